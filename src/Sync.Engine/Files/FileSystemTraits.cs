@@ -1,0 +1,29 @@
+namespace Sync.Engine.Files;
+
+/// <summary>What the file system under a share can do, probed once when it is opened.</summary>
+public sealed record FileSystemTraits
+{
+    /// <summary>Its name, such as "ext4" or "tmpfs".</summary>
+    public required string Name { get; init; }
+
+    /// <summary>Identity of the mounted file system: a replica halts when it changes under it.</summary>
+    public required ulong Device { get; init; }
+
+    /// <summary>Two names can be exchanged atomically, and a rename can refuse to replace.</summary>
+    public required bool CanExchange { get; init; }
+
+    /// <summary>"A" and "a" are the same name.</summary>
+    public required bool FoldsCase { get; init; }
+
+    /// <summary>Symbolic links can be made.</summary>
+    public required bool HasSymlinks { get; init; }
+
+    /// <summary>Permission bits are kept.</summary>
+    public required bool HasModes { get; init; }
+
+    /// <summary>The step of stored times, in nanoseconds.</summary>
+    public required long MtimeGrainNs { get; init; }
+
+    /// <summary>Kernel events do not tell of all changes (network file systems): poll.</summary>
+    public required bool NeedsPolling { get; init; }
+}

@@ -1,0 +1,31 @@
+using Sync.Engine.Model;
+
+namespace Sync.Engine.Link;
+
+/// <summary>
+/// One proposed change: the facets of <see cref="Entry"/> named by <see cref="Facets"/> shall become so. The entry's id may be
+/// provisional (a new entry), and so may its parent, if the parent stands earlier in the same or an earlier proposal of the session.
+/// </summary>
+public sealed record Change
+{
+    /// <summary>The wanted state; only the facets named count. <see cref="Model.Entry.Deleted"/> with <see cref="Facets.Place"/> deletes.</summary>
+    public required Entry Entry { get; init; }
+
+    /// <summary>What is to change; <see cref="Facets.All"/> for a new entry.</summary>
+    public required Facets Facets { get; init; }
+
+    /// <summary>The revisions (of place, content, mode) the change was based on: the merge base's. Zero for a new entry.</summary>
+    public Revision BasePlace { get; init; }
+
+    /// <inheritdoc cref="BasePlace"/>
+    public Revision BaseContent { get; init; }
+
+    /// <inheritdoc cref="BasePlace"/>
+    public Revision BaseMode { get; init; }
+
+    /// <summary>When the replica saw the change, ns since 1970 UTC by the replica's clock.</summary>
+    public long ObservedNs { get; init; }
+
+    /// <summary>The whole content, where it is small enough to travel inline; null: uploaded before, or known to the host.</summary>
+    public ReadOnlyMemory<byte>? Inline { get; init; }
+}

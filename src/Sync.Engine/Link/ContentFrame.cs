@@ -1,0 +1,23 @@
+using Sync.Delta;
+
+namespace Sync.Engine.Link;
+
+/// <summary>
+/// A piece of a transfer, downwards (answering a <see cref="ContentRequest"/>) or upwards (an upload). Frames of one transfer come in order:
+/// <see cref="Whole"/> alone, or <see cref="Start"/>, <see cref="Data"/>…, <see cref="End"/>; frames of several may alternate.
+/// </summary>
+public abstract record ContentFrame(long Id)
+{
+    /// <summary>All bytes of a small content at once.</summary>
+    public sealed record Whole(long Id, ContentId Content, ReadOnlyMemory<byte> Bytes) : ContentFrame(Id);
+
+    /// <summary>A large content begins. <see cref="Manifest"/> is encoded against the manifest of <see cref="Basis"/> (none: in full).
+    /// Data follows for the chunks that the basis does not have, in order, from <see cref="Offset"/> of the content on.</summary>
+    public sealed record Start(long Id, ContentId Content, ContentId Basis, long Offset, ReadOnlyMemory<byte> Manifest) : ContentFrame(Id);
+
+    /// <summary>The next bytes; at most 64 KiB. Zstd-compressed on the wire where that pays; here always plain.</summary>
+    public sealed record Data(long Id, ReadOnlyMemory<byte> Bytes) : ContentFrame(Id);
+
+    /// <summary>The transfer is over.</summary>
+    public sealed record End(long Id, TransferStatus Status, string? Detail = null) : ContentFrame(Id);
+}

@@ -1,0 +1,8 @@
+using Sync.Delta;
+using Sync.Engine.Model;
+
+namespace Sync.Engine.Link;
+
+/// <summary>Asks for the bytes of one content id. <paramref name="Basis"/> is content the asker has whole (none: nothing);
+/// <paramref name="Offset"/> bytes at the front are already there. Ids are the asker's, unique on the stream.</summary>
+public sealed record ContentRequest(long Id, EntryId Entry, ContentId Content, ContentId Basis, long Offset);

@@ -1,0 +1,22 @@
+using Sync.Engine.Model;
+
+namespace Sync.Engine.Link;
+
+/// <summary>What a guest says on a share's control stream. Order is kept.</summary>
+public abstract record GuestMessage
+{
+    private GuestMessage() { }
+
+    /// <summary>Changes to decide on.</summary>
+    public sealed record Propose(Proposal Proposal) : GuestMessage;
+
+    /// <summary>The guest has applied everything up to this revision (shown, not necessarily durable); for <c>status</c>.</summary>
+    public sealed record Applied(Revision Revision, long PendingEntries, long PendingBytes, IReadOnlyList<Problem> Problems) : GuestMessage;
+
+    /// <summary>Asks the host to drain and settle its own disk; answered by <see cref="HostMessage.FlushReached"/>.
+    /// Sent once everything that the guest had is committed in the journal.</summary>
+    public sealed record Flush(long FlushId) : GuestMessage;
+
+    /// <summary>The guest's flush, asked for by the host, has ended.</summary>
+    public sealed record FlushDone(long FlushId, bool Complete, IReadOnlyList<Problem> Problems) : GuestMessage;
+}

@@ -1,0 +1,45 @@
+using Sync.Delta;
+using Sync.Engine.Model;
+
+namespace Sync.Engine.Link;
+
+/// <summary>What the host says on a share's control stream. Order is kept.</summary>
+public abstract record HostMessage
+{
+    private HostMessage() { }
+
+    /// <summary>The first message: the guest's place in the journal is known (or void), and what holds for the share.</summary>
+    /// <param name="Epoch">This life of the journal.</param>
+    /// <param name="Reset">The guest's merge base is void: everything is sent again and compared by content.</param>
+    /// <param name="Root">The entry that is the guest's root (not <see cref="EntryId.Root"/> for a part of a share).</param>
+    /// <param name="Head">The last committed revision.</param>
+    /// <param name="Policy">The share's policy.</param>
+    /// <param name="Direction">The direction of this replica.</param>
+    /// <param name="ReadOnly">Proposals will be refused.</param>
+    /// <param name="ReplicaName">The name under which the host knows this replica, for conflict copies.</param>
+    public sealed record Welcome(
+        ulong Epoch, bool Reset, EntryId Root, Revision Head, SharePolicy Policy, SyncDirection Direction, bool ReadOnly, string ReplicaName) : HostMessage;
+
+    /// <summary>New states of entries, tentative until <see cref="Committed"/> reaches their revision.
+    /// Contents that are small may come along, by content id.</summary>
+    public sealed record Entries(IReadOnlyList<Entry> Items, IReadOnlyList<KeyValuePair<ContentId, ReadOnlyMemory<byte>>> Inline) : HostMessage;
+
+    /// <summary>Everything up to this revision is durable on the host, and has been sent.</summary>
+    public sealed record Committed(Revision Revision) : HostMessage;
+
+    /// <summary>Decisions on a proposal, durable. May be a part: the rest follows.</summary>
+    public sealed record Outcomes(long ProposalId, IReadOnlyList<Outcome> Items) : HostMessage;
+
+    /// <summary>The host's own disk was drained to a cut; all of it is at or below this revision, and what the host must place up to
+    /// <see cref="Revision"/> is placed and durable there, but for <see cref="Problems"/>.</summary>
+    public sealed record FlushReached(long FlushId, Revision Revision, IReadOnlyList<Problem> Problems) : HostMessage;
+
+    /// <summary>The host asks the guest to flush, and to answer with <see cref="GuestMessage.FlushDone"/>.</summary>
+    public sealed record FlushAsked(long FlushId) : HostMessage;
+
+    /// <summary>The share's policy or the guest's rights changed; same meaning as in <see cref="Welcome"/>.</summary>
+    public sealed record PolicyChanged(SharePolicy Policy, SyncDirection Direction, bool ReadOnly) : HostMessage;
+
+    /// <summary>The share is paused or goes on, on the host's side.</summary>
+    public sealed record Paused(bool IsPaused) : HostMessage;
+}

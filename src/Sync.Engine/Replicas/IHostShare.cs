@@ -1,0 +1,21 @@
+using Sync.Engine.Link;
+using Sync.Engine.Model;
+
+namespace Sync.Engine.Replicas;
+
+/// <summary>A share on the host: its journal, and the host's own replica of it.</summary>
+public interface IHostShare : IReplica
+{
+    /// <summary>Opens a guest's session. The grant was checked by the caller.</summary>
+    /// <exception cref="LinkException">Refused.</exception>
+    ValueTask<IGuestSession> OpenSessionAsync(GuestGrant grant, SessionHello hello, CancellationToken cancel);
+
+    /// <summary>Ends the sessions of a guest whose rights are gone.</summary>
+    Task RevokeAsync(string fingerprint, CancellationToken cancel);
+
+    /// <summary>Puts a new policy in force, live.</summary>
+    Task SetPolicyAsync(SharePolicy policy, CancellationToken cancel);
+
+    /// <summary>Asks guests to flush and waits for them; null for all that are known. Offline guests make it incomplete.</summary>
+    Task<IReadOnlyDictionary<string, FlushResult>> FlushGuestsAsync(string? guestName, TimeSpan timeout, CancellationToken cancel);
+}

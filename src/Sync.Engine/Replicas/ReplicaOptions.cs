@@ -1,0 +1,35 @@
+using Microsoft.Extensions.Logging;
+using Sync.Engine.Model;
+
+namespace Sync.Engine.Replicas;
+
+/// <summary>What a replica needs to run.</summary>
+public sealed record ReplicaOptions
+{
+    /// <summary>The share's name.</summary>
+    public required string Share { get; init; }
+
+    /// <summary>The directory's absolute path; it must exist.</summary>
+    public required string Root { get; init; }
+
+    /// <summary>Where this replica's index lives; made if missing. Never inside <see cref="Root"/>.</summary>
+    public required string DataDirectory { get; init; }
+
+    /// <summary>The clock.</summary>
+    public TimeProvider Time { get; init; } = TimeProvider.System;
+
+    /// <summary>Where logs go.</summary>
+    public required ILoggerFactory Logging { get; init; }
+
+    /// <summary>The part of the share, for a guest that holds only one; "" for all.</summary>
+    public string SubPath { get; init; } = "";
+
+    /// <summary>The direction asked for at join; null: the share's.</summary>
+    public SyncDirection? Direction { get; init; }
+
+    /// <summary>Random per process.</summary>
+    public ulong Process { get; init; }
+
+    /// <summary>Full rescans back the watcher up this often, with jitter.</summary>
+    public TimeSpan RescanEvery { get; init; } = TimeSpan.FromMinutes(30);
+}
