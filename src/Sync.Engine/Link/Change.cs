@@ -26,6 +26,9 @@ public sealed record Change
     /// <summary>When the replica saw the change, ns since 1970 UTC by the replica's clock.</summary>
     public long ObservedNs { get; init; }
 
+    /// <summary>A new entry that must not be taken for the one that the journal has at its place: the replica holds that one elsewhere.</summary>
+    public bool Distinct { get; init; }
+
     /// <summary>The whole content, where it is small enough to travel inline; null: uploaded before, or known to the host.</summary>
     public ReadOnlyMemory<byte>? Inline { get; init; }
 }

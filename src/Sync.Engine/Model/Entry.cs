@@ -42,6 +42,12 @@ public sealed record Entry
     /// <summary>True for a tombstone: the entry was deleted; its last place and content stay readable.</summary>
     public bool Deleted { get; init; }
 
+    /// <summary>True if the content was last set by the host's own disk.</summary>
+    public bool ByHost { get; init; }
+
+    /// <summary>When the content was observed by who set it, ns since 1970 UTC by the host's clock; for newest-wins.</summary>
+    public long ObservedNs { get; init; }
+
     /// <summary>The revision that last set parent or name (or deleted the entry, or revived it).</summary>
     public Revision PlaceRevision { get; init; }
 

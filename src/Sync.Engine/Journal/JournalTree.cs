@@ -1,0 +1,88 @@
+using Sync.Engine.Model;
+
+namespace Sync.Engine.Journal;
+
+/// <summary>The journal's present state: every entry by id, tombstones included, and the live ones by place. Single-threaded.</summary>
+internal sealed class JournalTree
+{
+    private readonly Dictionary<long, Entry> _entries = [];
+    private readonly Dictionary<long, Dictionary<string, Entry>> _children = [];
+
+    public JournalTree() =>
+        Set(new Entry { Id = EntryId.Root, Parent = EntryId.None, Name = "", Kind = EntryKind.Directory, Mode = 0x1ED });
+
+    public int Count => _entries.Count;
+
+    public IEnumerable<Entry> All => _entries.Values;
+
+    public Entry? Find(EntryId id) => _entries.GetValueOrDefault(id.Value);
+
+    public Entry? Child(EntryId directory, string name) =>
+        _children.GetValueOrDefault(directory.Value)?.GetValueOrDefault(name);
+
+    public int ChildCount(EntryId directory) => _children.GetValueOrDefault(directory.Value)?.Count ?? 0;
+
+    public IEnumerable<Entry> Children(EntryId directory) =>
+        _children.TryGetValue(directory.Value, out var children) ? children.Values : Enumerable.Empty<Entry>();
+
+    /// <summary>Replaces an entry's state.</summary>
+    public void Set(Entry entry)
+    {
+        if (_entries.TryGetValue(entry.Id.Value, out var old) && !old.Deleted
+            && _children.TryGetValue(old.Parent.Value, out var siblings) && siblings.GetValueOrDefault(old.Name)?.Id == entry.Id)
+        {
+            siblings.Remove(old.Name);
+            if (siblings.Count == 0) _children.Remove(old.Parent.Value);
+        }
+
+        _entries[entry.Id.Value] = entry;
+        if (entry.Deleted || entry.Id == EntryId.Root) return;
+        if (!_children.TryGetValue(entry.Parent.Value, out siblings)) _children.Add(entry.Parent.Value, siblings = new(StringComparer.Ordinal));
+        siblings[entry.Name] = entry;
+    }
+
+    /// <summary>Forgets a tombstone past its horizon.</summary>
+    public void Forget(EntryId id)
+    {
+        if (Find(id) is { Deleted: true }) _entries.Remove(id.Value);
+    }
+
+    public bool IsWithin(EntryId id, EntryId ancestor)
+    {
+        for (var depth = 0; depth < 4096; depth++)
+        {
+            if (id == ancestor) return true;
+            if (id == EntryId.Root || Find(id) is not { } entry) return false;
+            id = entry.Parent;
+        }
+
+        return true;
+    }
+
+    /// <summary>The path from the root, '/' between names.</summary>
+    public string PathOf(Entry entry)
+    {
+        var names = new Stack<string>();
+        Entry? step = entry;
+        while (step is not null && step.Id != EntryId.Root && names.Count < 4096)
+        {
+            names.Push(step.Name);
+            step = Find(step.Parent);
+        }
+
+        return string.Join('/', names);
+    }
+
+    /// <summary>The live directory at a path, null if there is none.</summary>
+    public Entry? FindPath(string path)
+    {
+        var entry = Find(EntryId.Root);
+        foreach (var name in path.Split('/', StringSplitOptions.RemoveEmptyEntries))
+        {
+            if (entry is null) return null;
+            entry = Child(entry.Id, name);
+        }
+
+        return entry;
+    }
+}

@@ -1,0 +1,229 @@
+using Sync.Engine.Model;
+using Sync.Engine.Trees;
+
+namespace Sync.Engine.Planning;
+
+/// <summary>
+/// The three-way merge of one node, facet by facet: what changed here alone is proposed, what changed there alone is applied, what changed on
+/// both sides is proposed too, and the host decides. A pure function of the trees; what it waits for it names.
+/// </summary>
+/// <remarks>After the host's outcome the proposed state is the merge base, so a lost conflict needs no rule of its own: it is "unchanged here".</remarks>
+internal sealed class Planner(TreeSet trees, FacetComparer compare)
+{
+    /// <summary>The longest ring of names that is looked for; longer ones are broken by stepping aside.</summary>
+    private const int RingLimit = 64;
+
+    public SyncDirection Direction { get; set; }
+
+    /// <summary>Proposals would be refused.</summary>
+    public bool ReadOnly { get; set; }
+
+    /// <summary>The last committed revision: what is later is tentative, shown on disk but in no merge base.</summary>
+    public Revision Committed { get; set; }
+
+    private bool CanPropose => !ReadOnly && Direction is SyncDirection.TwoWay or SyncDirection.SendOnly;
+
+    private bool CanApply => Direction != SyncDirection.SendOnly;
+
+    public Step Decide(Node node)
+    {
+        if (node == trees.Root) return Step.None;
+        return (node.Local, node.IsRemote) switch
+        {
+            (null, false) => Absent(node),
+            (not null, false) => LocalOnly(node),
+            (null, true) => RemoteOnly(node),
+            _ => Both(node),
+        };
+    }
+
+    private Step Absent(Node node) => IsTentative(node) ? Step.None : new Step(StepKind.Forget);
+
+    private Step LocalOnly(Node node)
+    {
+        // The journal never knew it, or forgot it: new here.
+        if (node.Remote is null || node.Synced is null) return Propose(node, Facets.All);
+
+        // Deleted there. An edit or a move here beats that; a mode does not.
+        var edited = compare.Difference(node.Synced, node.Local) & (Facets.Place | Facets.Content);
+        if (edited != 0 && Direction != SyncDirection.Mirror) return Propose(node, edited);
+        if (!CanApply) return Step.None;
+        // A directory goes when its children are gone; each of them decides for itself, and a new one revives its parents.
+        return trees.LocalChildCount(node) > 0 ? Step.None : new Step(StepKind.Remove);
+    }
+
+    private Step RemoteOnly(Node node)
+    {
+        if (node.Synced is null) return Create(node);
+
+        // Deleted here. A remote edit or move beats that.
+        if ((compare.Difference(node.Synced, node.Remote) & (Facets.Place | Facets.Content)) != 0) return new Step(StepKind.Forget);
+        if (Direction == SyncDirection.Mirror) return new Step(StepKind.Forget);
+        if (!CanPropose || node.Has(NodeFlags.Refused)) return new Step(StepKind.Hold);
+        if (node.Kind == EntryKind.Directory)
+        {
+            Node? undecided = null;
+            foreach (var child in trees.RemoteChildren(node))
+            {
+                if (child.Has(NodeFlags.Deleting)) continue;
+                // New, edited or moved in there: it lives, and so must its parent.
+                if (child.Synced is null ? child.Local is null : WantsToMove(child)) return new Step(StepKind.Forget);
+                undecided ??= child;
+            }
+
+            if (undecided is not null) return Step.Wait(undecided);
+        }
+
+        return new Step(StepKind.Propose, Facets.Place);
+    }
+
+    private Step Both(Node node)
+    {
+        var (synced, local, remote) = (node.Synced, node.Local!, node.Remote!);
+        var differ = compare.Difference(local, remote);
+        if (!IsTentative(node) && NeedsSettling(synced, remote, differ)) return new Step(StepKind.Settle, Facets.All & ~differ);
+        if (differ == 0) return Step.None;
+
+        Facets mine;
+        if (synced is not null) mine = differ & compare.Difference(synced, local);
+        else mine = local.Content != remote.Content || local.LinkTarget != remote.LinkTarget ? differ & Facets.Content : Facets.None;
+        if (Direction == SyncDirection.Mirror) mine = Facets.None;
+        var theirs = differ & ~mine;
+
+        if (mine != 0)
+        {
+            var step = Propose(node, mine);
+            // What cannot be proposed must not keep the other facets from being applied, unless it is the very bytes.
+            if (step.Kind != StepKind.Hold || theirs == 0) return step;
+        }
+
+        if (theirs == 0 || !CanApply) return Step.None;
+        if ((theirs & Facets.Place) != 0) return Move(node);
+        return (theirs & Facets.Content) != 0 ? new Step(StepKind.Update, theirs) : new Step(StepKind.SetMode, Facets.Mode);
+    }
+
+    private bool IsTentative(Node node) => node.Remote is { } remote && remote.Revision > Committed;
+
+    private static bool NeedsSettling(Entry? synced, Entry remote, Facets differ)
+    {
+        if (ReferenceEquals(synced, remote) || differ == Facets.All) return false;
+        if (synced is null) return true;
+        return ((differ & Facets.Place) == 0 && (synced.PlaceRevision != remote.PlaceRevision || synced.Parent != remote.Parent || synced.Name != remote.Name))
+            || ((differ & Facets.Content) == 0 && synced.ContentRevision != remote.ContentRevision)
+            || ((differ & Facets.Mode) == 0 && synced.ModeRevision != remote.ModeRevision);
+    }
+
+    private Step Propose(Node node, Facets facets)
+    {
+        if (Direction == SyncDirection.Mirror && !node.IsRemote) return trees.LocalChildCount(node) > 0 ? Step.None : new Step(StepKind.Remove);
+        if (!CanPropose || node.Has(NodeFlags.Refused)) return new Step(StepKind.Hold);
+        // The host must know the parent first: from this or an earlier proposal of the session.
+        if ((facets & Facets.Place) != 0 && trees.LocalParent(node) is { Id.IsProvisional: true } parent && !parent.Has(NodeFlags.Proposing))
+            return Step.Wait(parent);
+        if ((facets & Facets.Place) != 0 && Vacating(node) is { } occupant)
+        {
+            // Two directories that changed places: one goes by way of another name.
+            if (LeadsBackTo(node, occupant)) return new Step(StepKind.Propose, facets, occupant);
+            return Step.Wait(occupant);
+        }
+
+        return new Step(StepKind.Propose, facets);
+    }
+
+    /// <summary>What the journal has at the node's new place and is itself about to be proposed away from there: that must come first,
+    /// or the host would see a conflict where there is none.</summary>
+    private Node? Vacating(Node node)
+    {
+        if (trees.LocalParent(node) is not { } parent || trees.RemoteChild(parent, node.Local!.Name) is not { } occupant || occupant == node) return null;
+        if (occupant.Has(NodeFlags.Proposing) || occupant.Has(NodeFlags.Refused) || occupant.Synced is null) return null;
+        if (occupant.Local is null) return (compare.Difference(occupant.Synced, occupant.Remote) & (Facets.Place | Facets.Content)) == 0 ? occupant : null;
+        return (compare.Difference(occupant.Synced, occupant.Local) & Facets.Place) != 0 ? occupant : null;
+    }
+
+    private bool LeadsBackTo(Node node, Node occupant)
+    {
+        Node? step = occupant;
+        for (var i = 0; i < RingLimit && step is { IsLocal: true }; i++)
+        {
+            // It is to go into the very directory that waits for its name.
+            if (trees.IsLocallyWithin(step, node)) return true;
+            step = Vacating(step);
+            if (step == node) return true;
+        }
+
+        return step is { IsLocal: true };
+    }
+
+    private Step Create(Node node)
+    {
+        if (!CanApply) return Step.None;
+        var parent = trees.Find(node.Remote!.Parent);
+        if (parent is not { IsLocal: true }) return Step.Wait(parent);
+        var occupant = trees.LocalChild(parent, node.Remote.Name);
+        if (occupant is null) return new Step(StepKind.Create);
+        // Found on disk and in the journal at one place: the same entry, if it is the same kind. Its content decides what follows.
+        if (occupant is { Remote: null, Synced: null } && occupant.Kind == node.Kind)
+            return occupant.Has(NodeFlags.Proposing) ? Step.Wait(occupant) : new Step(StepKind.Bind, Other: occupant);
+        return MayBeDisplaced(occupant) ? new Step(StepKind.Create, Other: occupant) : Step.Wait(occupant);
+    }
+
+    private Step Move(Node node)
+    {
+        var parent = trees.Find(node.Remote!.Parent);
+        if (parent is not { IsLocal: true }) return StandsInTheWayOf(parent, node) is { } refuge ? new Step(StepKind.StepAside, Other: refuge) : Step.Wait(parent);
+        if (trees.IsLocallyWithin(parent, node)) return new Step(StepKind.Wait, Facets.Place, parent);
+        var occupant = trees.LocalChild(parent, node.Remote.Name);
+        if (occupant is null || occupant == node) return new Step(StepKind.Move);
+        if (MayBeDisplaced(occupant)) return new Step(StepKind.Move, Other: occupant);
+        // It is to take the place of the deleted directory that it is in.
+        if (occupant.Remote is { Deleted: true } && trees.IsLocallyWithin(node, occupant)) return new Step(StepKind.StepAside, Other: parent);
+        if (!IsInRing(node, occupant)) return Step.Wait(occupant);
+        var nested = trees.IsLocallyWithin(node, occupant) || trees.IsLocallyWithin(occupant, node);
+        return nested ? new Step(StepKind.StepAside, Other: trees.LocalParent(node)) : new Step(StepKind.Exchange, Other: occupant);
+    }
+
+    /// <summary>If a directory cannot be made because the node, or what holds it, has its name: the directory to step aside into.</summary>
+    private Node? StandsInTheWayOf(Node? directory, Node node)
+    {
+        for (var i = 0; i < 4096 && directory is { IsLocal: false, IsRemote: true }; i++)
+        {
+            if (trees.Find(directory.Remote!.Parent) is not { } above) return null;
+            if (above.IsLocal)
+                return trees.LocalChild(above, directory.Remote.Name) is { } occupant && trees.IsLocallyWithin(node, occupant) ? above : null;
+            directory = above;
+        }
+
+        return null;
+    }
+
+    /// <summary>Deleted there, unchanged here, and nothing in it: it may be displaced by its successor in one step.</summary>
+    private bool MayBeDisplaced(Node node) =>
+        node is { Remote.Deleted: true, Synced: not null }
+        && !node.Has(NodeFlags.Applying) && !node.Has(NodeFlags.Proposing) && !node.Has(NodeFlags.Held)
+        && trees.LocalChildCount(node) == 0
+        && (compare.Difference(node.Synced, node.Local) & (Facets.Place | Facets.Content)) == 0;
+
+    private bool WantsToMove(Node node) =>
+        node is { IsLocal: true, IsRemote: true, Synced: not null }
+        && (compare.Difference(node.Local, node.Remote) & Facets.Place) != 0
+        && (compare.Difference(node.Synced, node.Local) & Facets.Place) == 0;
+
+    /// <summary>True if what stands in the way waits, in the end, for this node.</summary>
+    private bool IsInRing(Node node, Node occupant)
+    {
+        var step = occupant;
+        for (var i = 0; i < RingLimit; i++)
+        {
+            if (!WantsToMove(step) || step.Has(NodeFlags.Applying) || step.Has(NodeFlags.Proposing)) return false;
+            if (trees.Find(step.Remote!.Parent) is not { IsLocal: true } parent) return false;
+            // It must leave its own inside first: its new parent is below it, and can be so only because of this node.
+            if (trees.IsLocallyWithin(parent, step)) return trees.IsLocallyWithin(node, step);
+            var next = trees.LocalChild(parent, step.Remote.Name);
+            if (next is null || next == step) return false;
+            if (next == node) return true;
+            step = next;
+        }
+
+        return true;
+    }
+}

@@ -1,0 +1,44 @@
+using Sync.Engine.Link;
+using Sync.Engine.Model;
+using Sync.Engine.Trees;
+
+namespace Sync.Engine.Planning;
+
+/// <summary>Words a planned step as a change for the journal.</summary>
+internal static class ProposalBuilder
+{
+    public static Change Build(TreeSet trees, Node node, Step step, long observedNs)
+    {
+        var synced = node.Synced;
+        // A deletion proposes the last agreed state, deleted.
+        var wanted = node.Local ?? synced! with { Deleted = true };
+        // One of two that change places goes by way of a name that nobody has.
+        if (step.Other is not null) wanted = wanted with { Name = Aside(trees, node, trees.Find(node.Local!.Parent)!) };
+        return new Change
+        {
+            Entry = wanted with { Id = node.Id, PlaceRevision = default, ContentRevision = default, ModeRevision = default },
+            Facets = step.Facets,
+            BasePlace = synced?.PlaceRevision ?? default,
+            BaseContent = synced?.ContentRevision ?? default,
+            BaseMode = synced?.ModeRevision ?? default,
+            ObservedNs = observedNs,
+            Distinct = node.Has(NodeFlags.Distinct) || HoldsOccupantElsewhere(trees, node),
+        };
+    }
+
+    private static bool HoldsOccupantElsewhere(TreeSet trees, Node node) =>
+        node.Id.IsProvisional && trees.LocalParent(node) is { } parent
+        && trees.RemoteChild(parent, node.Local!.Name) is { IsLocal: true } occupant && occupant != node;
+
+    /// <summary>A free name in a directory, for a moment.</summary>
+    public static string Aside(TreeSet trees, Node node, Node directory)
+    {
+        var stem = node.Local!.Name;
+        if (stem.Length > 60) stem = stem[..60];
+        for (var n = 1; ; n++)
+        {
+            var name = $".{stem}.moving-{n.ToString(System.Globalization.CultureInfo.InvariantCulture)}";
+            if (trees.LocalChild(directory, name) is null && trees.RemoteChild(directory, name) is null) return name;
+        }
+    }
+}

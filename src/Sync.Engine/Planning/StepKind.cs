@@ -1,0 +1,49 @@
+namespace Sync.Engine.Planning;
+
+/// <summary>What one node needs next.</summary>
+internal enum StepKind
+{
+    /// <summary>Nothing, or nothing until one of its trees changes.</summary>
+    None,
+
+    /// <summary>Something else must happen first: plan again when <see cref="Step.Other"/> changes,
+    /// or, where the facet is the place, a directory that holds it (one of them has to move out first).</summary>
+    Wait,
+
+    /// <summary>Nothing that the policy allows: listed as a local edit.</summary>
+    Hold,
+
+    /// <summary>The facets agree on disk and in the journal: make them the merge base.</summary>
+    Settle,
+
+    /// <summary>The merge base is void: gone on both sides, or a deletion that an edit beats.</summary>
+    Forget,
+
+    /// <summary>Propose the facets (or, where nothing is on disk, the deletion) to the journal.</summary>
+    Propose,
+
+    /// <summary>The provisional <see cref="Step.Other"/> on disk is this journal entry.</summary>
+    Bind,
+
+    /// <summary>Make it on disk; what is displaced, if anything, is <see cref="Step.Other"/>.</summary>
+    Create,
+
+    /// <summary>Put the journal's content (and mode, if among the facets) in place.</summary>
+    Update,
+
+    /// <summary>Rename it on disk; what is displaced, if anything, is <see cref="Step.Other"/>.</summary>
+    Move,
+
+    /// <summary>Exchange its place with that of <see cref="Step.Other"/>: they stand in each other's way.</summary>
+    Exchange,
+
+    /// <summary>Move it out of the way, to a free name in <see cref="Step.Other"/>: the places wait for each other in a ring.
+    /// The place aside becomes the merge base's, so that it is never taken for an edit.</summary>
+    StepAside,
+
+    /// <summary>Set mode and owner.</summary>
+    SetMode,
+
+    /// <summary>Take it off the disk.</summary>
+    Remove,
+}

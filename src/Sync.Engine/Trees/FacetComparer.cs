@@ -1,0 +1,34 @@
+using Sync.Engine.Model;
+
+namespace Sync.Engine.Trees;
+
+/// <summary>Which facets of two states of one entry differ. Null and tombstone are the same absence.</summary>
+internal sealed record FacetComparer(long MtimeGrainNs = 1, bool Modes = true, bool Ownership = false)
+{
+    public Facets Difference(Entry? a, Entry? b)
+    {
+        if (ReferenceEquals(a, b)) return Facets.None;
+        var aLives = a is { Deleted: false };
+        var bLives = b is { Deleted: false };
+        if (!aLives && !bLives) return Facets.None;
+        if (aLives != bLives) return Facets.All;
+        var result = Facets.None;
+        if (a!.Parent != b!.Parent || a.Name != b.Name) result |= Facets.Place;
+        if (!SameContent(a, b)) result |= Facets.Content;
+        if (!SameMode(a, b)) result |= Facets.Mode;
+        return result;
+    }
+
+    /// <summary>Bytes and, of files, mtime. A directory's mtime is set once and never compared.</summary>
+    public bool SameContent(Entry a, Entry b) => a.Kind switch
+    {
+        EntryKind.File => a.Content == b.Content && SameTime(a.MtimeNs, b.MtimeNs),
+        EntryKind.Symlink => a.LinkTarget == b.LinkTarget,
+        _ => true,
+    };
+
+    public bool SameMode(Entry a, Entry b) =>
+        (!Modes || a.Kind == EntryKind.Symlink || a.Mode == b.Mode) && (!Ownership || a.Owner is null || b.Owner is null || a.Owner == b.Owner);
+
+    private bool SameTime(long a, long b) => MtimeGrainNs <= 1 ? a == b : a / MtimeGrainNs == b / MtimeGrainNs;
+}

@@ -1,0 +1,54 @@
+using Sync.Engine.Files;
+using Sync.Engine.Model;
+
+namespace Sync.Engine.Trees;
+
+/// <summary>
+/// An entry in a replica's three trees: what both sides last agreed on, what was last observed on disk, what the journal says.
+/// Where they agree they share one <see cref="Entry"/>. Changed only through its <see cref="TreeSet"/>, on the control loop.
+/// </summary>
+internal sealed class Node
+{
+    internal Node(EntryId id) => Id = id;
+
+    /// <summary>Provisional until the journal has accepted the entry.</summary>
+    public EntryId Id { get; internal set; }
+
+    /// <summary>The merge base; null: agreed not to exist, or never agreed.</summary>
+    public Entry? Synced { get; internal set; }
+
+    /// <summary>What is on disk; null: nothing.</summary>
+    public Entry? Local { get; internal set; }
+
+    /// <summary>What the journal says, tombstones included; null: it does not know the entry.</summary>
+    public Entry? Remote { get; internal set; }
+
+    /// <summary>The identity of the file or directory on disk, see <see cref="FileStamp"/>.</summary>
+    public ulong FileKey { get; internal set; }
+
+    /// <summary>The observed ctime; with <see cref="Local"/>'s size and mtime and the key, a whole stamp.</summary>
+    public long CtimeNs { get; internal set; }
+
+    /// <summary>What is under way.</summary>
+    public NodeFlags Flags { get; set; }
+
+    /// <summary>Children, for directories that have or had some.</summary>
+    internal DirectoryLinks? Links;
+
+    /// <summary>On disk.</summary>
+    public bool IsLocal => Local is not null;
+
+    /// <summary>In the journal, and not deleted there.</summary>
+    public bool IsRemote => Remote is { Deleted: false };
+
+    /// <summary>The kind, the same in all trees.</summary>
+    public EntryKind Kind => (Local ?? Remote ?? Synced)!.Kind;
+
+    /// <summary>The observed stamp of a local file or symlink.</summary>
+    public FileStamp Stamp => new(FileKey, Local?.Size ?? 0, Local?.MtimeNs ?? 0, CtimeNs);
+
+    public bool Has(NodeFlags flag) => (Flags & flag) != 0;
+
+    /// <inheritdoc/>
+    public override string ToString() => $"{Id} {(Local ?? Remote ?? Synced)?.Name}";
+}

@@ -1,0 +1,280 @@
+using Sync.Delta;
+using Sync.Engine.Files;
+using Sync.Engine.Model;
+
+namespace Sync.Engine.Trees;
+
+/// <summary>
+/// A replica's synced, local and remote trees as one table of nodes. Single-threaded: owned by the control loop.
+/// The local tree is always well formed (each node's parent is a local directory); the remote one may have gaps while revisions arrive.
+/// </summary>
+internal sealed class TreeSet
+{
+    private readonly Dictionary<long, Node> _byId = [];
+    private readonly Dictionary<ulong, Node> _directoriesByKey = [];
+    private long _nextProvisional = -1;
+
+    public TreeSet(EntryId root)
+    {
+        Root = new Node(root)
+        {
+            Local = new Entry { Id = root, Parent = EntryId.None, Name = "", Kind = EntryKind.Directory },
+        };
+        Root.Synced = Root.Remote = Root.Local;
+        Root.Links = new DirectoryLinks();
+        _byId.Add(root.Value, Root);
+    }
+
+    /// <summary>The replica's root directory; the same in all trees.</summary>
+    public Node Root { get; }
+
+    /// <summary>Local content by id, for copies without transfer.</summary>
+    public ContentIndex Contents { get; } = new();
+
+    /// <summary>Called after each change of a node's trees.</summary>
+    public Action<Node>? Changed { get; set; }
+
+    public int Count => _byId.Count;
+
+    public long LocalFiles { get; private set; }
+
+    public long LocalDirectories { get; private set; }
+
+    public long LocalSymlinks { get; private set; }
+
+    public long LocalBytes { get; private set; }
+
+    public IEnumerable<Node> All => _byId.Values;
+
+    public Node? Find(EntryId id) => _byId.GetValueOrDefault(id.Value);
+
+    public Node GetOrAdd(EntryId id)
+    {
+        if (_byId.TryGetValue(id.Value, out var node)) return node;
+        node = new Node(id);
+        _byId.Add(id.Value, node);
+        if (id.Value <= _nextProvisional) _nextProvisional = id.Value - 1;
+        return node;
+    }
+
+    public Node AddProvisional() => GetOrAdd(new EntryId(_nextProvisional));
+
+    /// <summary>The local directory with this identity on disk.</summary>
+    public Node? FindDirectory(ulong fileKey) => _directoriesByKey.GetValueOrDefault(fileKey);
+
+    public Node? LocalChild(Node directory, string name) =>
+        directory.Links?.Local.GetValueOrDefault(name);
+
+    public IEnumerable<Node> LocalChildren(Node directory) =>
+        directory.Links is { } links ? links.Local.Values : [];
+
+    public int LocalChildCount(Node directory) => directory.Links?.Local.Count ?? 0;
+
+    /// <summary>The live remote entry at a place.</summary>
+    public Node? RemoteChild(Node directory, string name)
+    {
+        if (directory.Links is not { } links) return null;
+        if (links.Local.TryGetValue(name, out var node) && IsAt(node.Remote, directory, name)) return node;
+        return links.RemoteOnly?.GetValueOrDefault(name);
+    }
+
+    /// <summary>The live remote entries in a directory.</summary>
+    public IEnumerable<Node> RemoteChildren(Node directory)
+    {
+        if (directory.Links is not { } links) yield break;
+        foreach (var (name, node) in links.Local)
+            if (IsAt(node.Remote, directory, name)) yield return node;
+        if (links.RemoteOnly is { } only)
+            foreach (var node in only.Values) yield return node;
+    }
+
+    public Node? LocalParent(Node node) => node.Local is { } local ? Find(local.Parent) : null;
+
+    /// <summary>The path on disk, '/' between names, "" for the root.</summary>
+    public string LocalPath(Node node) => PathOf(node, static n => n.Local);
+
+    /// <summary>The path in the journal; with what is known where parents are missing.</summary>
+    public string RemotePath(Node node) => PathOf(node, static n => n.Remote);
+
+    /// <summary>The path wherever it is known best, for people.</summary>
+    public string DisplayPath(Node node) => node.IsLocal ? LocalPath(node) : PathOf(node, static n => n.Remote ?? n.Synced);
+
+    private string PathOf(Node node, Func<Node, Entry?> view)
+    {
+        if (node == Root) return "";
+        var entry = view(node);
+        if (entry is null) return "";
+        if (entry.Parent == Root.Id) return entry.Name;
+        var names = new Stack<string>();
+        var length = -1;
+        for (var depth = 0; entry is not null && entry.Id != Root.Id && depth < 4096; depth++)
+        {
+            names.Push(entry.Name);
+            length += entry.Name.Length + 1;
+            if (Find(entry.Parent) is not { } parent || parent == Root) break;
+            entry = view(parent);
+        }
+
+        return string.Join('/', names);
+    }
+
+    /// <summary>True if <paramref name="node"/> is <paramref name="ancestor"/> or below it, on disk.</summary>
+    public bool IsLocallyWithin(Node? node, Node ancestor)
+    {
+        for (; node is not null && node != Root; node = LocalParent(node))
+            if (node == ancestor) return true;
+        return ancestor == Root;
+    }
+
+    /// <summary>What is observed on disk. Null takes the node off the local tree; it must have no local children then.</summary>
+    public void SetLocal(Node node, Entry? local, FileStamp stamp = default)
+    {
+        var old = node.Local;
+        var moved = !(old is not null && local is not null && old.Parent == local.Parent && old.Name == local.Name);
+        Node? emptied = null;
+        if (moved) RemoveRemoteOnly(node);
+        if (old is not null)
+        {
+            Count1(old, -1);
+            if (moved && Find(old.Parent)?.Links is { } links && links.Local.GetValueOrDefault(old.Name) == node)
+            {
+                links.Local.Remove(old.Name);
+                // A directory that was deleted elsewhere goes when its last child has gone.
+                if (links.Local.Count == 0) emptied = Find(old.Parent);
+            }
+
+            if (old.Kind == EntryKind.File && (local is null || local.Content != old.Content)) Contents.Remove(node, old.Content);
+            if (old.Kind == EntryKind.Directory && _directoriesByKey.GetValueOrDefault(node.FileKey) == node && (local is null || stamp.FileKey != node.FileKey))
+                _directoriesByKey.Remove(node.FileKey);
+        }
+
+        node.Local = local;
+        node.FileKey = stamp.FileKey;
+        node.CtimeNs = stamp.CtimeNs;
+        if (local is not null)
+        {
+            Count1(local, 1);
+            if (moved)
+            {
+                var parent = Find(local.Parent) ?? throw new InvalidOperationException($"No local parent for {node}.");
+                (parent.Links ??= new DirectoryLinks()).Local[local.Name] = node;
+            }
+
+            if (local.Kind == EntryKind.File && (old is null || local.Content != old.Content)) Contents.Add(node, local.Content);
+            if (local.Kind == EntryKind.Directory && stamp.FileKey != 0) _directoriesByKey[stamp.FileKey] = node;
+        }
+
+        if (moved) AddRemoteOnly(node);
+        Changed?.Invoke(node);
+        if (emptied is not null) Changed?.Invoke(emptied);
+    }
+
+    private void Count1(Entry entry, int sign)
+    {
+        switch (entry.Kind)
+        {
+            case EntryKind.File: LocalFiles += sign; LocalBytes += sign * entry.Size; break;
+            case EntryKind.Directory: LocalDirectories += sign; break;
+            case EntryKind.Symlink: LocalSymlinks += sign; break;
+        }
+    }
+
+    /// <summary>What the journal says.</summary>
+    public void SetRemote(Node node, Entry? remote)
+    {
+        RemoveRemoteOnly(node);
+        node.Remote = remote;
+        AddRemoteOnly(node);
+        Changed?.Invoke(node);
+    }
+
+    /// <summary>What is agreed.</summary>
+    public void SetSynced(Node node, Entry? synced)
+    {
+        node.Synced = synced;
+        Changed?.Invoke(node);
+    }
+
+    /// <summary>Forgets a node that is in no tree.</summary>
+    public void Drop(Node node)
+    {
+        if (node == Root) throw new InvalidOperationException("The root stays.");
+        RemoveRemoteOnly(node);
+        _byId.Remove(node.Id.Value);
+    }
+
+    /// <summary>Gives a provisional node its id in the journal. If the journal's entry has a node already, the two become that one,
+    /// which is returned: it takes over what is on disk.</summary>
+    public Node Bind(Node provisional, EntryId id)
+    {
+        var target = Find(id);
+        if (target is null)
+        {
+            _byId.Remove(provisional.Id.Value);
+            RemoveRemoteOnly(provisional);
+            provisional.Id = id;
+            _byId.Add(id.Value, provisional);
+            Reparent(provisional, provisional);
+            if (provisional.Local is { } l) provisional.Local = l with { Id = id };
+            AddRemoteOnly(provisional);
+            Changed?.Invoke(provisional);
+            return provisional;
+        }
+
+        if (target == provisional) return target;
+        if (target.Local is not null) throw new InvalidOperationException($"{target} and {provisional} are both on disk.");
+        var local = provisional.Local;
+        var stamp = new FileStamp(provisional.FileKey, 0, 0, provisional.CtimeNs);
+        var links = provisional.Links;
+        if (local is not null)
+        {
+            // Off the local tree without its children, which follow at once.
+            provisional.Links = null;
+            SetLocal(provisional, null);
+            SetLocal(target, local with { Id = id }, stamp);
+            provisional.Links = links;
+            Reparent(provisional, target);
+        }
+
+        provisional.Links = null;
+        _byId.Remove(provisional.Id.Value);
+        return target;
+    }
+
+    private void Reparent(Node from, Node to)
+    {
+        if (from.Links is not { } links) return;
+        if (from != to)
+        {
+            to.Links ??= new DirectoryLinks();
+            from.Links = null;
+        }
+
+        foreach (var child in links.Local.Values.ToArray())
+        {
+            RemoveRemoteOnly(child);
+            child.Local = child.Local! with { Parent = to.Id };
+            to.Links!.Local[child.Local.Name] = child;
+            AddRemoteOnly(child);
+            Changed?.Invoke(child);
+        }
+    }
+
+    private static bool IsAt(Entry? entry, Node directory, string name) =>
+        entry is { Deleted: false } && entry.Parent == directory.Id && entry.Name == name;
+
+    private void RemoveRemoteOnly(Node node)
+    {
+        if (node.Remote is { } remote && Find(remote.Parent)?.Links?.RemoteOnly is { } only && only.GetValueOrDefault(remote.Name) == node)
+            only.Remove(remote.Name);
+    }
+
+    private void AddRemoteOnly(Node node)
+    {
+        if (node.Remote is not { Deleted: false } remote || node == Root) return;
+        if (node.Local is { } local && local.Parent == remote.Parent && local.Name == remote.Name) return;
+        var parent = GetOrAdd(remote.Parent);
+        // Two at one name happen only between two messages of the journal: the later one counts, the other is on its way elsewhere.
+        ((parent.Links ??= new DirectoryLinks()).RemoteOnly ??= new(StringComparer.Ordinal))[remote.Name] = node;
+    }
+}

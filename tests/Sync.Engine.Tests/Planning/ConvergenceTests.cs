@@ -1,0 +1,62 @@
+using Sync.Engine.Model;
+using Xunit;
+
+namespace Sync.Engine.Tests.Planning;
+
+/// <summary>Make a tree, perturb it on several replicas, plan to a fixpoint: it ends, all are equal, no edit is lost.</summary>
+public sealed class ConvergenceTests
+{
+    [Theory]
+    [InlineData(2, 3000)]
+    [InlineData(3, 3000)]
+    [InlineData(4, 2000)]
+    public void PerturbedReplicasConverge(int replicas, int seeds)
+    {
+        for (var seed = 0; seed < seeds; seed++) Run(seed, replicas, ConflictPolicy.KeepBoth);
+    }
+
+    [Theory]
+    [InlineData(ConflictPolicy.HostWins)]
+    [InlineData(ConflictPolicy.GuestWins)]
+    [InlineData(ConflictPolicy.NewestWins)]
+    public void EveryPolicyConverges(ConflictPolicy policy)
+    {
+        for (var seed = 0; seed < 200; seed++) Run(seed, 3, policy);
+    }
+
+    private static void Run(int seed, int replicas, ConflictPolicy policy)
+    {
+        var world = new World(seed, replicas, policy);
+        try
+        {
+            for (var phase = 0; phase < 3; phase++)
+            {
+                for (var i = 0; i < 12; i++) world.Replicas[world.Next(replicas)].Edit();
+                world.Quiesce();
+                if (world.Check() is { } early) Assert.Fail($"seed {seed}, phase {phase}: {early}\n{world.Dump()}");
+                foreach (var replica in world.Replicas.Skip(1))
+                    if (world.Next(2) == 0) replica.GoOffline();
+                for (var i = 0; i < 20; i++)
+                {
+                    world.Replicas[world.Next(replicas)].Edit();
+                    if (world.Next(3) == 0) world.Stir(world.Next(8));
+                }
+
+                foreach (var replica in world.Replicas) replica.GoOnline();
+                world.Stir(10);
+                if (world.Next(3) == 0)
+                {
+                    world.Replicas[^1].GoOffline();
+                    world.Replicas[^1].GoOnline();
+                }
+
+                world.Quiesce();
+                if (world.Check() is { } error) Assert.Fail($"seed {seed}, phase {phase}: {error}\n{world.Dump()}");
+            }
+        }
+        catch (InvalidOperationException e)
+        {
+            Assert.Fail($"seed {seed}: {e}\n{world.Dump()}");
+        }
+    }
+}
