@@ -185,15 +185,20 @@ internal sealed class Planner(TreeSet trees, FacetComparer compare)
     /// <summary>If a directory cannot be made because the node, or what holds it, has its name: the directory to step aside into.</summary>
     private Node? StandsInTheWayOf(Node? directory, Node node)
     {
+        var (above, name) = FirstMissing(directory, "");
+        return above is not null && trees.LocalChild(above, name) is { } occupant && trees.IsLocallyWithin(node, occupant) ? above : null;
+    }
+
+    /// <summary>On the way to a name in a directory of the journal: the last directory that is on disk, and the first name that is not yet.</summary>
+    private (Node? Parent, string Name) FirstMissing(Node? directory, string name)
+    {
         for (var i = 0; i < 4096 && directory is { IsLocal: false, IsRemote: true }; i++)
         {
-            if (trees.Find(directory.Remote!.Parent) is not { } above) return null;
-            if (above.IsLocal)
-                return trees.LocalChild(above, directory.Remote.Name) is { } occupant && trees.IsLocallyWithin(node, occupant) ? above : null;
-            directory = above;
+            name = directory.Remote!.Name;
+            directory = trees.Find(directory.Remote.Parent);
         }
 
-        return null;
+        return directory is { IsLocal: true } ? (directory, name) : (null, name);
     }
 
     /// <summary>Deleted there, unchanged here, and nothing in it: it may be displaced by its successor in one step.</summary>
@@ -215,10 +220,11 @@ internal sealed class Planner(TreeSet trees, FacetComparer compare)
         for (var i = 0; i < RingLimit; i++)
         {
             if (!WantsToMove(step) || step.Has(NodeFlags.Applying) || step.Has(NodeFlags.Proposing)) return false;
-            if (trees.Find(step.Remote!.Parent) is not { IsLocal: true } parent) return false;
+            var (parent, name) = FirstMissing(trees.Find(step.Remote!.Parent), step.Remote.Name);
+            if (parent is null) return false;
             // It must leave its own inside first: its new parent is below it, and can be so only because of this node.
             if (trees.IsLocallyWithin(parent, step)) return trees.IsLocallyWithin(node, step);
-            var next = trees.LocalChild(parent, step.Remote.Name);
+            var next = trees.LocalChild(parent, name);
             if (next is null || next == step) return false;
             if (next == node) return true;
             step = next;

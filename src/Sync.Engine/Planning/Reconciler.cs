@@ -103,6 +103,8 @@ internal sealed class Reconciler
         _tentativeOrder.Enqueue((entry.Revision, node));
         // One object for what is equal: two of three trees usually share it.
         Trees.SetRemote(node, entry);
+        // What arrives in a directory that was deleted here keeps it alive.
+        if (Trees.Find(entry.Parent) is { Local: null } parent) Enqueue(parent);
     }
 
     /// <summary>Everything up to a revision is durable on the host.</summary>
