@@ -8,9 +8,12 @@ namespace Sync.Delta;
 /// </summary>
 public sealed class ContentHasher : IDisposable
 {
+    private const int InitialCapacity = 16;
+    private const int RetainedCapacity = 16 << 10; // a hasher kept for reuse must not hold on to the list of the largest file it ever saw
+
     private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-    private ChunkId[] _ids = new ChunkId[16];
-    private long[] _cuts = new long[16];
+    private ChunkId[] _ids = new ChunkId[InitialCapacity];
+    private long[] _cuts = new long[InitialCapacity];
     private int _count;
     private Cutter _cutter;
     private bool _open; // bytes of a chunk are in _hash
@@ -30,6 +33,11 @@ public sealed class ContentHasher : IDisposable
             Span<byte> forgotten = stackalloc byte[SHA256.HashSizeInBytes];
             _hash.GetHashAndReset(forgotten);
             _open = false;
+        }
+        if (_ids.Length > RetainedCapacity)
+        {
+            _ids = new ChunkId[InitialCapacity];
+            _cuts = new long[InitialCapacity];
         }
         _length = length;
         _position = 0;
