@@ -8,8 +8,8 @@ namespace Sync.Delta;
 /// <para>Pieces first: a gear hash over the last 64 bytes (FastCDC, Xia et al., USENIX ATC 2016 and TPDS 2020, with normalised
 /// chunking) cuts the content into pieces of 8 to 64 KiB, about 19 KiB on average. These cuts depend on the bytes alone.</para>
 /// <para>Chunks are runs of whole pieces. How many depends on where the chunk <em>starts</em> (<see cref="SizeClass"/>), not on how long the file is:
-/// the first 16 MiB have chunks of one piece, then up to 256 MiB about 64 KiB, up to 4 GiB about 256 KiB, beyond that about 1 MiB. A run ends
-/// at a piece whose hash is rarer, so that the cuts of a coarser class are by construction a subset of those of any finer one.</para>
+/// in the first 16 MiB a piece is a chunk, then up to 256 MiB chunks have about 56 KiB, up to 4 GiB about 200 KiB, beyond that about 780 KiB.
+/// A class cuts only where the next finer one would cut too, at every second such place or so, told by the hash: coarser cuts are a subset of finer ones.</para>
 /// <para>What follows. A file that grows keeps every chunk but its last, whatever classes it grows past (the one exception: from at most
 /// <see cref="SingleChunkLength"/> to above it). An insertion or deletion of n bytes changes the chunks around it, and about n bytes at each
 /// class border behind it. Only if an edit makes the pieces fall out of step for long (long periodic data, cut at its maximum size) does more change.</para>

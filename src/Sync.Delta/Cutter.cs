@@ -3,7 +3,7 @@ using static Sync.Delta.Chunker;
 namespace Sync.Delta;
 
 /// <summary>
-/// Finds the cuts of one content in one pass, holding no bytes: 40 bytes of state, whatever the content.
+/// Finds the cuts of one content in one pass, holding no bytes, whatever the content.
 /// A cut leaves no memory behind, so a cutter started at any chunk's offset finds the same cuts from there on.
 /// </summary>
 internal struct Cutter
@@ -11,14 +11,18 @@ internal struct Cutter
     private readonly bool _single;
     private ulong _hash;
     private int _piece;
-    private int _chunk;
-    private long _start;
+    private int _fine; // bytes since the last cut of class 1, 2 and 3; class 0 cuts at every piece
+    private int _coarse;
+    private int _coarsest;
+    private long _position;
+    private int _class;
 
     /// <summary>A cutter for a content of <paramref name="contentLength"/> bytes, standing at a chunk's <paramref name="offset"/>.</summary>
     public Cutter(long contentLength, long offset)
     {
         _single = contentLength <= SingleChunkLength;
-        _start = offset;
+        _position = offset;
+        _class = SizeClass.IndexAt(offset);
     }
 
     /// <summary>
@@ -34,17 +38,37 @@ internal struct Cutter
         if (_single) return data.Length;
 
         var taken = TakePiece(data, out var ended);
-        _chunk += taken;
+        _position += taken;
+        _fine += taken;
+        _coarse += taken;
+        _coarsest += taken;
         if (!ended) return taken;
 
         _piece = 0;
-        if (SizeClass.At(_start).Ends(_chunk, _hash))
+        cut = EndsChunk();
+        if (cut)
         {
-            cut = true;
-            _start += _chunk;
-            _chunk = 0;
+            _fine = _coarse = _coarsest = 0;
+            _class = SizeClass.IndexAt(_position);
         }
         return taken;
+    }
+
+    // Each class is asked only where the one before it cuts: that is what nests them.
+    private bool EndsChunk()
+    {
+        var classes = SizeClass.All;
+        return _class == 0
+            || (Ends(classes, 1, ref _fine) && (_class == 1
+            || (Ends(classes, 2, ref _coarse) && (_class == 2
+            || Ends(classes, 3, ref _coarsest)))));
+    }
+
+    private readonly bool Ends(ReadOnlySpan<SizeClass> classes, int index, ref int length)
+    {
+        if (!classes[index].Ends(length, _hash, classes[index - 1].Max)) return false;
+        length = 0;
+        return true;
     }
 
     private int TakePiece(ReadOnlySpan<byte> data, out bool ended)
