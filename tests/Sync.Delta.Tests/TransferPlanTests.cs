@@ -125,9 +125,8 @@ public class TransferPlanTests
     [Fact]
     public void Ids_chosen_to_collide_do_not_slow_it_down()
     {
-        // 200,000 chunks whose ids agree in all of what an unkeyed hash would look at: quadratic would be minutes.
-        var basis = Contents.Imagined(7L << 30, idOf: Colliding(1));
-        basis = Contents.Imagined(140L << 30, idOf: Colliding(1));
+        // Over 100,000 chunks whose ids agree in all of what an unkeyed hash would look at: quadratic would be minutes.
+        var basis = Contents.Imagined(140L << 30, idOf: Colliding(1));
         var target = Contents.Imagined(140L << 30, idOf: Colliding(2));
         Assert.True(basis.Count > 100_000);
         var plan = TransferPlan.Between(target, basis);
