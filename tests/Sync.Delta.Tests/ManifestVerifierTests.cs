@@ -1,0 +1,88 @@
+using CsCheck;
+
+namespace Sync.Delta.Tests;
+
+public class ManifestVerifierTests
+{
+    private static readonly byte[] Content = Contents.Random(500_000);
+    private static readonly Manifest Manifest = Contents.Hash(Content);
+
+    [Fact]
+    public void The_content_is_accepted_however_it_is_split()
+        => Gen.Int[1, 100_000].Sample(size =>
+        {
+            using var verifier = new ManifestVerifier(Manifest);
+            foreach (var piece in Content.Chunk(size)) Assert.True(verifier.Append(piece));
+            return verifier.IsComplete && verifier.VerifiedLength == Content.Length;
+        }, iter: 50);
+
+    [Fact]
+    public void A_changed_byte_is_found_in_its_chunk()
+        => Gen.Select(Gen.Int[0, Content.Length - 1], Gen.Byte[1, 255], Gen.Int[1, 100_000]).Sample((at, change, size) =>
+        {
+            var changed = Content.ToArray();
+            changed[at] ^= change;
+            using var verifier = new ManifestVerifier(Manifest);
+            foreach (var piece in changed.Chunk(size)) verifier.Append(piece);
+            var wrong = Manifest[Manifest.IndexAt(at)];
+            return verifier.IsRefused && !verifier.IsComplete && verifier.VerifiedLength == wrong.Offset && verifier.Mismatch == wrong;
+        }, iter: 100);
+
+    [Fact]
+    public void A_content_cut_short_is_not_complete_and_a_longer_one_is_refused()
+    {
+        using var verifier = new ManifestVerifier(Manifest);
+        Assert.True(verifier.Append(Content.AsSpan(0, Content.Length - 1)));
+        Assert.False(verifier.IsComplete);
+        Assert.True(verifier.Append(Content.AsSpan(Content.Length - 1)));
+        Assert.True(verifier.IsComplete);
+        Assert.False(verifier.Append([0]));
+        Assert.True(verifier.IsRefused);
+        Assert.False(verifier.IsComplete);
+        Assert.Null(verifier.Mismatch);
+    }
+
+    [Fact]
+    public void It_goes_on_from_any_chunk()
+    {
+        for (var first = 0; first <= Manifest.Count; first++)
+        {
+            using var verifier = new ManifestVerifier(Manifest, first);
+            Assert.True(verifier.Append(Content.AsSpan((int)Manifest.OffsetOf(first))));
+            Assert.True(verifier.IsComplete);
+        }
+    }
+
+    [Fact]
+    public void True_hashes_of_chunks_cut_elsewhere_are_refused()
+    {
+        // Joined where the chunker cuts, and cut where it does not; every hash is right.
+        foreach (var cuts in new long[][] { [Manifest.OffsetOf(1), Manifest.OffsetOf(3)], [Manifest.OffsetOf(1), Manifest.OffsetOf(1) + 9_000, Manifest.OffsetOf(2)] })
+        {
+            var ends = cuts.Append(Content.Length).ToArray();
+            var ids = ends.Select((end, i) => Contents.Hash(Content.AsSpan((int)(i == 0 ? 0 : ends[i - 1])..(int)end)).Ids[0]).ToArray();
+            using var verifier = new ManifestVerifier(new Manifest(Content.Length, ids, cuts));
+            Assert.False(verifier.Append(Content));
+            Assert.Equal(Manifest.OffsetOf(1), verifier.VerifiedLength);
+        }
+    }
+
+    [Fact]
+    public void The_empty_content_is_complete_at_once()
+    {
+        using var verifier = new ManifestVerifier(Manifest.Empty);
+        Assert.True(verifier.IsComplete);
+        Assert.False(verifier.Append([1]));
+    }
+
+    [Fact]
+    public void One_chunk_is_verified_alone()
+    {
+        var chunk = Manifest[1];
+        var bytes = Content.AsSpan((int)chunk.Offset, chunk.Length).ToArray();
+        Assert.True(ChunkVerifier.Verify(chunk, bytes));
+        Assert.False(ChunkVerifier.Verify(chunk, bytes.AsSpan(1)));
+        bytes[7] ^= 1;
+        Assert.False(ChunkVerifier.Verify(chunk, bytes));
+    }
+}
