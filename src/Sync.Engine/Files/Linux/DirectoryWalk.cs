@@ -98,7 +98,8 @@ internal sealed unsafe class DirectoryWalk : IDisposable
 
     private FsError OpenStep(int directory, byte* path, int flags, uint mode, out int fd)
     {
-        flags |= Abi.NoFollow | Abi.CloseOnExec;
+        // With O_DIRECTORY, O_NOFOLLOW would make a plain ENOTDIR of the ELOOP by which openat2 tells that a symlink was in the way.
+        flags |= Abi.CloseOnExec | (_hasOpenat2 && (flags & Abi.DirectoryOnly) != 0 ? 0 : Abi.NoFollow);
         return _hasOpenat2 ? Openat2(directory, path, flags, mode, out fd) : OpenName(directory, path, flags, mode, out fd);
     }
 
