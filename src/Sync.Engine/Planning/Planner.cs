@@ -136,8 +136,21 @@ internal sealed class Planner(TreeSet trees, FacetComparer compare)
     {
         if (trees.LocalParent(node) is not { } parent || trees.RemoteChild(parent, node.Local!.Name) is not { } occupant || occupant == node) return null;
         if (occupant.Has(NodeFlags.Proposing) || occupant.Has(NodeFlags.Refused) || occupant.Synced is null) return null;
+        // A directory that cannot be deleted while the journal has this very node in it.
+        if (occupant.Local is null && IsRemotelyWithin(node, occupant)) return null;
         if (occupant.Local is null) return (compare.Difference(occupant.Synced, occupant.Remote) & (Facets.Place | Facets.Content)) == 0 ? occupant : null;
         return (compare.Difference(occupant.Synced, occupant.Local) & Facets.Place) != 0 ? occupant : null;
+    }
+
+    private bool IsRemotelyWithin(Node? node, Node ancestor)
+    {
+        for (var i = 0; i < 4096 && node is { IsRemote: true } && node != trees.Root; i++)
+        {
+            if (node == ancestor) return true;
+            node = trees.Find(node.Remote!.Parent);
+        }
+
+        return false;
     }
 
     private bool LeadsBackTo(Node node, Node occupant)
@@ -178,8 +191,7 @@ internal sealed class Planner(TreeSet trees, FacetComparer compare)
         // It is to take the place of the deleted directory that it is in.
         if (occupant.Remote is { Deleted: true } && trees.IsLocallyWithin(node, occupant)) return new Step(StepKind.StepAside, Other: parent);
         if (!IsInRing(node, occupant)) return Step.Wait(occupant);
-        var nested = trees.IsLocallyWithin(node, occupant) || trees.IsLocallyWithin(occupant, node);
-        return nested ? new Step(StepKind.StepAside, Other: trees.LocalParent(node)) : new Step(StepKind.Exchange, Other: occupant);
+        return trees.IsLocallyWithin(node, occupant) ? new Step(StepKind.StepAside, Other: parent) : new Step(StepKind.Exchange, Other: occupant);
     }
 
     /// <summary>If a directory cannot be made because the node, or what holds it, has its name: the directory to step aside into.</summary>
