@@ -1,0 +1,111 @@
+using System.Text.Json;
+using Xunit;
+
+namespace Sync.EndToEnd.Tests.Harness;
+
+/// <summary>A data directory, the commands on it, and the agent process while one runs.</summary>
+internal abstract class TestAgent : IAsyncDisposable
+{
+    private static readonly TimeSpan CommandLimit = TimeSpan.FromSeconds(120);
+    private ProcessRun? _agent;
+
+    protected TestAgent(string executable, string dataDirectory)
+    {
+        Executable = executable;
+        DataDirectory = dataDirectory;
+    }
+
+    public string Executable { get; }
+
+    public string DataDirectory { get; }
+
+    public bool IsRunning => _agent is { HasEnded: false };
+
+    /// <summary>The arguments that start the agent.</summary>
+    protected abstract IReadOnlyList<string> AgentArguments { get; }
+
+    /// <summary>Runs a command to its end; stdin is empty, stdout and stderr are no terminals.</summary>
+    public async Task<CommandResult> RunAsync(params IEnumerable<string> arguments)
+    {
+        await using ProcessRun run = ProcessRun.Start(Executable, [.. arguments, "--data", DataDirectory]);
+        return await run.EndAsync(CommandLimit);
+    }
+
+    /// <summary>Starts the agent and waits until it answers `status`.</summary>
+    public async Task StartAsync()
+    {
+        Assert.False(IsRunning, "the agent runs already");
+        ProcessRun agent = Launch();
+        CommandResult? last = null;
+        await Eventually.HoldsAsync(
+            async () =>
+            {
+                Assert.False(agent.HasEnded, $"the agent ended at its start\n{agent}");
+                last = await RunAsync("status", "--json");
+                // It may be another agent's answer, where this one ended over the data directory.
+                return last.ExitCode == 0 && !agent.HasEnded;
+            },
+            () => $"the agent answers\n{last}\n{agent}");
+    }
+
+    /// <summary>Starts the agent where it is expected to end by itself.</summary>
+    public async Task<CommandResult> StartToFailAsync() => await Launch().EndAsync(CommandLimit);
+
+    /// <summary>Ends the agent as a service manager would, and asserts that it ends cleanly.</summary>
+    public async Task StopAsync()
+    {
+        CommandResult result = await _agent!.EndBySignalAsync(Libc.SigTerm, CommandLimit);
+        result.Expect(0);
+    }
+
+    /// <summary>Ends the agent with no chance to tidy up.</summary>
+    public async Task KillAsync() => await _agent!.EndBySignalAsync(Libc.SigKill, CommandLimit);
+
+    public async Task RestartAsync()
+    {
+        await StopAsync();
+        await StartAsync();
+    }
+
+    /// <summary>The `status --json` of a share.</summary>
+    public async Task<JsonElement> StatusAsync(string share = Pair.Share)
+    {
+        CommandResult result = (await RunAsync("status", "--json")).Expect(0);
+        foreach (JsonElement item in result.Json.GetProperty("shares").EnumerateArray())
+        {
+            if (item.GetProperty("name").GetString() == share)
+                return item.Clone();
+        }
+
+        throw new InvalidOperationException($"no share {share} in\n{result}");
+    }
+
+    /// <summary>The paths that `status` lists with a code.</summary>
+    public async Task<string[]> ProblemPathsAsync(string code)
+    {
+        JsonElement status = await StatusAsync();
+        return [.. status.GetProperty("problems").EnumerateArray()
+            .Where(problem => problem.GetProperty("code").GetString() == code)
+            .Select(problem => problem.GetProperty("path").GetString()!)];
+    }
+
+    /// <summary>Waits until `status` shows a share in a state.</summary>
+    public Task StateAsync(params string[] states)
+    {
+        string seen = "";
+        return Eventually.HoldsAsync(
+            async () => Array.IndexOf(states, seen = (await StatusAsync()).GetProperty("state").GetString()!) >= 0,
+            () => $"state {string.Join(" or ", states)}; it is {seen}\n{_agent}");
+    }
+
+    /// <summary>All that the agent said, for failures.</summary>
+    public override string ToString() => _agent?.ToString() ?? $"{Path.GetFileName(Executable)} was never started";
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_agent is not null)
+            await _agent.DisposeAsync();
+    }
+
+    private ProcessRun Launch() => _agent = ProcessRun.Start(Executable, [.. AgentArguments, "--data", DataDirectory]);
+}

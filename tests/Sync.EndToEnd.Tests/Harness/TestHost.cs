@@ -1,0 +1,34 @@
+using System.Globalization;
+
+namespace Sync.EndToEnd.Tests.Harness;
+
+/// <summary>A `sync-host`.</summary>
+internal sealed class TestHost : TestAgent
+{
+    private readonly string[] _shares;
+
+    public TestHost(string dataDirectory, int port, params string[] shares)
+        : base(Executables.Host, dataDirectory)
+    {
+        Port = port;
+        _shares = shares;
+    }
+
+    public int Port { get; }
+
+    /// <summary>The files of the share that a <see cref="Pair"/> made.</summary>
+    public TestTree Tree { get; init; } = null!;
+
+    protected override IReadOnlyList<string> AgentArguments =>
+        ["serve", "--listen", string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{Port}"), .. _shares.SelectMany(share => (string[])["--share", share])];
+
+    /// <summary>A token for a share.</summary>
+    public async Task<string> InviteAsync(params string[] options)
+    {
+        string[] share = options.Contains("--share") ? [] : ["--share", Pair.Share];
+        CommandResult result = (await RunAsync(["invite", .. share, .. options])).Expect(0);
+        string token = result.Output.TrimEnd('\n');
+        Xunit.Assert.False(token.Length == 0 || token.Contains('\n', StringComparison.Ordinal), $"the token is not alone on stdout\n{result}");
+        return token;
+    }
+}

@@ -1,0 +1,32 @@
+using Sync.EndToEnd.Tests.Harness;
+using Xunit;
+
+namespace Sync.EndToEnd.Tests;
+
+public sealed class HostFlushTests
+{
+    [Fact]
+    public async Task All_guests_have_it_when_the_host_says_so()
+    {
+        await using Pair pair = await Pair.StartAsync(guests: 2);
+        pair.Host.Tree.Put("a", "1");
+        pair.Guests[1].Tree.Put("b", "2");
+        (await pair.Host.RunAsync("flush", "--all")).Expect(0);
+        pair.Guests[0].Tree.Check("a", "1");
+        pair.Guests[1].Tree.Check("a", "1");
+        pair.Host.Tree.Check("b", "2");
+    }
+
+    [Fact]
+    public async Task A_guest_that_is_away_makes_it_fail()
+    {
+        await using Pair pair = await Pair.StartAsync(guests: 1);
+        string name = await pair.Guest.NameAsync();
+        (await pair.Host.RunAsync("flush", "--guest", name)).Expect(0);
+        await pair.Guest.StopAsync();
+        pair.Host.Tree.Put("a", "1");
+        CommandResult flush = await pair.Host.RunAsync("flush", "--all", "--timeout", "3s");
+        Assert.NotEqual(0, flush.ExitCode);
+        Assert.Contains(name, flush.Output + flush.Error, StringComparison.Ordinal);
+    }
+}
