@@ -4,8 +4,8 @@ using Sync.Engine.Model;
 namespace Sync.Engine.Files.Linux;
 
 /// <summary>
-/// A directory of Linux, through descriptors alone. The parent of a name is opened anew for each call: keeping parents open
-/// would have to be undone whenever a directory moves, and saves next to nothing (one <c>openat2</c> and one <c>close</c>, about 1 µs beside 20 for a create).
+/// A directory of Linux, through descriptors alone. The parent of a name is opened anew for each call: parents kept open would have to be
+/// dropped whenever a directory moves, and save next to nothing (a whole <c>Stat</c> by path takes 4 µs; making, filling and placing a small file 160).
 /// </summary>
 [SkipLocalsInit]
 internal sealed unsafe class LinuxFileSystem : IFileSystem
