@@ -21,6 +21,9 @@ internal sealed class Planner(TreeSet trees, FacetComparer compare)
     /// <summary>The last committed revision: what is later is tentative, shown on disk but in no merge base.</summary>
     public Revision Committed { get; set; }
 
+    /// <summary>Whether this replica leaves a journal entry out, which would stand in this local directory.</summary>
+    public Func<Node, Node, bool>? IsIgnored { get; set; }
+
     private bool CanPropose => !ReadOnly && Direction is SyncDirection.TwoWay or SyncDirection.SendOnly;
 
     private bool CanApply => Direction != SyncDirection.SendOnly;
@@ -49,7 +52,7 @@ internal sealed class Planner(TreeSet trees, FacetComparer compare)
         if (edited != 0 && Direction != SyncDirection.Mirror) return Propose(node, edited);
         if (!CanApply) return Step.None;
         // A directory goes when its children are gone; each of them decides for itself, and a new one revives its parents.
-        return trees.LocalChildCount(node) > 0 ? Step.None : new Step(StepKind.Remove);
+        return trees.LocalChildCount(node) > 0 || node.Has(NodeFlags.Held) ? Step.None : new Step(StepKind.Remove);
     }
 
     private Step RemoteOnly(Node node)
@@ -172,6 +175,7 @@ internal sealed class Planner(TreeSet trees, FacetComparer compare)
         if (!CanApply) return Step.None;
         var parent = trees.Find(node.Remote!.Parent);
         if (parent is not { IsLocal: true }) return Step.Wait(parent);
+        if (IsIgnored?.Invoke(parent, node) == true) return Step.None;
         var occupant = trees.LocalChild(parent, node.Remote.Name);
         if (occupant is null) return new Step(StepKind.Create);
         // Found on disk and in the journal at one place: the same entry, if it is the same kind. Its content decides what follows.

@@ -32,8 +32,14 @@ internal sealed class Node
     /// <summary>What is under way.</summary>
     public NodeFlags Flags { get; set; }
 
+    /// <summary>The node that took this one's place when it was bound to a journal entry; events may still name the old one.</summary>
+    internal Node? Successor;
+
     /// <summary>Children, for directories that have or had some.</summary>
     internal DirectoryLinks? Links;
+
+    /// <summary>The node that stands for this one now.</summary>
+    public Node Current => Successor is null ? this : Successor.Current;
 
     /// <summary>On disk.</summary>
     public bool IsLocal => Local is not null;

@@ -237,6 +237,7 @@ internal sealed class TreeSet
         }
 
         provisional.Links = null;
+        provisional.Successor = target;
         _byId.Remove(provisional.Id.Value);
         return target;
     }

@@ -1,0 +1,61 @@
+using Microsoft.Extensions.Logging;
+using Sync.Engine.Files;
+using Sync.Engine.Model;
+using Sync.Engine.Planning;
+using Sync.Engine.Store;
+using Sync.Engine.Transfer;
+using Sync.Engine.Trees;
+
+namespace Sync.Engine.Control;
+
+/// <summary>What the parts of one replica share. The trees, the reconciler and the problems belong to the loop's thread.</summary>
+internal sealed class ReplicaContext
+{
+    public required string Share { get; init; }
+
+    public required ControlLoop Loop { get; init; }
+
+    /// <summary>Looks at the disk: listings, stats, small reads.</summary>
+    public required WorkerPool Io { get; init; }
+
+    /// <summary>Long reads, so that a large file does not hold up small ones.</summary>
+    public required WorkerPool Bulk { get; init; }
+
+    /// <summary>Puts things in place.</summary>
+    public required WorkerPool Apply { get; init; }
+
+    public required IFileSystem Files { get; init; }
+
+    public required TreeSet Trees { get; init; }
+
+    public required Reconciler Reconciler { get; init; }
+
+    public required ProblemSet Problems { get; init; }
+
+    public required SmallContents Small { get; init; }
+
+    public required ManifestStore Manifests { get; init; }
+
+    public required TimeProvider Time { get; init; }
+
+    public required ILogger Log { get; init; }
+
+    public required CancellationToken Stopping { get; init; }
+
+    public SharePolicy Policy { get; set; } = new();
+
+    /// <summary>Nanoseconds since 1970 UTC.</summary>
+    public long NowNs => (Time.GetUtcNow().UtcDateTime - DateTime.UnixEpoch).Ticks * 100;
+
+    /// <summary>Runs an action on the loop after a while. Fired timers after the end are dropped by the loop.</summary>
+    public void After(TimeSpan delay, Action action)
+    {
+        ITimer? timer = null;
+        timer = Time.CreateTimer(_ =>
+        {
+            timer?.Dispose();
+            Loop.Post(action);
+        }, null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        timer.Change(delay, Timeout.InfiniteTimeSpan);
+    }
+}

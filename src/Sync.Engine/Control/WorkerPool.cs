@@ -1,0 +1,72 @@
+namespace Sync.Engine.Control;
+
+/// <summary>A few threads of its own for blocking work, in order of arrival: the shared thread pool stays free for the network.
+/// Work must not throw; what it finds it posts back.</summary>
+internal sealed class WorkerPool : IDisposable
+{
+    private readonly object _gate = new();
+    private readonly Queue<Action> _work = new();
+    private readonly Thread[] _threads;
+    private readonly Action<Exception> _onError;
+    private bool _stopped;
+
+    public WorkerPool(string name, int threads, Action<Exception> onError)
+    {
+        _onError = onError;
+        _threads = new Thread[threads];
+        for (var i = 0; i < threads; i++)
+        {
+            _threads[i] = new Thread(Run) { IsBackground = true, Name = $"{name} {i}" };
+            _threads[i].Start();
+        }
+    }
+
+    public void Run(Action work)
+    {
+        lock (_gate)
+        {
+            if (_stopped) return;
+            _work.Enqueue(work);
+            Monitor.Pulse(_gate);
+        }
+    }
+
+    /// <summary>Drops what has not begun, waits for what has.</summary>
+    public void Dispose()
+    {
+        lock (_gate)
+        {
+            _stopped = true;
+            _work.Clear();
+            Monitor.PulseAll(_gate);
+        }
+
+        foreach (var thread in _threads)
+            if (thread != Thread.CurrentThread) thread.Join();
+    }
+
+    private void Run()
+    {
+        while (true)
+        {
+            Action? work;
+            lock (_gate)
+            {
+                while (!_work.TryDequeue(out work))
+                {
+                    if (_stopped) return;
+                    Monitor.Wait(_gate);
+                }
+            }
+
+            try
+            {
+                work();
+            }
+            catch (Exception e)
+            {
+                _onError(e);
+            }
+        }
+    }
+}

@@ -1,0 +1,61 @@
+using Sync.Delta;
+using Sync.Engine.Files;
+
+namespace Sync.Engine.Scanning;
+
+/// <summary>What a read of a whole file found. <paramref name="Bytes"/> for small contents.</summary>
+internal readonly record struct FileReading(FsError Error, bool Changed, FileStat Stat, Manifest? Manifest, byte[]? Bytes)
+{
+    private const int BufferSize = 1 << 20;
+
+    [ThreadStatic]
+    private static byte[]? _buffer;
+
+    /// <summary>Reads and hashes a file in one pass. <see cref="Changed"/> if it was written to meanwhile: then there is no content.</summary>
+    public static FileReading Of(IFileSystem files, string path, CancellationToken cancel)
+    {
+        var error = files.OpenRead(path, out var file);
+        if (error != FsError.None) return new(error, false, default, null, null);
+        using (file)
+        {
+            error = file!.Stat(out var before);
+            if (error != FsError.None) return new(error, false, default, null, null);
+            var length = before.Stamp.Size;
+            Manifest manifest;
+            byte[]? bytes = null;
+            if (length <= Chunker.SingleChunkLength)
+            {
+                bytes = new byte[length];
+                var filled = 0;
+                while (filled < bytes.Length)
+                {
+                    error = file.Read(filled, bytes.AsSpan(filled), out var read);
+                    if (error != FsError.None) return new(error, false, before, null, null);
+                    if (read == 0) return new(FsError.None, true, before, null, null);
+                    filled += read;
+                }
+
+                manifest = Manifest.OfSmall(bytes);
+            }
+            else
+            {
+                using var hasher = new ContentHasher(length);
+                var buffer = _buffer ??= new byte[BufferSize];
+                for (long at = 0; at < length;)
+                {
+                    cancel.ThrowIfCancellationRequested();
+                    error = file.Read(at, buffer.AsSpan(0, (int)Math.Min(buffer.Length, length - at)), out var read);
+                    if (error != FsError.None) return new(error, false, before, null, null);
+                    if (read == 0) return new(FsError.None, true, before, null, null);
+                    hasher.Append(buffer.AsSpan(0, read));
+                    at += read;
+                }
+
+                manifest = hasher.Finish();
+            }
+
+            error = file.Stat(out var after);
+            return new(error, error == FsError.None && after.Stamp != before.Stamp, after, manifest, bytes);
+        }
+    }
+}

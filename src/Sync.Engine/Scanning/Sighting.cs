@@ -1,0 +1,25 @@
+using Sync.Engine.Files;
+using Sync.Engine.Trees;
+
+namespace Sync.Engine.Scanning;
+
+/// <summary>One look at one name. <see cref="Reading"/> holds the content where the file was small and not as known.</summary>
+internal sealed record Sighting(Node Directory, string Name)
+{
+    public FsError Error { get; set; }
+
+    public FileStat Stat { get; set; }
+
+    public string? LinkTarget { get; set; }
+
+    public FileReading? Reading { get; set; }
+
+    /// <summary>The directory is no longer where it was looked for: nothing was seen.</summary>
+    public bool Stale { get; set; }
+
+    /// <summary>A new name that a writer may still have open.</summary>
+    public bool JustCreated { get; init; }
+
+    /// <summary>Events say that bytes changed: look even if the stamp is the same, which a coarse clock can make so.</summary>
+    public bool BytesChanged { get; init; }
+}
