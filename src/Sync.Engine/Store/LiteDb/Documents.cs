@@ -29,7 +29,11 @@ internal sealed class Documents : IDisposable
             Collation = Collation.Binary,
         });
         // The log is moved to the data file when the store says so, never in the middle of a commit.
-        if (_engine.Pragma(Pragmas.CHECKPOINT).AsInt32 != 0) _engine.Pragma(Pragmas.CHECKPOINT, 0);
+        if (_engine.Pragma(Pragmas.CHECKPOINT).AsInt32 == 0) return;
+        _engine.Pragma(Pragmas.CHECKPOINT, 0);
+        // The new database's first page has to be durable before a log that builds on it.
+        data.Sync();
+        log.Commit();
     }
 
     /// <summary>All documents of a collection, ascending by id.</summary>

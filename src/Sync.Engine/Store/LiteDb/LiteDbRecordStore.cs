@@ -193,7 +193,7 @@ public sealed class LiteDbRecordStore : IRecordStore
         }
         catch (Exception e)
         {
-            _broken = e; Console.WriteLine(e);
+            _broken = e;
             throw;
         }
     }
@@ -206,6 +206,7 @@ public sealed class LiteDbRecordStore : IRecordStore
             if (_broken is null) Maintain();
             _log.BeginDiscard();
             _documents.Dispose();
+            _log.Dispose();
         }
         finally
         {
@@ -234,8 +235,6 @@ public sealed class LiteDbRecordStore : IRecordStore
             _data = new DataStream(_dataFile);
             _log = new LogStream(_logFile, _data);
             _documents = new Documents(_data, _log);
-            _data.Sync();
-            _log.Commit();
             Index(forLoading);
         }
         catch (Exception e) when (e is not StoreCorruptException && IsDamage(e))
@@ -309,7 +308,7 @@ public sealed class LiteDbRecordStore : IRecordStore
         }
         catch (Exception e)
         {
-            _broken = e; Console.WriteLine(e);
+            _broken = e;
             throw;
         }
     }
@@ -322,6 +321,7 @@ public sealed class LiteDbRecordStore : IRecordStore
             _log.BeginDiscard();
             _documents.Dispose();
             _log.EndDiscard();
+            _log.Dispose();
             Attach(forLoading: false);
         }
         catch (Exception e)

@@ -4,9 +4,18 @@ namespace Sync.Engine.Store.LiteDb;
 /// The write-ahead log, as LiteDB sees it. LiteDB believes any page marked as confirmed, also when the pages before it never reached the
 /// disk; so the pages of one commit are kept back, and written as one group with a checksum, followed by the one sync that a commit costs.
 /// When opened, what follows the last whole group was never acknowledged, and is cut off.
+/// LiteDB hands its pages over on a thread of its own, which may lag behind its `Commit`; the last page of a transaction is marked as confirmed.
 /// </summary>
 internal sealed class LogStream : PageStream
 {
+    // Where LiteDB's page header says that a transaction is complete.
+    private const int ConfirmedOffset = 18;
+
+    // LiteDB hands over within a millisecond; if it ever ends its thread in silence, an error is better than waiting for ever.
+    private static readonly TimeSpan HandOver = TimeSpan.FromMinutes(1);
+
+    private readonly Lock _gate = new();
+    private readonly ManualResetEventSlim _ready = new();
     private readonly IStoreFile _file;
     private readonly DataStream _data;
     private readonly List<long> _offsets = [];
@@ -18,6 +27,7 @@ internal sealed class LogStream : PageStream
     private long _groupStart;
     private ulong _generation;
     private bool _discarding;
+    private Exception? _failure;
 
     /// <summary>Reads and checks the log.</summary>
     /// <exception cref="StoreCorruptException">An acknowledged group cannot be read.</exception>
@@ -29,64 +39,124 @@ internal sealed class LogStream : PageStream
     }
 
     /// <summary>Bytes that the log takes on disk.</summary>
-    public long FileLength => _end;
+    public long FileLength
+    {
+        get
+        {
+            lock (_gate) return _end;
+        }
+    }
 
     /// <inheritdoc/>
-    public override long Length => (_offsets.Count + _pendingPages) * (long)PageSize;
+    public override long Length
+    {
+        get
+        {
+            lock (_gate) return Pages * PageSize;
+        }
+    }
 
-    /// <summary>Writes what waits as one group, and returns when it is durable. Without anything that waits, does nothing.</summary>
+    private long Pages => _offsets.Count + _pendingPages;
+
+    /// <summary>Waits for the last page of the one transaction that LiteDB has just committed, writes it as one group, and returns when that
+    /// is durable.</summary>
     public void Commit()
     {
-        if (_pendingPages == 0 && _offsets.Count == _groupFirstPage) return;
-        WriteFrame(endsGroup: true);
-        _file.Sync();
-        _group++;
-        _groupFirstPage = _offsets.Count;
-        _groupStart = _end;
+        if (!_ready.Wait(HandOver)) throw new IOException("LiteDB did not hand over what it committed.");
+        lock (_gate)
+        {
+            if (_failure is not null) throw new IOException($"The log could not be written. {_failure.Message}", _failure);
+            WriteFrame(endsGroup: true);
+            _file.Sync();
+            _group++;
+            _groupFirstPage = _offsets.Count;
+            _groupStart = _end;
+            _ready.Reset();
+        }
     }
 
     /// <summary>From now on, writes are swallowed: LiteDB is being closed after a failed commit.</summary>
-    public void BeginDiscard() => _discarding = true;
+    public void BeginDiscard()
+    {
+        lock (_gate) _discarding = true;
+    }
 
     /// <summary>Forgets everything after the last group.</summary>
     public void EndDiscard()
     {
-        _pendingPages = 0;
-        _offsets.RemoveRange((int)_groupFirstPage, _offsets.Count - (int)_groupFirstPage);
-        _end = _groupStart;
-        _discarding = false;
-        if (_file.Length <= _end) return;
-        // Durable at once, so that no frame of an abandoned group can stand behind one that is written next.
-        _file.SetLength(_end);
-        _file.Sync();
+        lock (_gate)
+        {
+            _pendingPages = 0;
+            _offsets.RemoveRange((int)_groupFirstPage, _offsets.Count - (int)_groupFirstPage);
+            _end = _groupStart;
+            _discarding = false;
+            _failure = null;
+            _ready.Reset();
+            if (_file.Length <= _end) return;
+            // Durable at once, so that no frame of an abandoned group can stand behind one that is written next.
+            _file.SetLength(_end);
+            _file.Sync();
+        }
     }
 
     /// <summary>LiteDB empties the log once its pages are in the data file: they have to be durable there first.</summary>
     public override void SetLength(long value)
     {
-        if (_discarding || value == Length) return;
-        if (value != 0) throw new NotSupportedException("LiteDB 5.0.20 cuts its log to nothing or not at all; this version does not.");
-        _data.Sync();
-        _file.SetLength(0);
-        _file.Sync();
-        _offsets.Clear();
-        _pendingPages = 0;
-        _end = _groupStart = _groupFirstPage = _group = 0;
-        _generation = NewGeneration();
+        lock (_gate)
+        {
+            if (_discarding || value == Pages * PageSize) return;
+            if (value != 0) throw new NotSupportedException("LiteDB 5.0.20 cuts its log to nothing or not at all; this version does not.");
+            _data.Sync();
+            _file.SetLength(0);
+            _file.Sync();
+            _offsets.Clear();
+            _pendingPages = 0;
+            _end = _groupStart = _groupFirstPage = _group = 0;
+            _generation = NewGeneration();
+        }
     }
 
     /// <inheritdoc/>
     protected override void ReadPage(long page, Span<byte> buffer)
     {
-        var waiting = page - _offsets.Count;
-        if (waiting >= 0) Pending((int)waiting).CopyTo(buffer);
-        else if (_file.Read(_offsets[(int)page], buffer) != PageSize) throw new StoreCorruptException("The log file was cut while it was open.");
+        lock (_gate)
+        {
+            var waiting = page - _offsets.Count;
+            if (waiting >= 0) Pending((int)waiting).CopyTo(buffer);
+            else if (_file.Read(_offsets[(int)page], buffer) != PageSize) throw new StoreCorruptException("The log file was cut while it was open.");
+        }
     }
 
     /// <inheritdoc/>
     protected override void WritePage(long page, ReadOnlySpan<byte> data)
     {
-        if (_discarding) return;
+        lock (_gate)
+        {
+            if (_discarding || _failure is not null) return;
+            try
+            {
+                Keep(page, data);
+                if (data[ConfirmedOffset] != 0) _ready.Set();
+            }
+#pragma warning disable CA1031 // On LiteDB's thread it would only be lost; Commit throws it to the one who waits.
+            catch (Exception e)
+#pragma warning restore CA1031
+            {
+                _failure = e;
+                _ready.Set();
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing) _ready.Dispose();
+        base.Dispose(disposing);
+    }
+
+    private void Keep(long page, ReadOnlySpan<byte> data)
+    {
         var waiting = page - _offsets.Count;
         if (waiting < 0 || waiting > _pendingPages) throw new NotSupportedException("LiteDB 5.0.20 only appends to its log; this version does not.");
         if (waiting == LogFrame.MaxPages)
