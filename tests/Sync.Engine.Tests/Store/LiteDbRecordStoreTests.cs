@@ -77,10 +77,10 @@ public sealed class LiteDbRecordStoreTests
             using var store = LiteDbRecordStore.Open(path);
             Assert.Null(store.ResetReason);
             Assert.Null(model.Difference(store));
-            for (var i = 0; i < 1500; i++)
+            for (var i = 0; i < 400; i++)
             {
                 List<KeyValuePair<long, ReadOnlyMemory<byte>?>> records = [];
-                for (var j = random.Next(1, 12); j > 0; j--)
+                for (var j = random.Next(1, 40); j > 0; j--)
                     records.Add(StoreModel.Put(random.Next(20_000), random.Next(5) == 0 ? null : Bytes(random.Next(), random.Next(400))));
                 IReadOnlyList<KeyValuePair<string, byte[]?>> values = [new("i", BitConverter.GetBytes(i))];
                 store.Commit(records, values);

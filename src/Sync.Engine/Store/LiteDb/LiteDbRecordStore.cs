@@ -231,9 +231,10 @@ public sealed class LiteDbRecordStore : IRecordStore
         try
         {
             if (isNew && _logFile.Length > 0) throw new StoreCorruptException("There is a log but no data.");
-            if (_dataFile.Length % PageStream.PageSize != 0) throw new StoreCorruptException("The data file was cut.");
             _data = new DataStream(_dataFile);
             _log = new LogStream(_logFile, _data);
+            _log.Redo();
+            if (_dataFile.Length % PageStream.PageSize != 0) throw new StoreCorruptException("The data file was cut.");
             _documents = new Documents(_data, _log);
             Index(forLoading);
         }

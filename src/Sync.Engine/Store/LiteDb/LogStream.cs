@@ -1,3 +1,5 @@
+using System.Buffers.Binary;
+
 namespace Sync.Engine.Store.LiteDb;
 
 /// <summary>
@@ -73,6 +75,33 @@ internal sealed class LogStream : PageStream
             _groupStart = _end;
             _ready.Reset();
         }
+    }
+
+    /// <summary>Does LiteDB's checkpoint before LiteDB is opened, because a checkpoint that a power cut ended may have torn any page of the
+    /// data file that the log holds, the first one too, which LiteDB reads before it looks at the log.</summary>
+    public void Redo()
+    {
+        lock (_gate)
+        {
+            if (_offsets.Count == 0) return;
+            var newest = new Dictionary<uint, long>();
+            var page = new byte[PageSize];
+            foreach (var offset in _offsets)
+            {
+                _file.Read(offset, page.AsSpan(0, sizeof(uint)));
+                newest[BinaryPrimitives.ReadUInt32LittleEndian(page)] = offset;
+            }
+
+            foreach (var (id, offset) in newest.OrderBy(static x => x.Key))
+            {
+                if (_file.Read(offset, page) != PageSize) throw new StoreCorruptException("The log file was cut while it was open.");
+                page[ConfirmedOffset] = 0;
+                _data.Position = id * (long)PageSize;
+                _data.Write(page);
+            }
+        }
+
+        SetLength(0);
     }
 
     /// <summary>From now on, writes are swallowed: LiteDB is being closed after a failed commit.</summary>
