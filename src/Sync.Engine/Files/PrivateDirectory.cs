@@ -1,0 +1,14 @@
+namespace Sync.Engine.Files;
+
+/// <summary>The directory at a share's root that belongs to the replica: staging, versions, probes. Never synced.</summary>
+internal static class PrivateDirectory
+{
+    /// <summary>Its name.</summary>
+    public const string Name = ".sync";
+
+    /// <summary>Only its owner may look inside: staged files have no final mode yet.</summary>
+    public const uint Mode = 0x1C0; // 0700
+
+    /// <summary>True for a path below it.</summary>
+    public static bool Holds(string path) => path.StartsWith(Name + "/", StringComparison.Ordinal);
+}

@@ -1,0 +1,197 @@
+using System.Runtime.InteropServices;
+using System.Text.Unicode;
+using Sync.Engine.Files;
+using Sync.Engine.Files.Linux;
+
+namespace Sync.Engine.Watching.Linux;
+
+/// <summary>
+/// inotify, with one thread that blocks in <c>poll</c> and hands on what it reads at once. A tag belongs to one directory: given to
+/// a second, it leaves the first. The thread takes the table's lock for each batch, and <see cref="Watch"/> holds it from the system call to the entry, so that
+/// no event arrives before its tag is known.
+/// </summary>
+internal sealed unsafe class InotifyWatcher : IWatcher
+{
+    private const int NonBlocking = 0x800;
+    private const int CloseOnExec = 0x80000;
+    private const short PollIn = 1;
+    private const int BufferSize = 64 * 1024;
+
+    private readonly LinuxFileSystem _fs;
+    private readonly WatchSink _sink;
+    private readonly FileDescriptor _inotify;
+    private readonly FileDescriptor _stop;
+    private readonly Thread _reader;
+    private readonly Lock _gate = new();
+    private readonly WatchTable _table = new();
+    private readonly List<WatchEvent> _batch = [];
+    private bool _disposed;
+
+    private InotifyWatcher(LinuxFileSystem fs, WatchSink sink, FileDescriptor inotify, FileDescriptor stop)
+    {
+        _fs = fs;
+        _sink = sink;
+        _inotify = inotify;
+        _stop = stop;
+        _reader = new Thread(ReadEvents) { IsBackground = true, Name = "inotify" };
+        _reader.Start();
+    }
+
+    /// <inheritdoc/>
+    public bool IsPolling => false;
+
+    /// <summary>Starts a watcher; <see cref="FsError.Limit"/> where the user's inotify instances have run out.</summary>
+    public static FsError Create(LinuxFileSystem fs, WatchSink sink, out InotifyWatcher? watcher)
+    {
+        watcher = null;
+        var inotify = new FileDescriptor(LibC.inotify_init1(NonBlocking | CloseOnExec));
+        if (inotify.IsInvalid)
+            return Errno.LastError;
+        var stop = new FileDescriptor(LibC.eventfd(0, NonBlocking | CloseOnExec));
+        if (stop.IsInvalid)
+        {
+            var error = Errno.LastError;
+            inotify.Dispose();
+            return error;
+        }
+
+        watcher = new InotifyWatcher(fs, sink, inotify, stop);
+        return FsError.None;
+    }
+
+    /// <inheritdoc/>
+    public FsError Watch(string path, object tag)
+    {
+        var error = _fs.OpenDirectory(path, out var fd);
+        if (error != FsError.None)
+            return error;
+        var link = stackalloc byte[ProcPath.MaxLength];
+        ProcPath.Write(fd, link);
+        lock (_gate)
+        {
+            var watch = _disposed ? -1 : LibC.inotify_add_watch(_inotify, link, InotifyMask.Wanted);
+            if (watch >= 0)
+            {
+                if (_table.Set(watch, tag, out var replaced))
+                    _ = LibC.inotify_rm_watch(_inotify, replaced);
+            }
+            else
+            {
+                // ENOSPC is the user's limit of watches here; ENOENT a /proc that is not mounted, as the directory itself is open.
+                error = _disposed ? FsError.Invalid
+                    : Errno.Last == Errno.ENOSPC ? FsError.Limit
+                    : Errno.Last == Errno.ENOENT ? FsError.Unsupported
+                    : Errno.LastError;
+            }
+        }
+
+        _ = LibC.close(fd);
+        return error;
+    }
+
+    /// <inheritdoc/>
+    public void Unwatch(object tag)
+    {
+        lock (_gate)
+        {
+            // The kernel may have removed it a moment ago: that is what was wanted.
+            if (_table.Remove(tag, out var watch) && !_disposed)
+                _ = LibC.inotify_rm_watch(_inotify, watch);
+        }
+    }
+
+    /// <summary>Ends the thread, after the batch that it is delivering; may be called from the sink.</summary>
+    public void Dispose()
+    {
+        lock (_gate)
+        {
+            if (_disposed)
+                return;
+            _disposed = true;
+        }
+
+        ulong one = 1;
+        _ = LibC.write(_stop, (byte*)&one, sizeof(ulong));
+        if (_reader != Thread.CurrentThread)
+            _reader.Join();
+    }
+
+    private void ReadEvents()
+    {
+        var buffer = (byte*)NativeMemory.Alloc(BufferSize);
+        var waits = stackalloc PollFd[2]
+        {
+            new() { Fd = (int)_inotify.DangerousGetHandle(), Events = PollIn },
+            new() { Fd = (int)_stop.DangerousGetHandle(), Events = PollIn },
+        };
+        try
+        {
+            while (true)
+            {
+                if (LibC.poll(waits, 2, -1) < 0)
+                {
+                    if (Errno.Interrupted)
+                        continue;
+                    throw new IOException($"inotify can no longer be waited for (errno {Errno.Last}).");
+                }
+
+                if (waits[1].Returned != 0)
+                    return;
+                var read = (int)LibC.read(_inotify, buffer, BufferSize);
+                if (read > 0)
+                    Deliver(new ReadOnlySpan<byte>(buffer, read));
+                else if (read < 0 && Errno.Last is not (Errno.EINTR or Errno.EAGAIN))
+                    throw new IOException($"inotify can no longer be read (errno {Errno.Last}).");
+            }
+        }
+        finally
+        {
+            NativeMemory.Free(buffer);
+            _inotify.Dispose();
+            _stop.Dispose();
+        }
+    }
+
+    private void Deliver(ReadOnlySpan<byte> bytes)
+    {
+        _batch.Clear();
+        lock (_gate)
+        {
+            var before = default(ReadOnlySpan<byte>);
+            while (!bytes.IsEmpty)
+            {
+                ref readonly var head = ref MemoryMarshal.AsRef<InotifyEvent>(bytes);
+                var length = sizeof(InotifyEvent) + (int)head.NameLength;
+                var record = bytes[..length];
+
+                // A large file being written says so again and again.
+                if (head.Mask != InotifyMask.Modify || !record.SequenceEqual(before))
+                    Add(head, record[sizeof(InotifyEvent)..]);
+                before = record;
+                bytes = bytes[length..];
+            }
+        }
+
+        if (_batch.Count > 0)
+            _sink(CollectionsMarshal.AsSpan(_batch));
+    }
+
+    private void Add(in InotifyEvent head, ReadOnlySpan<byte> padded)
+    {
+        if ((head.Mask & InotifyMask.QueueOverflow) != 0)
+        {
+            _batch.Add(new WatchEvent(null, null, WatchChange.Overflow, 0));
+            return;
+        }
+
+        if (InotifyMask.ToChange(head.Mask) is not { } change || _table.TagOf(head.Watch) is not { } tag)
+            return;
+        if (change == WatchChange.Ended)
+            _table.Remove(head.Watch); // IN_IGNORED follows IN_DELETE_SELF: told once
+        var end = padded.IndexOf((byte)0);
+        _batch.Add(new WatchEvent(tag, NameOf(end < 0 ? padded : padded[..end]), change, head.Cookie));
+    }
+
+    private static string? NameOf(ReadOnlySpan<byte> name) =>
+        name.IsEmpty || !Utf8.IsValid(name) ? null : System.Text.Encoding.UTF8.GetString(name);
+}
