@@ -1,0 +1,173 @@
+using System.Globalization;
+using Sync.Delta;
+
+namespace Sync.Engine.Store;
+
+/// <summary>
+/// Chunk lists by content id, a file each, in two levels of directories by the id's first digits. A cache that can be lost: nothing is
+/// synced, and whoever reads a manifest checks it against its id. Safe from any thread.
+/// </summary>
+internal sealed class ManifestStore
+{
+    /// <summary>The longest manifest: a file of 16 TiB in chunks of 8 MiB has 2 million of them, 64 MiB of ids.</summary>
+    public const int MaxBytes = 64 << 20;
+
+    private const int CachedBytes = 8 << 20;
+    private const string TemporarySuffix = ".tmp";
+
+    private readonly string _directory;
+    private readonly TimeProvider _time;
+    private readonly Lock _gate = new();
+    private readonly LinkedList<KeyValuePair<ContentId, byte[]>> _recent = new();
+    private readonly Dictionary<ContentId, LinkedListNode<KeyValuePair<ContentId, byte[]>>> _cache = [];
+    private long _cached;
+    private int _temporary;
+
+    /// <summary>Opens the store in a directory of the replica's data, which is made if it is missing.</summary>
+    public ManifestStore(string directory, TimeProvider time)
+    {
+        _directory = directory;
+        _time = time;
+        Directory.CreateDirectory(directory);
+    }
+
+    /// <summary>Reads a manifest; false if it is not there, or is too long to be one. The bytes are shared: do not change them.</summary>
+    /// <exception cref="IOException">The disk failed.</exception>
+    public bool TryRead(ContentId id, out byte[] manifest)
+    {
+        lock (_gate)
+        {
+            if (_cache.TryGetValue(id, out var node))
+            {
+                _recent.Remove(node);
+                _recent.AddFirst(node);
+                manifest = node.Value.Value;
+                return true;
+            }
+        }
+
+        manifest = [];
+        try
+        {
+            using var file = File.OpenHandle(PathOf(id));
+            var length = RandomAccess.GetLength(file);
+            if (length > MaxBytes) return false;
+            var bytes = new byte[length];
+            var done = 0;
+            while (done < bytes.Length)
+            {
+                var read = RandomAccess.Read(file, bytes.AsSpan(done), done);
+                if (read == 0) return false;
+                done += read;
+            }
+
+            manifest = bytes;
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return false;
+        }
+
+        Cache(id, manifest);
+        return true;
+    }
+
+    /// <summary>Writes a manifest; a reader sees all of it or nothing. One that is there already is written again: it may be a torn one.</summary>
+    /// <exception cref="ArgumentException">Longer than <see cref="MaxBytes"/>.</exception>
+    /// <exception cref="IOException">The disk failed or is full.</exception>
+    public void Write(ContentId id, byte[] manifest)
+    {
+        if (manifest.Length > MaxBytes) throw new ArgumentException($"A manifest has {manifest.Length} bytes; at most {MaxBytes} are kept.", nameof(manifest));
+        var path = PathOf(id);
+        var temporary = string.Create(
+            CultureInfo.InvariantCulture, $"{path}.{Environment.ProcessId}-{Interlocked.Increment(ref _temporary)}{TemporarySuffix}");
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        try
+        {
+            using (var file = File.OpenHandle(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.Read, FileOptions.None, manifest.Length))
+                RandomAccess.Write(file, manifest, 0);
+#pragma warning disable RS0030 // The replica's own data, outside of any share.
+            File.Move(temporary, path, overwrite: true);
+#pragma warning restore RS0030
+        }
+        catch
+        {
+            File.Delete(temporary);
+            throw;
+        }
+
+        Cache(id, manifest);
+    }
+
+    /// <summary>Forgets a manifest, such as one that does not match its id.</summary>
+    public void Remove(ContentId id)
+    {
+        Evict(id);
+        try
+        {
+            File.Delete(PathOf(id));
+        }
+        catch (DirectoryNotFoundException)
+        {
+            // Then it was never there.
+        }
+    }
+
+    /// <summary>Removes manifests that no entry needs and nobody wrote lately, and what crashes left. Returns how many.</summary>
+    /// <param name="isLive">True for a content id to be kept.</param>
+    /// <param name="olderThan">Younger ones stay: a transfer may be about to need them.</param>
+    public int Sweep(Func<ContentId, bool> isLive, TimeSpan olderThan)
+    {
+        var edge = _time.GetUtcNow().UtcDateTime - olderThan;
+        var removed = 0;
+        foreach (var path in Directory.EnumerateFiles(_directory, "*", SearchOption.AllDirectories))
+        {
+            var name = Path.GetFileName(path);
+            var known = ContentId.TryParse(name, out var id);
+            if (!known && !name.EndsWith(TemporarySuffix, StringComparison.Ordinal)) continue;
+            if (known && isLive(id)) continue;
+            if (File.GetLastWriteTimeUtc(path) > edge) continue;
+            if (known) Evict(id);
+            File.Delete(path);
+            removed++;
+        }
+
+        return removed;
+    }
+
+    private string PathOf(ContentId id)
+    {
+        var hex = id.ToString();
+        return Path.Combine(_directory, hex[..2], hex[2..4], hex);
+    }
+
+    private void Cache(ContentId id, byte[] manifest)
+    {
+        // A large one would push out all others.
+        if (manifest.Length > CachedBytes / 4)
+        {
+            Evict(id);
+            return;
+        }
+
+        lock (_gate)
+        {
+            EvictHeld(id);
+            _cache.Add(id, _recent.AddFirst(new KeyValuePair<ContentId, byte[]>(id, manifest)));
+            _cached += manifest.Length;
+            while (_cached > CachedBytes) EvictHeld(_recent.Last!.Value.Key);
+        }
+    }
+
+    private void Evict(ContentId id)
+    {
+        lock (_gate) EvictHeld(id);
+    }
+
+    private void EvictHeld(ContentId id)
+    {
+        if (!_cache.Remove(id, out var node)) return;
+        _recent.Remove(node);
+        _cached -= node.Value.Value.Length;
+    }
+}
