@@ -4,10 +4,6 @@ using Xunit;
 
 namespace Sync.Engine.Tests.Files;
 
-/// <summary>Counts this process's descriptors, so nothing else may run beside it.</summary>
-[CollectionDefinition(nameof(AloneCollection), DisableParallelization = true)]
-public sealed class AloneCollection;
-
 /// <summary>No call leaves a descriptor open, whether it works or not.</summary>
 [Collection(nameof(AloneCollection))]
 public sealed class DescriptorTests

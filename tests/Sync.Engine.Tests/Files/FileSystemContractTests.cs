@@ -258,27 +258,6 @@ public sealed class FileSystemContractTests
     }
 
     [Theory, MemberData(nameof(Linux))]
-    public void Modes_do_not_depend_on_the_umask(string implementation)
-    {
-        using var test = new FileSystemUnderTest(implementation);
-        var old = Raw.SetUmask(0x1FF);
-        try
-        {
-            Assert.Equal(FsError.None, test.Fs.MakeDirectory("d", 0x5FF));
-            test.Create("d/f", "x"u8, 0xFF6);
-        }
-        finally
-        {
-            Raw.SetUmask(old);
-        }
-
-        Assert.Equal(0x5FFu, test.Stat("d").Mode);
-        Assert.Equal(0xFF6u, test.Stat("d/f").Mode);
-        Assert.Equal(FsError.None, test.Fs.SetMode("d/f", 0));
-        Assert.Equal(0u, test.Stat("d/f").Mode);
-    }
-
-    [Theory, MemberData(nameof(Linux))]
     public void Holes_are_found_and_copied_as_holes(string implementation)
     {
         using var test = new FileSystemUnderTest(implementation);
