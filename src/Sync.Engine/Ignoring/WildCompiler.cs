@@ -42,7 +42,9 @@ internal static class WildCompiler
                 case (byte)'\\':
                     if (++p == pattern.Length)
                         return null;
-                    goto default;
+                    // git does not fold an escaped letter: with folding, an escaped capital matches nothing.
+                    ops.Add(new WildOp(WildOpKind.Byte, pattern[p++]));
+                    break;
                 default:
                     ops.Add(new WildOp(WildOpKind.Byte, foldCase ? AsciiCase.Lower(pattern[p]) : pattern[p]));
                     p++;

@@ -113,6 +113,9 @@ public sealed class IgnoreFileTests
     [InlineData("[A-C]", "b", true)]
     [InlineData("[a-c]", "B", true)]
     [InlineData("É", "é", false)]
+    [InlineData("\\Foo", "foo", false)]
+    [InlineData("\\foo", "FOO", true)]
+    [InlineData("[A]", "a", false)]
     public void Folds_case_where_asked(string pattern, string path, bool matches) =>
         Assert.Equal(matches, IgnoreFile.Parse(pattern, foldCase: true).LastMatch(path, isDirectory: false) >= 0);
 

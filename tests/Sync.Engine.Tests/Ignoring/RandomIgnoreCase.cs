@@ -55,10 +55,12 @@ internal sealed class RandomIgnoreCase(Random random)
 
     private string Part()
     {
-        switch (random.Next(4))
+        switch (random.Next(5))
         {
             case 0:
                 return "**";
+            case 2:
+                return Names[random.Next(Names.Length)][..1] + "**";
             case 1:
                 return Name();
             default:
@@ -76,7 +78,7 @@ internal sealed class RandomIgnoreCase(Random random)
         2 => "**",
         3 => "?",
         4 => "[" + (random.Next(3) == 0 ? random.Next(2) == 0 ? "!" : "^" : "") + Members() + "]",
-        5 => "\\" + "ab*?[]\\/ !"[random.Next(10)],
+        5 => "\\" + "ab*?[]\\/ !AF"[random.Next(12)],
         _ => random.Next(2) == 0 ? Name() : "ab.o1"[random.Next(5)].ToString(CultureInfo.InvariantCulture),
     };
 
