@@ -1,0 +1,10 @@
+using Sync.Delta;
+using Sync.Engine.Model;
+
+namespace Sync.Engine.Journal;
+
+/// <summary>Entries that became so together: (<paramref name="After"/>, <paramref name="UpTo"/>]. Small contents come along.</summary>
+internal sealed record Batch(Revision After, Revision UpTo, IReadOnlyList<Entry> Entries, IReadOnlyList<KeyValuePair<ContentId, ReadOnlyMemory<byte>>> Inline)
+{
+    public long InlineBytes { get; } = Inline.Sum(i => (long)i.Value.Length);
+}

@@ -1,0 +1,358 @@
+using System.Buffers;
+using System.Security.Cryptography;
+using Microsoft.Extensions.Logging;
+using Sync.Delta;
+using Sync.Engine.Control;
+using Sync.Engine.Files;
+using Sync.Engine.Link;
+using Sync.Engine.Model;
+using Sync.Engine.Store;
+
+namespace Sync.Engine.Journal;
+
+/// <summary>
+/// A share's journal: decides on proposals in order of arrival, tells every session at once (tentatively), makes it durable in groups, and
+/// then tells that too. Sessions pull, so a slow one costs no memory: it is told from the recent batches, or, if it has fallen behind, from the tree.
+/// </summary>
+internal sealed class JournalKeeper : IDisposable
+{
+    /// <summary>Entries in one message.</summary>
+    private const int SliceLength = 2048;
+
+    private const long RecentBytes = 32 << 20;
+    private const int RecentEntries = 200_000;
+    private const int MaxEpochs = 1000;
+
+    private readonly IRecordStore _store;
+    private readonly TimeProvider _time;
+    private readonly JournalTree _tree = new();
+    private readonly Decider _decider;
+    private readonly WorkerPool _committer;
+    private readonly Func<IReadOnlyList<Entry>, FsError> _makeDurable;
+    private readonly Action<Exception> _onError;
+    private readonly List<JournalSession> _sessions = [];
+    private readonly LinkedList<Batch> _recent = new();
+    private readonly Dictionary<long, Entry> _unsaved = [];
+    private readonly List<(ulong Id, Revision Start)> _epochs = [];
+    private long _recentBytes;
+    private int _recentEntries;
+    private bool _committing;
+    private Revision _settledAnswers;
+
+    public JournalKeeper(
+        string share, IRecordStore store, Func<string, ConflictPolicy> policyFor, TimeProvider time,
+        Func<IReadOnlyList<Entry>, FsError> makeDurable, Action<Exception> onError)
+    {
+        _store = store;
+        _time = time;
+        _makeDurable = makeDurable;
+        _onError = onError;
+        _decider = new Decider(_tree, policyFor);
+        _committer = new WorkerPool($"{share} journal commit", 1, onError);
+        Loop = new ControlLoop($"{share} journal", EndTurn, onError);
+        Load();
+    }
+
+    public ControlLoop Loop { get; }
+
+    /// <summary>This life of the journal.</summary>
+    public ulong Epoch { get; private set; }
+
+    public Revision Committed { get; private set; }
+
+    public JournalTree Tree => _tree;
+
+    public Revision Head => _decider.Head;
+
+    private void Load()
+    {
+        _store.Load((_, bytes) =>
+        {
+            var span = bytes.Span;
+            _tree.Set(EntryCodec.Read(ref span));
+        });
+        Committed = _decider.Head = new Revision(EntryCodec.Int64(_store.GetValue("head")));
+        _decider.NextId = Math.Max(EntryCodec.Int64(_store.GetValue("next")), EntryId.Root.Value + 1);
+        if (_store.GetValue("epochs") is { } packed)
+        {
+            for (var i = 0; i + 16 <= packed.Length; i += 16)
+                _epochs.Add((BitConverter.ToUInt64(packed, i), new Revision(BitConverter.ToInt64(packed, i + 8))));
+        }
+
+        // Every start is a new epoch: a journal restored from a backup is told apart from the one that went on.
+        Epoch = BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(8)) | 1;
+        _epochs.Add((Epoch, Committed));
+        if (_epochs.Count > MaxEpochs) _epochs.RemoveRange(0, _epochs.Count - MaxEpochs);
+        var bytes = new byte[_epochs.Count * 16];
+        for (var i = 0; i < _epochs.Count; i++)
+        {
+            BitConverter.TryWriteBytes(bytes.AsSpan(i * 16), _epochs[i].Id);
+            BitConverter.TryWriteBytes(bytes.AsSpan(i * 16 + 8), _epochs[i].Start.Value);
+        }
+
+        _store.Commit([], [new("epochs", bytes)]);
+    }
+
+    /// <summary>True if a replica that last followed this epoch up to this revision has followed this very journal.</summary>
+    private bool Knows(ulong epoch, Revision cursor)
+    {
+        var i = _epochs.FindLastIndex(e => e.Id == epoch);
+        if (i < 0) return false;
+        var end = i + 1 < _epochs.Count ? _epochs[i + 1].Start : Committed;
+        return cursor <= end;
+    }
+
+    /// <summary>Opens a session; on the loop.</summary>
+    public (JournalSession Session, bool Reset) Open(Proposer proposer, EntryId root, ulong epoch, Revision cursor)
+    {
+        var reset = !Knows(epoch, cursor);
+        var session = new JournalSession(proposer) { Root = root, Sent = reset ? Revision.Zero : cursor };
+        if (root != EntryId.Root && !reset)
+            foreach (var entry in _tree.All)
+                if (!entry.Deleted && entry.Revision <= cursor && _tree.IsWithin(entry.Id, root)) session.Visible.Add(entry.Id.Value);
+        _sessions.Add(session);
+        return (session, reset);
+    }
+
+    /// <summary>Ends a session; on the loop.</summary>
+    public void Close(JournalSession session)
+    {
+        session.Closed = true;
+        _sessions.Remove(session);
+        session.Waiting?.TrySetCanceled();
+        session.Waiting = null;
+    }
+
+    /// <summary>The next messages for a session, when there are some.</summary>
+    public Task<List<HostMessage>> PullAsync(JournalSession session)
+    {
+        var waiting = new TaskCompletionSource<List<HostMessage>>(TaskCreationOptions.RunContinuationsAsynchronously);
+        Loop.Post(() =>
+        {
+            if (session.Closed)
+            {
+                waiting.TrySetCanceled();
+                return;
+            }
+
+            session.Waiting = waiting;
+            Serve(session);
+        });
+        return waiting.Task;
+    }
+
+    /// <summary>Sends a message to a session, after everything committed so far; on the loop.</summary>
+    public void Push(JournalSession session, HostMessage message)
+    {
+        session.Pending.Enqueue((Committed, message));
+        Serve(session);
+    }
+
+    /// <summary>Decides on a proposal; on the loop. Contents that the host lacks are named in <paramref name="missing"/>.</summary>
+    public void Propose(JournalSession session, Proposal proposal, HashSet<ContentId>? missing, IReadOnlyList<KeyValuePair<ContentId, ReadOnlyMemory<byte>>> inline)
+    {
+        if (session.Closed) return;
+        var before = Head;
+        var changed = new List<Entry>();
+        var outcomes = new List<Outcome>(proposal.Changes.Count);
+        var now = _time.GetUtcNow();
+        foreach (var change in proposal.Changes)
+        {
+            var lacks = missing is not null && change.Facets.HasFlag(Facets.Content) && !change.Entry.Deleted && missing.Contains(change.Entry.Content);
+            outcomes.Add(lacks
+                ? new Outcome(change.Entry.Id, change.Entry.Id, Verdict.NeedContent, Head)
+                : _decider.Decide(session.Proposer, change, now, changed));
+        }
+
+        if (changed.Count > 0)
+        {
+            foreach (var entry in changed) _unsaved[entry.Id.Value] = entry;
+            Remember(new Batch(before, Head, changed, inline));
+        }
+
+        session.Pending.Enqueue((Head, new HostMessage.Outcomes(proposal.Id, outcomes)));
+        foreach (var other in _sessions.ToArray()) Serve(other);
+    }
+
+    private void Remember(Batch batch)
+    {
+        _recent.AddLast(batch);
+        _recentBytes += batch.InlineBytes;
+        _recentEntries += batch.Entries.Count;
+        while (_recent.First is { } first && _recent.Count > 1 && (_recentBytes > RecentBytes || _recentEntries > RecentEntries))
+        {
+            _recentBytes -= first.Value.InlineBytes;
+            _recentEntries -= first.Value.Entries.Count;
+            _recent.RemoveFirst();
+        }
+    }
+
+    private void Serve(JournalSession session)
+    {
+        if (session.Waiting is null || session.Closed) return;
+        var messages = new List<HostMessage>();
+        while (session.Sent < Head && messages.Count < 4) Advance(session, messages);
+        if (session.Sent >= Committed && session.SentCommitted < Committed)
+        {
+            session.SentCommitted = Committed;
+            messages.Add(new HostMessage.Committed(Committed));
+        }
+
+        while (session.Pending.TryPeek(out var pending) && pending.After <= session.SentCommitted)
+        {
+            messages.Add(pending.Message);
+            session.Pending.Dequeue();
+        }
+
+        // A share in which nothing has happened yet has nothing to commit.
+        if (messages.Count == 0 && Head == Revision.Zero && session.Pending.TryDequeue(out var early)) messages.Add(early.Message);
+        if (messages.Count == 0) return;
+        var waiting = session.Waiting;
+        session.Waiting = null;
+        waiting.TrySetResult(messages);
+    }
+
+    private void Advance(JournalSession session, List<HostMessage> messages)
+    {
+        if (session.CatchUp is null)
+        {
+            for (var node = _recent.First; node is not null; node = node.Next)
+            {
+                var batch = node.Value;
+                if (batch.UpTo <= session.Sent) continue;
+                if (batch.After > session.Sent) break;
+                var fresh = batch.After == session.Sent ? batch.Entries : [.. batch.Entries.Where(e => e.Revision > session.Sent)];
+                Add(session, messages, fresh, batch.Inline);
+                session.Sent = batch.UpTo;
+                return;
+            }
+
+            var behind = new List<Entry>();
+            foreach (var entry in _tree.All)
+                if (entry.Revision > session.Sent && entry.Id != EntryId.Root) behind.Add(entry);
+            behind.Sort(static (a, b) => a.Revision.CompareTo(b.Revision));
+            session.CatchUp = (behind, 0, Head);
+        }
+
+        var (entries, next, upTo) = session.CatchUp.Value;
+        var slice = entries.GetRange(next, Math.Min(SliceLength, entries.Count - next));
+        if (slice.Count > 0) Add(session, messages, slice, []);
+        next += slice.Count;
+        if (next < entries.Count)
+        {
+            session.CatchUp = (entries, next, upTo);
+            // Within one revision nothing is told half.
+            session.Sent = new Revision(Math.Max(session.Sent.Value, slice[^1].Revision.Value - 1));
+            return;
+        }
+
+        session.CatchUp = null;
+        session.Sent = upTo;
+    }
+
+    private void Add(JournalSession session, List<HostMessage> messages, IReadOnlyList<Entry> entries, IReadOnlyList<KeyValuePair<ContentId, ReadOnlyMemory<byte>>> inline)
+    {
+        if (session.Root != EntryId.Root) entries = InPart(session, entries);
+        if (entries.Count > 0) messages.Add(new HostMessage.Entries(entries, inline));
+    }
+
+    /// <summary>What a replica of a part of the share is told: what is in it, and the end of what has left it.</summary>
+    private List<Entry> InPart(JournalSession session, IReadOnlyList<Entry> entries)
+    {
+        var told = new List<Entry>();
+        foreach (var entry in entries)
+        {
+            if (entry.Id == session.Root) continue;
+            if (_tree.IsWithin(entry.Id, session.Root)) Enter(entry);
+            else Exit(entry);
+        }
+
+        return told;
+
+        void Enter(Entry entry)
+        {
+            told.Add(entry);
+            if (entry.Deleted)
+            {
+                session.Visible.Remove(entry.Id.Value);
+                return;
+            }
+
+            if (!session.Visible.Add(entry.Id.Value) || entry.Kind != EntryKind.Directory) return;
+            foreach (var child in _tree.Children(entry.Id))
+                if (!session.Visible.Contains(child.Id.Value)) Enter(child);
+        }
+
+        void Exit(Entry entry)
+        {
+            if (session.Visible.Remove(entry.Id.Value)) told.Add(entry with { Deleted = true });
+            if (entry.Kind == EntryKind.Directory)
+                foreach (var child in _tree.Children(entry.Id)) Exit(child);
+        }
+    }
+
+    private void EndTurn()
+    {
+        if (_committing || (_unsaved.Count == 0 && _settledAnswers >= Head)) return;
+        var upTo = Head;
+        if (_unsaved.Count == 0)
+        {
+            _settledAnswers = upTo;
+            return;
+        }
+
+        var entries = _unsaved.Values.ToArray();
+        _unsaved.Clear();
+        _committing = true;
+        var next = _decider.NextId;
+        _committer.Run(() =>
+        {
+            var error = Save(entries, upTo, next);
+            Loop.Post(() =>
+            {
+                _committing = false;
+                if (error is not null)
+                {
+                    // Nothing is acknowledged that is not durable: try again, with what has come since.
+                    foreach (var entry in entries) _unsaved.TryAdd(entry.Id.Value, entry);
+                    _onError(error);
+                    _ = _time.CreateTimer(_ => Loop.Post(() => { }), null, TimeSpan.FromSeconds(1), Timeout.InfiniteTimeSpan);
+                    return;
+                }
+
+                Committed = upTo;
+                foreach (var session in _sessions.ToArray()) Serve(session);
+            });
+        });
+    }
+
+    private IOException? Save(Entry[] entries, Revision upTo, long nextId)
+    {
+        var durable = _makeDurable(entries);
+        if (durable != FsError.None) return new IOException($"The share's disk could not be synced ({durable}); nothing new is acknowledged until it can.");
+        var records = new List<KeyValuePair<long, ReadOnlyMemory<byte>?>>(entries.Length);
+        foreach (var entry in entries)
+        {
+            var buffer = new ArrayBufferWriter<byte>(160);
+            EntryCodec.Write(buffer, entry);
+            records.Add(new(entry.Id.Value, buffer.WrittenMemory));
+        }
+
+        try
+        {
+            _store.Commit(records, [new("head", EntryCodec.Int64(upTo.Value)), new("next", EntryCodec.Int64(nextId))]);
+            return null;
+        }
+        catch (IOException e)
+        {
+            return e;
+        }
+    }
+
+    public void Dispose()
+    {
+        Loop.Dispose();
+        _committer.Dispose();
+        _store.Dispose();
+    }
+}

@@ -1,0 +1,33 @@
+using Sync.Engine.Link;
+using Sync.Engine.Model;
+
+namespace Sync.Engine.Journal;
+
+/// <summary>How far one replica has been told of the journal. Belongs to the journal's loop, but for what is immutable.</summary>
+internal sealed class JournalSession(Proposer proposer)
+{
+    public Proposer Proposer { get; } = proposer;
+
+    /// <summary>The entry that is the replica's root.</summary>
+    public EntryId Root { get; init; } = EntryId.Root;
+
+    /// <summary>Everything up to here has been handed out.</summary>
+    public Revision Sent { get; set; }
+
+    /// <summary>The last commit handed out.</summary>
+    public Revision SentCommitted { get; set; }
+
+    /// <summary>What it has to catch up with, in order of revision, and how much of it was handed out.</summary>
+    public (List<Entry> Entries, int Next, Revision UpTo)? CatchUp { get; set; }
+
+    /// <summary>Decisions that wait for their commit.</summary>
+    public Queue<(Revision After, HostMessage Message)> Pending { get; } = new();
+
+    /// <summary>The pull that waits for news.</summary>
+    public TaskCompletionSource<List<HostMessage>>? Waiting { get; set; }
+
+    /// <summary>Of a part of the share: what the replica knows of.</summary>
+    public HashSet<long> Visible { get; } = [];
+
+    public bool Closed { get; set; }
+}

@@ -1,0 +1,52 @@
+using Sync.Engine.Files;
+using Sync.Engine.Model;
+using Sync.Engine.Planning;
+using Sync.Engine.Trees;
+
+namespace Sync.Engine.Placing;
+
+/// <summary>One step on disk, with all that the plan saw: what stands at the target must still be that, or nothing is done.</summary>
+internal sealed record Placement(Node Node, Step Step)
+{
+    /// <summary>The state to be reached.</summary>
+    public required Entry Entry { get; init; }
+
+    /// <summary>Where it is now; equal to <see cref="Target"/> for what does not move.</summary>
+    public required string Source { get; init; }
+
+    /// <summary>Where it shall be.</summary>
+    public required string Target { get; init; }
+
+    /// <summary>What the plan saw at <see cref="Source"/>.</summary>
+    public FileStamp Expected { get; init; }
+
+    /// <summary>What is displaced, or exchanged with: its kind and what the plan saw.</summary>
+    public EntryKind OtherKind { get; init; }
+
+    /// <inheritdoc cref="OtherKind"/>
+    public FileStamp OtherExpected { get; init; }
+
+    /// <summary>The bytes, where a file's content is placed.</summary>
+    public ContentSupply Supply { get; set; }
+
+    /// <summary>Why what is displaced goes to the version store.</summary>
+    public string Reason { get; init; } = "replaced";
+
+    /// <summary>What came of it.</summary>
+    public PlacementOutcome Outcome { get; set; }
+
+    /// <summary>Why not, if it failed.</summary>
+    public FsError Error { get; set; }
+
+    /// <summary>What stands at the target now, if it was done.</summary>
+    public FileStat Result { get; set; }
+
+    /// <summary>Displaced files that still have a writer.</summary>
+    public Lingering? Lingering { get; set; }
+
+    /// <summary>The staged file, between staging and placing.</summary>
+    public string? Staged { get; set; }
+
+    /// <summary>Its stamp.</summary>
+    public FileStamp StagedStamp { get; set; }
+}
