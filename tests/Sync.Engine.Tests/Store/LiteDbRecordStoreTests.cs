@@ -37,10 +37,9 @@ public sealed class LiteDbRecordStoreTests
         genCommit.List[1, 40].Sample(
             commits =>
             {
-                using var directory = new TemporaryDirectory();
-                var path = directory.File("index.db");
+                SimulatedFile data = new(), log = new();
                 var model = new StoreModel();
-                var store = LiteDbRecordStore.Open(path);
+                var store = LiteDbRecordStore.OpenOn("index.db", data, log);
                 try
                 {
                     foreach (var (items, value, what) in commits)
@@ -52,8 +51,7 @@ public sealed class LiteDbRecordStoreTests
                         if (what == 0) store.Maintain();
                         if (what > 2) continue;
                         store.Dispose();
-                        store = LiteDbRecordStore.Open(path);
-                        Assert.Null(store.ResetReason);
+                        store = LiteDbRecordStore.OpenOn("index.db", data, log);
                         Assert.Null(model.Difference(store));
                     }
                 }

@@ -6,86 +6,99 @@ namespace Sync.Engine.Tests.Store;
 /// A changed length is a barrier, as a journaling file system makes it: what was written after it survives only if it did.</summary>
 internal sealed class SimulatedFile : IStoreFile
 {
+    // Torn by sectors, not by calls.
+    private const int Sector = 512;
+
     private readonly List<(long Offset, byte[]? Data)> _unsynced = [];
-    private byte[] _bytes = [];
-    private byte[] _durable = [];
+    private readonly MemoryStream _bytes = new();
+    private readonly MemoryStream _durable = new();
 
     public int Syncs { get; private set; }
 
-    public long Written { get; private set; }
-
-    /// <summary>Called before each write and sync; may throw.</summary>
+    /// <summary>Called before each write; may throw.</summary>
     public Action? BeforeWrite { get; set; }
 
+    /// <summary>Called before each sync; may throw.</summary>
     public Action? BeforeSync { get; set; }
 
     public long Length => _bytes.Length;
 
-    public byte[] Bytes => _bytes;
+    /// <summary>The bytes as a reader sees them now, to look at or to damage.</summary>
+    public Span<byte> Bytes => _bytes.GetBuffer().AsSpan(0, (int)_bytes.Length);
 
-    public static SimulatedFile Of(byte[] bytes) => new() { _bytes = (byte[])bytes.Clone(), _durable = (byte[])bytes.Clone() };
+    public static SimulatedFile Of(ReadOnlySpan<byte> bytes)
+    {
+        var file = new SimulatedFile();
+        file._bytes.Write(bytes);
+        file._durable.Write(bytes);
+        return file;
+    }
 
     public int Read(long offset, Span<byte> buffer)
     {
-        if (offset >= _bytes.Length) return 0;
-        var count = (int)Math.Min(buffer.Length, _bytes.Length - offset);
-        _bytes.AsSpan((int)offset, count).CopyTo(buffer);
-        return count;
+        _bytes.Position = offset;
+        return _bytes.Read(buffer);
     }
 
     public void Write(long offset, ReadOnlySpan<byte> data)
     {
         BeforeWrite?.Invoke();
-        Written += data.Length;
-        // Torn by sectors, not by calls.
-        for (var at = 0; at < data.Length; at += 512)
-            _unsynced.Add((offset + at, data.Slice(at, Math.Min(512, data.Length - at)).ToArray()));
-        Put(ref _bytes, offset, data);
+        _unsynced.Add((offset, data.ToArray()));
+        Put(_bytes, offset, data);
     }
 
     public void SetLength(long length)
     {
         _unsynced.Add((length, null));
-        Array.Resize(ref _bytes, (int)length);
+        _bytes.SetLength(length);
     }
 
     public void Sync()
     {
         BeforeSync?.Invoke();
         Syncs++;
+        foreach (var (offset, data) in _unsynced)
+        {
+            if (data is null) _durable.SetLength(offset);
+            else Put(_durable, offset, data);
+        }
+
         _unsynced.Clear();
-        _durable = (byte[])_bytes.Clone();
     }
 
     /// <summary>What a disk might hold if the power went now.</summary>
     public SimulatedFile AfterPowerLoss(Random random)
     {
-        var bytes = (byte[])_durable.Clone();
+        var lost = Of(_durable.GetBuffer().AsSpan(0, (int)_durable.Length));
         var keep = random.NextDouble();
         foreach (var (offset, data) in _unsynced)
         {
             if (data is null)
             {
                 if (random.NextDouble() < 0.5) break;
-                Array.Resize(ref bytes, (int)offset);
+                lost._bytes.SetLength(offset);
+                continue;
             }
-            else if (random.NextDouble() < keep)
+
+            for (var at = 0; at < data.Length; at += Sector)
             {
-                if (random.Next(50) == 0) random.NextBytes(data);
-                Put(ref bytes, offset, data);
+                if (random.NextDouble() >= keep) continue;
+                var sector = data.AsSpan(at, Math.Min(Sector, data.Length - at));
+                if (random.Next(50) == 0) random.NextBytes(sector);
+                Put(lost._bytes, offset + at, sector);
             }
         }
 
-        return Of(bytes);
+        return Of(lost.Bytes);
     }
 
     public void Dispose()
     {
     }
 
-    private static void Put(ref byte[] bytes, long offset, ReadOnlySpan<byte> data)
+    private static void Put(MemoryStream to, long offset, ReadOnlySpan<byte> data)
     {
-        if (bytes.Length < offset + data.Length) Array.Resize(ref bytes, (int)offset + data.Length);
-        data.CopyTo(bytes.AsSpan((int)offset));
+        to.Position = offset;
+        to.Write(data);
     }
 }
