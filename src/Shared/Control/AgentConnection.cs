@@ -24,6 +24,9 @@ internal sealed class AgentConnection : IDisposable
 
     public GuestBindings.GuestBindingsClient GuestBindings => new(_channel);
 
+    /// <summary>Whether an agent answers there.</summary>
+    public static bool IsRunning(DataDirectory data) => new ControlSocket(data).Find() is { } path && Answers(path);
+
     /// <summary>Connects; null if no agent runs.</summary>
     public static AgentConnection? TryOpen(DataDirectory data)
     {

@@ -16,9 +16,9 @@ internal sealed class ControlErrorInterceptor(ILogger<ControlErrorInterceptor> l
         {
             return await continuation(request, context);
         }
-        catch (Exception e) when (Translate(e, context) is { } translated)
+        catch (Exception e) when (e is not RpcException)
         {
-            throw translated;
+            throw Translate(e, context);
         }
     }
 
@@ -29,20 +29,18 @@ internal sealed class ControlErrorInterceptor(ILogger<ControlErrorInterceptor> l
         {
             await continuation(request, responseStream, context);
         }
-        catch (Exception e) when (Translate(e, context) is { } translated)
+        catch (Exception e) when (e is not RpcException)
         {
-            throw translated;
+            throw Translate(e, context);
         }
     }
 
-    private RpcException? Translate(Exception error, ServerCallContext context)
+    private RpcException Translate(Exception error, ServerCallContext context)
     {
         if (context.CancellationToken.IsCancellationRequested)
             return new RpcException(new Status(StatusCode.Cancelled, "cancelled"));
         switch (error)
         {
-            case RpcException:
-                return null;
             case CommandFailure failure:
                 return ControlErrors.ToRpc(failure);
             case LinkException link:
