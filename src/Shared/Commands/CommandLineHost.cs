@@ -51,7 +51,8 @@ internal sealed class CommandLineHost
         if (parsed.Action is ParseErrorAction)
         {
             var path = string.Join(' ', Names(parsed.CommandResult));
-            await error.WriteLineAsync($"{Program}: {Printable.Text(parsed.Errors[0].Message)} See '{path} --help'.");
+            var problem = parsed.UnmatchedTokens.Count > 0 ? $"'{parsed.UnmatchedTokens[0]}' is not known here." : parsed.Errors[0].Message;
+            await error.WriteLineAsync($"{Program}: {Printable.Text(problem)} See '{path} --help'.");
             return (int)ExitCode.Usage;
         }
 

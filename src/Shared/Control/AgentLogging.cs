@@ -13,6 +13,8 @@ internal static class AgentLogging
         logging.ClearProviders();
         logging.SetMinimumLevel(least);
         logging.AddFilter("Microsoft", least > LogLevel.Warning ? least : LogLevel.Warning);
+        // What keeps it from starting is told in one line by the command.
+        logging.AddFilter("Microsoft.Extensions.Hosting", LogLevel.None);
         logging.AddFilter("Grpc", least > LogLevel.Warning ? least : LogLevel.Warning);
         logging.AddSimpleConsole(console =>
         {

@@ -2,6 +2,7 @@ using System.CommandLine;
 using Sync.Protocol.Control;
 using Sync.Protocol.Invites;
 using Sync.Shared.Commands;
+using Sync.Shared.Data;
 using Sync.Shared.Output;
 
 namespace Sync.Guest.Commands;
@@ -17,6 +18,14 @@ internal static class JoinCommand
         var path = new Option<string>("--path") { Description = "Only this directory of the share", HelpName = "SUB", DefaultValueFactory = _ => "" };
         var name = new Option<string?>("--name") { Description = "What the host is to call this guest (the machine's name)", HelpName = "NAME" };
         var direction = CommonOptions.Direction("Less than the share's own direction");
+        address.Validators.Add(result =>
+        {
+            foreach (var item in result.Tokens)
+            {
+                if (!PeerAddresses.IsValid(item.Value))
+                    result.AddError($"'{item.Value}' is not HOST:PORT.");
+            }
+        });
         path.Validators.Add(result =>
         {
             if (result.GetValueOrDefault<string>() is { Length: > 0 } sub && !IsInside(sub))

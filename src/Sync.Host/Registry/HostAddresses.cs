@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.NetworkInformation;
 using System.Net.Sockets;
 using Sync.Host.Serving;
+using Sync.Shared.Data;
 using Sync.Shared.Output;
 
 namespace Sync.Host.Registry;
@@ -41,9 +42,7 @@ internal static class HostAddresses
     {
         var bare = address.StartsWith('[') ? address.EndsWith(']') : !address.Contains(':', StringComparison.Ordinal);
         var whole = bare ? address + ":" + port.ToString(CultureInfo.InvariantCulture) : address;
-        var colon = whole.LastIndexOf(':');
-        var host = whole[..colon].Trim('[', ']');
-        return Uri.CheckHostName(host) != UriHostNameType.Unknown && ushort.TryParse(whole.AsSpan(colon + 1), CultureInfo.InvariantCulture, out var number) && number > 0
+        return PeerAddresses.IsValid(whole)
             ? whole
             : throw new CommandFailure(ExitCode.Usage, $"'{Printable.Text(address)}' is not HOST:PORT");
     }
