@@ -1,1 +1,34 @@
-return 0;
+using Sync.Host.Commands;
+using Sync.Shared.Commands;
+
+namespace Sync.Host;
+
+/// <summary>The <c>sync-host</c> command.</summary>
+internal static class Program
+{
+    /// <summary>The product's version.</summary>
+    public static string Version { get; } = typeof(Program).Assembly.GetName().Version!.ToString(3);
+
+    public static Task<int> Main(string[] args) => CreateCommandLine().RunAsync(args, Console.Out, Console.Error);
+
+    /// <summary>The whole command line, not yet parsed.</summary>
+    public static CommandLineHost CreateCommandLine()
+    {
+        var host = new CommandLineHost(
+            "sync-host",
+            "Keeps directories the same between this host and its virtual machines, containers and agents.",
+            "sync-host serve",
+            "sync-host serve --share docs=/srv/docs",
+            "sync-host invite --share docs",
+            "sync-host status --watch",
+            "sync-host demo");
+        host.Root.Add(ServeCommand.Create(host));
+        host.Root.Add(ShareCommand.Create(host));
+        host.Root.Add(GuestCommand.Create(host));
+        host.Root.Add(InviteCommand.Create(host));
+        host.Root.Add(FlushCommand.Create(host));
+        AgentCommands.AddTo(host);
+        host.Root.Add(DemoCommandLine.Create());
+        return host;
+    }
+}

@@ -1,0 +1,62 @@
+using System.CommandLine;
+using Sync.Engine.Model;
+using Sync.Protocol.Control;
+using Sync.Shared.Output;
+
+namespace Sync.Shared.Commands;
+
+/// <summary>Options that several commands have, so that they are spelt and read alike.</summary>
+internal static class CommonOptions
+{
+    public static Option<string> Share(bool recursive = false) => new("--share")
+    {
+        Description = "Only this share (its name, or a replica's directory); without it, all",
+        HelpName = "NAME",
+        Recursive = recursive,
+        DefaultValueFactory = _ => "",
+    };
+
+    public static Option<bool> Json(bool recursive = false) => new("--json")
+    {
+        Description = "As JSON on stdout",
+        Recursive = recursive,
+    };
+
+    public static Option<TimeSpan> Time(string name, string description, TimeSpan usual) => new(name)
+    {
+        Description = description,
+        HelpName = "TIME",
+        DefaultValueFactory = _ => usual,
+        CustomParser = result =>
+        {
+            if (Quantity.TryParseTime(result.Tokens[0].Value, out var time))
+                return time;
+            result.AddError($"'{result.Tokens[0].Value}' is not a length of time such as 500ms, 60s, 10m, 1h or 30d.");
+            return TimeSpan.Zero;
+        },
+    };
+
+    /// <summary>A direction's word, checked; null where it is not given.</summary>
+    public static Option<string?> Direction(string description, params string[] more)
+    {
+        var option = new Option<string?>("--direction") { Description = description, HelpName = "two-way|to-guest|to-host|mirror" };
+        option.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<string?>() is { } word && !ReplicaWords.TryParseGuest(word, out SyncDirection _) && !more.Contains(word, StringComparer.Ordinal))
+                result.AddError($"'{word}' is not a direction: two-way, to-guest, to-host or mirror.");
+        });
+        return option;
+    }
+
+    /// <summary>A conflict policy's word, checked; null where it is not given.</summary>
+    public static Option<string?> Conflicts(string description, params string[] more)
+    {
+        var option = new Option<string?>("--conflicts") { Description = description, HelpName = "keep-both|host-wins|guest-wins|newest-wins" };
+        option.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<string?>() is { } word && !ReplicaWords.TryParse(word, out ConflictPolicy _) && !more.Contains(word, StringComparer.Ordinal))
+                result.AddError($"'{word}' is not a conflict policy: keep-both, host-wins, guest-wins or newest-wins.");
+        });
+        return option;
+    }
+}

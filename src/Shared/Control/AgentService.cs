@@ -1,0 +1,208 @@
+using Grpc.Core;
+using Microsoft.Extensions.Hosting;
+using Sync.Engine.Replicas;
+using Sync.Protocol.Control;
+using Sync.Shared.Output;
+using Sync.Shared.Replicas;
+
+namespace Sync.Shared.Control;
+
+/// <summary>The commands that host and guest share, over the control socket.</summary>
+internal sealed class AgentService(IReplicaSet replicas, TimeProvider time, IHostApplicationLifetime lifetime) : Agent.AgentBase
+{
+    // A person cannot read faster, and a busy replica changes thousands of times a second.
+    private static readonly TimeSpan BetweenUpdates = TimeSpan.FromMilliseconds(100);
+
+    // Verify reports per file; the socket need not.
+    private static readonly TimeSpan BetweenSteps = TimeSpan.FromMilliseconds(50);
+
+    private readonly ReplicaSelector _selector = new(replicas);
+
+    public override Task<AgentStatus> GetStatus(StatusRequest request, ServerCallContext context) =>
+        Task.FromResult(Snapshot(_selector.Any(request.Share), out _));
+
+    public override async Task WatchStatus(StatusRequest request, IServerStreamWriter<AgentStatus> responseStream, ServerCallContext context)
+    {
+        // A watch never ends by itself: without this it would hold up the agent's end.
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(context.CancellationToken, lifetime.ApplicationStopping);
+        var cancel = ending.Token;
+        while (!cancel.IsCancellationRequested)
+        {
+            var slots = replicas.Slots;
+            var seen = Snapshot(_selector.Any(request.Share), out var statuses);
+            await responseStream.WriteAsync(seen, cancel);
+            using var round = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+            var waits = statuses.Select(s => s.Slot.ChangedAsync(s.Status, round.Token)).Append(replicas.SlotsChangedAsync(slots, round.Token)).ToList();
+            await Task.WhenAny(waits);
+            await Task.Delay(BetweenUpdates, time, cancel);
+            await round.CancelAsync();
+        }
+    }
+
+    public override async Task<FlushReply> Flush(FlushRequest request, ServerCallContext context)
+    {
+        var timeout = TimeSpan.FromMilliseconds(request.TimeoutMs);
+        var started = time.GetTimestamp();
+        var reply = new FlushReply();
+        var results = await Task.WhenAll(_selector.Any(request.Share).Select(slot => FlushOneAsync(slot, request, timeout, started, context.CancellationToken)));
+        reply.Items.AddRange(results.SelectMany(items => items));
+        if (request.Guest.Length > 0 && !reply.Items.Any(item => item.Guest.Length > 0))
+            throw new CommandFailure($"no guest '{Printable.Text(request.Guest)}' here; see 'sync-host guest list'");
+        return reply;
+    }
+
+    public override async Task<ShareList> Pause(PauseRequest request, ServerCallContext context)
+    {
+        var reply = new ShareList();
+        foreach (var slot in _selector.Any(request.Share))
+        {
+            replicas.RememberPause(slot, paused: true);
+            slot.Paused = true;
+            if (slot.Replica is { } replica)
+                await replica.PauseAsync(context.CancellationToken);
+            reply.Shares.Add(slot.Label.Share);
+        }
+
+        return reply;
+    }
+
+    public override async Task<ShareList> Resume(ResumeRequest request, ServerCallContext context)
+    {
+        var reply = new ShareList();
+        foreach (var slot in _selector.Any(request.Share))
+        {
+            replicas.RememberPause(slot, paused: false);
+            slot.Paused = false;
+            if (slot.Replica is { } replica)
+                await replica.ResumeAsync(request.Force, context.CancellationToken);
+            else
+                slot.RetryNow();
+            reply.Shares.Add(slot.Label.Share);
+        }
+
+        return reply;
+    }
+
+    public override async Task ListConflicts(ConflictsRequest request, IServerStreamWriter<ConflictItem> responseStream, ServerCallContext context)
+    {
+        foreach (var (label, replica) in _selector.Running(request.Share))
+        {
+            foreach (var conflict in await replica.ConflictsAsync(context.CancellationToken))
+                await responseStream.WriteAsync(ControlMapping.ToItem(label.Share, conflict), context.CancellationToken);
+        }
+    }
+
+    public override async Task<ResolveReply> ResolveConflicts(ResolveRequest request, ServerCallContext context)
+    {
+        var reply = new ResolveReply();
+        foreach (var (_, replica, path) in _selector.RunningAt(request.Share, request.Path))
+        {
+            reply.Resolved += await replica.ResolveAsync(request.Keep, path, context.CancellationToken);
+            reply.Left += (await replica.ConflictsAsync(context.CancellationToken)).Count;
+        }
+
+        return reply;
+    }
+
+    public override async Task ListVersions(VersionsRequest request, IServerStreamWriter<VersionItem> responseStream, ServerCallContext context)
+    {
+        var left = request.Limit > 0 ? request.Limit : int.MaxValue;
+        foreach (var (label, replica, path) in _selector.RunningAt(request.Share, request.Path))
+        {
+            foreach (var version in await replica.VersionsAsync(path, context.CancellationToken))
+            {
+                if (left-- <= 0)
+                    return;
+                await responseStream.WriteAsync(ControlMapping.ToItem(label.Share, version), context.CancellationToken);
+            }
+        }
+    }
+
+    public override async Task<RestoreReply> RestoreVersion(RestoreRequest request, ServerCallContext context)
+    {
+        foreach (var (label, replica) in _selector.Running(request.Share))
+        {
+            var versions = await replica.VersionsAsync(path: null, context.CancellationToken);
+            if (!versions.Any(version => string.Equals(version.Id, request.Id, StringComparison.Ordinal)))
+                continue;
+            var path = await replica.RestoreAsync(request.Id, request.TargetPath.Length == 0 ? null : request.TargetPath, context.CancellationToken);
+            return new RestoreReply { Share = label.Share, Path = path };
+        }
+
+        throw new CommandFailure($"no version '{Printable.Text(request.Id)}'; see 'versions list'");
+    }
+
+    public override async Task Verify(VerifyRequest request, IServerStreamWriter<VerifyEvent> responseStream, ServerCallContext context)
+    {
+        foreach (var (label, replica) in _selector.Running(request.Share))
+        {
+            var latest = new LatestProgress();
+            var verifying = replica.VerifyAsync(request.Deep, latest, context.CancellationToken);
+            while (await Task.WhenAny(verifying, Task.Delay(BetweenSteps, time, context.CancellationToken)) != verifying)
+            {
+                if (latest.Take() is { } step)
+                    await responseStream.WriteAsync(ToEvent(label.Share, step), context.CancellationToken);
+            }
+
+            var result = await verifying;
+            var outcome = new VerifyOutcome { Share = label.Share, Files = result.Files, Bytes = result.Bytes };
+            outcome.Problems.AddRange(result.Problems.Select(ControlMapping.ToInfo));
+            await responseStream.WriteAsync(new VerifyEvent { Result = outcome }, context.CancellationToken);
+        }
+    }
+
+    public override async Task<RevertReply> Revert(RevertRequest request, ServerCallContext context)
+    {
+        var reply = new RevertReply();
+        foreach (var (_, replica) in _selector.Running(request.Share))
+            reply.Reverted += await replica.RevertAsync(context.CancellationToken);
+        return reply;
+    }
+
+    private static VerifyEvent ToEvent(string share, VerifyProgress step) => new()
+    {
+        Progress = new VerifyStep { Share = share, Files = step.Files, OfFiles = step.OfFiles, Bytes = step.Bytes, OfBytes = step.OfBytes },
+    };
+
+    private async Task<IReadOnlyList<FlushItem>> FlushOneAsync(
+        ReplicaSlot slot, FlushRequest request, TimeSpan timeout, long started, CancellationToken cancel)
+    {
+        var label = slot.Label;
+        if (slot.Replica is not { } replica)
+        {
+            var status = slot.Status;
+            return [ControlMapping.ToItem(label.Share, guest: null, new FlushResult(
+                FlushOutcome.Halted, status.Reason ?? "it has not started yet; try again", [], time.GetElapsedTime(started)))];
+        }
+
+        var own = await replica.FlushAsync(timeout, cancel);
+        var items = new List<FlushItem> { ControlMapping.ToItem(label.Share, guest: null, own) };
+        if ((request.AllGuests || request.Guest.Length > 0) && replica is IHostShare share)
+        {
+            var left = timeout - time.GetElapsedTime(started);
+            var guests = await share.FlushGuestsAsync(
+                request.AllGuests ? null : request.Guest, left > TimeSpan.Zero ? left : TimeSpan.Zero, cancel);
+            items.AddRange(guests.OrderBy(g => g.Key, StringComparer.Ordinal).Select(g => ControlMapping.ToItem(label.Share, g.Key, g.Value)));
+        }
+
+        return items;
+    }
+
+    private AgentStatus Snapshot(IReadOnlyList<ReplicaSlot> slots, out List<(ReplicaSlot Slot, ReplicaStatus Status)> statuses)
+    {
+        var agent = replicas.Describe();
+        statuses = [.. slots.Select(slot => (slot, slot.Status))];
+        foreach (var (slot, status) in statuses)
+        {
+            var info = ControlMapping.ToInfo(status, replicas.IsHost);
+            info.Name = slot.Label.Share;
+            info.Path = slot.Label.Path;
+            info.SubPath = slot.Label.SubPath;
+            info.Host = slot.Label.Host;
+            replicas.AddKnownGuests(info);
+            agent.Shares.Add(info);
+        }
+
+        return agent;
+    }
+}

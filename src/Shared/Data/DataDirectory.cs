@@ -1,0 +1,64 @@
+using Sync.Shared.Output;
+
+namespace Sync.Shared.Data;
+
+/// <summary>Where an agent keeps its identity, index and configuration. Only its owner may look into it.</summary>
+internal sealed class DataDirectory
+{
+    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+
+    private DataDirectory(string path) => Path = path;
+
+    /// <summary>Absolute, with no links on the way.</summary>
+    public string Path { get; }
+
+    public string ConfigFile => System.IO.Path.Combine(Path, "config.json");
+
+    public string LockFile => System.IO.Path.Combine(Path, "lock");
+
+    public string ProcessFile => System.IO.Path.Combine(Path, "agent.pid");
+
+    public string IdentityDirectory => System.IO.Path.Combine(Path, "identity");
+
+    public string IndexDirectory(string id) => System.IO.Path.Combine(Path, "index", id);
+
+    /// <summary>The directory asked for, or SYNC_DATA's, or the platform's own place. Nothing is made.</summary>
+    /// <param name="option">What --data said.</param>
+    /// <param name="program">"sync-host" or "sync-guest".</param>
+    public static DataDirectory Locate(string? option, string program)
+    {
+        var asked = string.IsNullOrEmpty(option) ? Environment.GetEnvironmentVariable("SYNC_DATA") : option;
+        return new DataDirectory(RealPath.Of(string.IsNullOrEmpty(asked) ? Default(program) : asked));
+    }
+
+    /// <summary>Makes it if it is missing, closed to others either way.</summary>
+    public void Ensure()
+    {
+        try
+        {
+            if (OperatingSystem.IsWindows())
+            {
+                Directory.CreateDirectory(Path);
+                return;
+            }
+
+            Directory.CreateDirectory(Path, OwnerOnly);
+            if (File.GetUnixFileMode(Path) != OwnerOnly)
+                File.SetUnixFileMode(Path, OwnerOnly);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new CommandFailure($"the data directory {Printable.Text(Path)} cannot be made or used ({e.Message}); choose another with --data", e);
+        }
+    }
+
+    private static string Default(string program)
+    {
+        if (OperatingSystem.IsLinux() && Environment.IsPrivilegedProcess)
+            return "/var/lib/" + program;
+        var home = Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.DoNotVerify);
+        return home.Length > 0
+            ? System.IO.Path.Combine(home, program)
+            : throw new CommandFailure("no home directory to keep data in; name a directory with --data or SYNC_DATA");
+    }
+}

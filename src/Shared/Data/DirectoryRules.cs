@@ -1,0 +1,55 @@
+using Sync.Shared.Output;
+
+namespace Sync.Shared.Data;
+
+/// <summary>Which directories may be synced side by side.</summary>
+internal static class DirectoryRules
+{
+    /// <summary>Checks a directory against the others and against the data directory. All are real paths.</summary>
+    /// <param name="directory">The new one.</param>
+    /// <param name="others">Those in use: what each is called in messages, and where it is.</param>
+    /// <param name="data">The data directory.</param>
+    /// <exception cref="CommandFailure">It is one of them, inside one, holds one, or holds the data directory.</exception>
+    public static void CheckApart(string directory, IEnumerable<(string Label, string Path)> others, string data)
+    {
+        var shown = Printable.Text(directory);
+        foreach (var (label, path) in others)
+        {
+            var other = Printable.Text(path);
+            if (string.Equals(directory, path, StringComparison.Ordinal))
+                throw new CommandFailure($"{shown} is already {label}; choose another directory");
+            if (RealPath.IsWithin(directory, path))
+                throw new CommandFailure($"{shown} is inside {label} ({other}); choose a directory outside of it");
+            if (RealPath.IsWithin(path, directory))
+                throw new CommandFailure($"{shown} holds {label} ({other}); choose a directory that does not");
+        }
+
+        if (RealPath.IsWithin(data, directory))
+            throw new CommandFailure($"{shown} holds the data directory {Printable.Text(data)}; choose another with --data, or sync another directory");
+        if (RealPath.IsWithin(directory, data))
+            throw new CommandFailure($"{shown} is inside the data directory {Printable.Text(data)}; sync another directory");
+    }
+
+    /// <summary>Checks that a directory is there and can be listed.</summary>
+    public static void CheckReadable(string directory)
+    {
+        var shown = Printable.Text(directory);
+        try
+        {
+            using var entries = Directory.EnumerateFileSystemEntries(directory).GetEnumerator();
+            entries.MoveNext();
+        }
+        catch (DirectoryNotFoundException e)
+        {
+            throw new CommandFailure($"{shown} does not exist; make it, or name another directory", e);
+        }
+        catch (UnauthorizedAccessException e)
+        {
+            throw new CommandFailure(ExitCode.NotAllowed, $"{shown} cannot be read by this user; change its mode, or run as its owner", e);
+        }
+        catch (IOException e)
+        {
+            throw new CommandFailure($"{shown} is not a directory that can be read ({e.Message}); name another", e);
+        }
+    }
+}

@@ -1,0 +1,159 @@
+using Microsoft.Extensions.Logging;
+using Sync.Engine.Replicas;
+
+namespace Sync.Shared.Replicas;
+
+/// <summary>
+/// A configured replica, running or not. One that cannot start (its directory is missing, its disk not mounted) is shown as halted with
+/// the reason and tried again with growing pauses, while the others go on.
+/// </summary>
+internal sealed class ReplicaSlot : IAsyncDisposable
+{
+    private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(30);
+
+    private readonly Func<CancellationToken, Task<IReplica>> _open;
+    private readonly TimeProvider _time;
+    private readonly ILogger _log;
+    private readonly CancellationTokenSource _closing = new();
+    private readonly Lock _lock = new();
+    private Task _starting = Task.CompletedTask;
+    private volatile IReplica? _replica;
+    private volatile ReplicaStatus _beforeStart = new() { State = ReplicaState.Scanning };
+    private TaskCompletionSource _changed = NewSignal();
+    private TaskCompletionSource _retry = NewSignal();
+
+    public ReplicaSlot(ReplicaLabel label, Func<CancellationToken, Task<IReplica>> open, bool paused, TimeProvider time, ILogger log)
+    {
+        Label = label;
+        Paused = paused;
+        _open = open;
+        _time = time;
+        _log = log;
+    }
+
+    public ReplicaLabel Label { get; }
+
+    /// <summary>Whether a person paused it; applied at each start.</summary>
+    public bool Paused { get; set; }
+
+    /// <summary>The replica; null while it cannot start.</summary>
+    public IReplica? Replica => _replica;
+
+    public ReplicaStatus Status => _replica?.Status ?? _beforeStart;
+
+    /// <summary>Begins to start it. Returns at once.</summary>
+    public void Start()
+    {
+        lock (_lock)
+            _starting = Task.Run(StartAsync);
+    }
+
+    /// <summary>Tries to start now, without waiting for the pause to pass.</summary>
+    public void RetryNow()
+    {
+        lock (_lock)
+            _retry.TrySetResult();
+    }
+
+    /// <summary>Completes when <see cref="Status"/> is another than <paramref name="since"/>.</summary>
+    public async Task ChangedAsync(ReplicaStatus since, CancellationToken cancel)
+    {
+        Task changed;
+        lock (_lock)
+        {
+            if (!ReferenceEquals(Status, since) && _replica is null)
+                return;
+            changed = _changed.Task;
+        }
+
+        if (_replica is { } replica)
+            await replica.StatusChangedAsync(since, cancel);
+        else
+            await changed.WaitAsync(cancel);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        await _closing.CancelAsync();
+        await _starting;
+        if (_replica is { } replica)
+            await replica.DisposeAsync();
+        _closing.Dispose();
+    }
+
+    private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    private async Task StartAsync()
+    {
+        var pause = FirstPause;
+        while (!_closing.IsCancellationRequested)
+        {
+            try
+            {
+                var replica = await _open(_closing.Token);
+                if (Paused)
+                    await replica.PauseAsync(_closing.Token);
+                _replica = replica;
+                Signal();
+                return;
+            }
+            catch (OperationCanceledException) when (_closing.IsCancellationRequested)
+            {
+                return;
+            }
+#pragma warning disable CA1031 // Whatever keeps one replica from starting must not stop the others; it is shown and tried again.
+            catch (Exception e)
+#pragma warning restore CA1031
+            {
+                ShowFailure(e, pause);
+            }
+
+            await PauseAsync(pause);
+            pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;
+        }
+    }
+
+    private void ShowFailure(Exception failure, TimeSpan pause)
+    {
+        if (!string.Equals(_beforeStart.Reason, failure.Message, StringComparison.Ordinal))
+        {
+            if (failure is ReplicaStartException expected)
+                ReplicaLog.CannotStart(_log, Label.Share, Label.Path, expected.Message);
+            else
+                ReplicaLog.StartFailed(_log, failure, Label.Share, Label.Path);
+        }
+
+        ReplicaLog.Retrying(_log, Label.Share, pause);
+        _beforeStart = new ReplicaStatus { State = ReplicaState.Halted, Reason = failure.Message };
+        Signal();
+    }
+
+    private async Task PauseAsync(TimeSpan pause)
+    {
+        Task retry;
+        lock (_lock)
+        {
+            if (_retry.Task.IsCompleted)
+                _retry = NewSignal();
+            retry = _retry.Task;
+        }
+
+        using var over = CancellationTokenSource.CreateLinkedTokenSource(_closing.Token);
+        await Task.WhenAny(retry, Task.Delay(pause, _time, over.Token));
+        await over.CancelAsync();
+    }
+
+    private void Signal()
+    {
+        TaskCompletionSource changed;
+        lock (_lock)
+        {
+            changed = _changed;
+            _changed = NewSignal();
+        }
+
+        changed.TrySetResult();
+    }
+}

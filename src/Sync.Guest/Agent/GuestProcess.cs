@@ -1,0 +1,42 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Sync.Guest.Config;
+using Sync.Shared.Control;
+using Sync.Shared.Data;
+using Sync.Shared.Output;
+
+namespace Sync.Guest.Agent;
+
+/// <summary>The guest's whole life: from the data directory's lock to the last replica's end.</summary>
+internal sealed class GuestProcess(DataDirectory data, TimeProvider time, TextWriter error)
+{
+    // A command that joins or leaves without an agent holds the lock while it talks to the host.
+    private static readonly TimeSpan LockPatience = TimeSpan.FromSeconds(3);
+
+    /// <summary>Runs until it is told to end.</summary>
+    public async Task RunAsync(LogLevel log, CancellationToken cancel)
+    {
+        using (await DataLock.TakeAsync(data, AgentConnection.IsRunning(data) ? TimeSpan.Zero : LockPatience, time, cancel))
+        using (var identity = AgentIdentity.Load(data))
+        using (var logging = LoggerFactory.Create(builder => AgentLogging.Configure(builder, log)))
+        {
+            var config = ConfigStore<GuestConfig>.Load(data.ConfigFile, GuestConfigJson.Default.GuestConfig, new GuestConfig());
+            await using var connectors = new HostConnectors(identity, time, logging);
+            await using var agent = new GuestAgent(config, data, identity.Fingerprint, connectors.For, time, logging);
+            agent.Start();
+            var bindings = new LocalBindings(config, data, agent);
+            await using var control = await ControlServer.StartAsync(
+                data,
+                agent,
+                time,
+                builder => AgentLogging.Configure(builder, log),
+                services => services.AddSingleton<IBindings>(bindings).AddSingleton<GuestBindingsService>(),
+                app => app.MapGrpcService<GuestBindingsService>(),
+                cancel);
+            await error.WriteLineAsync($"sync-guest: running, {config.Current.Bindings.Count} joined directories, data in {Printable.Text(data.Path)}");
+            await error.FlushAsync(cancel);
+            await control.WaitForStopAsync();
+        }
+    }
+}

@@ -1,0 +1,54 @@
+using System.Security.Cryptography;
+using Sync.Guest.Config;
+using Sync.Protocol.Control;
+using Sync.Protocol.Identities;
+using Sync.Shared.Data;
+using Sync.Shared.Output;
+
+namespace Sync.Guest.Agent;
+
+/// <summary>Changes which directories are joined, first on disk, then in what runs.</summary>
+internal sealed class LocalBindings(ConfigStore<GuestConfig> config, DataDirectory data, IBindingRuntime runtime) : IBindings
+{
+    /// <summary>Checks a directory before anything is asked of the host, and again when it is added.</summary>
+    public static void CheckDirectory(IEnumerable<(string Label, string Path)> joined, DataDirectory data, string directory) =>
+        DirectoryRules.CheckApart(directory, joined, data.Path);
+
+    public Task<BindingInfo> AddAsync(BindingInfo binding, CancellationToken cancel)
+    {
+        var record = BindingRecord.From(binding, Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8)));
+        _ = record.ToDirection();
+        if (!PeerIdentity.IsFingerprint(record.HostFingerprint) || record.Addresses.Count == 0 || record.Share.Length == 0)
+            throw new CommandFailure("a binding needs a share, an address and the host's fingerprint; join with the host's invite");
+        config.Update(current =>
+        {
+            CheckDirectory(current.Bindings.Select(b => (Label(b.Share), b.Directory)), data, record.Directory);
+            return current with { Bindings = [.. current.Bindings, record] };
+        });
+        runtime.Open(record);
+        return Task.FromResult(record.ToInfo());
+    }
+
+    public Task<BindingInfoList> ListAsync(CancellationToken cancel)
+    {
+        var list = new BindingInfoList();
+        list.Bindings.AddRange(config.Current.Bindings.Select(b => b.ToInfo()));
+        return Task.FromResult(list);
+    }
+
+    public async Task<BindingInfo> LeaveAsync(string directory, CancellationToken cancel)
+    {
+        var path = RealPath.Of(directory);
+        var left = config.Current.Find(path)
+            ?? throw new CommandFailure($"{Printable.Text(path)} is not joined; see 'sync-guest status'");
+        config.Update(current => current with { Bindings = [.. current.Bindings.Where(b => !string.Equals(b.Directory, path, StringComparison.Ordinal))] });
+        await runtime.CloseAsync(left);
+        var index = data.IndexDirectory(left.Id);
+        if (Directory.Exists(index))
+            Directory.Delete(index, recursive: true);
+        return left.ToInfo();
+    }
+
+    /// <summary>What a joined directory is called in messages.</summary>
+    public static string Label(string share) => "joined to share " + Printable.Text(share);
+}

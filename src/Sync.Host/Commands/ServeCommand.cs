@@ -1,0 +1,59 @@
+using System.CommandLine;
+using System.Net;
+using Sync.Host.Serving;
+using Sync.Protocol.Control;
+using Sync.Shared.Commands;
+using Sync.Shared.Output;
+
+namespace Sync.Host.Commands;
+
+/// <summary><c>serve [--data DIR] [--listen ADDR:PORT] [--share NAME=PATH]...</c>.</summary>
+internal static class ServeCommand
+{
+    public static Command Create(CommandLineHost host)
+    {
+        var listen = new Option<IPEndPoint>("--listen")
+        {
+            Description = "Where guests reach this host (0.0.0.0:7443); port 0 takes a free one, the same as last time if it can",
+            HelpName = "ADDR:PORT",
+            DefaultValueFactory = _ => ListenAddress.Usual,
+            CustomParser = result =>
+            {
+                if (ListenAddress.TryParse(result.Tokens[0].Value, out var endpoint))
+                    return endpoint;
+                result.AddError($"'{result.Tokens[0].Value}' is not ADDR:PORT, such as 0.0.0.0:7443, [::]:7443 or 127.0.0.1:0.");
+                return ListenAddress.Usual;
+            },
+        };
+        var shares = new Option<string[]>("--share") { Description = "Add this share, if it is not there yet; may be repeated", HelpName = "NAME=PATH" };
+        shares.Validators.Add(result =>
+        {
+            foreach (var token in result.Tokens)
+            {
+                if (token.Value.IndexOf('=', StringComparison.Ordinal) is var split && (split <= 0 || split == token.Value.Length - 1))
+                    result.AddError($"'{token.Value}' is not NAME=PATH.");
+            }
+        });
+        var log = LogOption.Create();
+        var command = new DocumentedCommand(
+            "serve", "Run the host's agent in the foreground; SIGTERM or Ctrl-C ends it",
+            "sync-host serve --share docs=/srv/docs", "sync-host serve --listen 192.168.122.1:7443 --data /var/lib/sync-host")
+        {
+            listen, shares, log,
+        };
+        command.SetAction(async (parsed, cancel) =>
+        {
+            var process = new HostProcess(host.Locate(parsed), TimeProvider.System, parsed.InvocationConfiguration.Error);
+            var added = (parsed.GetValue(shares) ?? []).Select(Parse).ToList();
+            await process.RunAsync(parsed.GetValue(listen)!, added, parsed.GetValue(log), cancel);
+            return (int)ExitCode.Done;
+        });
+        return command;
+    }
+
+    private static AddShareRequest Parse(string share)
+    {
+        var split = share.IndexOf('=', StringComparison.Ordinal);
+        return new AddShareRequest { Name = share[..split], Path = Path.GetFullPath(share[(split + 1)..]) };
+    }
+}

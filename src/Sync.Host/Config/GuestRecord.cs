@@ -1,0 +1,20 @@
+namespace Sync.Host.Config;
+
+/// <summary>A paired guest.</summary>
+internal sealed record GuestRecord
+{
+    /// <summary>64 lower-case hexadecimal digits.</summary>
+    public required string Fingerprint { get; init; }
+
+    /// <summary>Unique on this host; in the names of conflict copies.</summary>
+    public required string Name { get; init; }
+
+    public DateTimeOffset PairedAt { get; init; }
+
+    public IReadOnlyList<RightRecord> Rights { get; init; } = [];
+
+    public RightRecord? FindRight(string share) => Rights.FirstOrDefault(r => string.Equals(r.Share, share, StringComparison.Ordinal));
+
+    /// <summary>This without its right to a share.</summary>
+    public GuestRecord Without(string share) => this with { Rights = [.. Rights.Where(r => !string.Equals(r.Share, share, StringComparison.Ordinal))] };
+}

@@ -1,0 +1,168 @@
+using System.Net;
+using System.Security.Cryptography;
+using Microsoft.Extensions.Logging;
+using Sync.Engine.Link;
+using Sync.Engine.Model;
+using Sync.Engine.Replicas;
+using Sync.Host.Config;
+using Sync.Protocol.Control;
+using Sync.Shared.Data;
+using Sync.Shared.Output;
+using Sync.Shared.Replicas;
+
+namespace Sync.Host.Registry;
+
+/// <summary>The running host: its shares, and the guests' way to them.</summary>
+internal sealed class HostAgent : IReplicaSet, IShareRuntime, IShareServer, IAsyncDisposable
+{
+    private readonly ConfigStore<HostConfig> _config;
+    private readonly DataDirectory _data;
+    private readonly string _fingerprint;
+    private readonly TimeProvider _time;
+    private readonly ILoggerFactory _logging;
+    private readonly Func<ReplicaOptions, SharePolicy, CancellationToken, Task<IHostShare>> _open;
+    private readonly SlotList _slots = new();
+    private readonly ulong _process = BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong)));
+
+    /// <summary>Nothing runs yet: see <see cref="Start"/>.</summary>
+    /// <param name="config">The configuration.</param>
+    /// <param name="data">Where indexes are kept.</param>
+    /// <param name="fingerprint">This host's.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="logging">Where logs go.</param>
+    /// <param name="open">Opens a share; the engine's own unless a test says otherwise.</param>
+    public HostAgent(
+        ConfigStore<HostConfig> config,
+        DataDirectory data,
+        string fingerprint,
+        TimeProvider time,
+        ILoggerFactory logging,
+        Func<ReplicaOptions, SharePolicy, CancellationToken, Task<IHostShare>>? open = null)
+    {
+        _config = config;
+        _data = data;
+        _fingerprint = fingerprint;
+        _time = time;
+        _logging = logging;
+        _open = open ?? HostShare.OpenAsync;
+    }
+
+    public bool IsHost => true;
+
+    public IReadOnlyList<ReplicaSlot> Slots => _slots.Current;
+
+    public IPEndPoint? Listening { get; set; }
+
+    /// <summary>Starts every configured share.</summary>
+    public void Start()
+    {
+        foreach (var share in _config.Current.Shares)
+            Open(share);
+    }
+
+    public Task SlotsChangedAsync(IReadOnlyList<ReplicaSlot> since, CancellationToken cancel) => _slots.ChangedAsync(since, cancel);
+
+    public AgentStatus Describe() => new()
+    {
+        Role = "host",
+        Version = Program.Version,
+        Name = Environment.MachineName,
+        Fingerprint = _fingerprint,
+        Listen = Listening?.ToString() ?? "",
+        DataDirectory = _data.Path,
+        ProcessId = Environment.ProcessId,
+    };
+
+    public void RememberPause(ReplicaSlot slot, bool paused) => _config.Update(current =>
+        current.FindShare(slot.Label.Share) is { } share && share.Paused != paused ? current.With(share with { Paused = paused }) : current);
+
+    public void AddKnownGuests(ReplicaInfo info)
+    {
+        var seen = info.Guests.Select(g => g.Fingerprint).ToHashSet(StringComparer.Ordinal);
+        foreach (var guest in _config.Current.Guests)
+        {
+            if (guest.FindRight(info.Name) is not null && !seen.Contains(guest.Fingerprint))
+                info.Guests.Add(new ReplicaGuestInfo { Name = guest.Name, Fingerprint = guest.Fingerprint });
+        }
+    }
+
+    public void Open(ShareRecord share)
+    {
+        var slot = new ReplicaSlot(
+            new ReplicaLabel(share.Name, share.Path), cancel => OpenReplicaAsync(share, cancel), share.Paused, _time, _logging.CreateLogger<ReplicaSlot>());
+        _slots.Add(slot);
+        slot.Start();
+    }
+
+    public async Task ApplyPolicyAsync(ShareRecord share, CancellationToken cancel)
+    {
+        // A share that is not running takes the policy when it starts.
+        if (Find(share.Name)?.Replica is IHostShare running)
+            await running.SetPolicyAsync(share.Policy.ToPolicy(), cancel);
+    }
+
+    public async Task CloseAsync(string share)
+    {
+        if (Find(share) is not { } slot)
+            return;
+        _slots.Remove(slot);
+        await slot.DisposeAsync();
+    }
+
+    public async Task EndSessionsAsync(string fingerprint, string? share, CancellationToken cancel)
+    {
+        foreach (var slot in _slots.Current)
+        {
+            if ((share is null || string.Equals(slot.Label.Share, share, StringComparison.Ordinal)) && slot.Replica is IHostShare running)
+                await running.RevokeAsync(fingerprint, cancel);
+        }
+    }
+
+    public async ValueTask<IGuestSession> OpenAsync(string guest, SessionHello hello, CancellationToken cancel)
+    {
+        var grant = ShareGrants.Of(_config.Current, guest, hello.Share, hello.Direction);
+        var slot = Find(hello.Share);
+        if (slot?.Replica is not IHostShare share)
+            throw new LinkException(LinkFailure.Unavailable, $"the share {hello.Share} does not run on the host: {slot?.Status.Reason ?? "it is just starting"}");
+
+        var session = await share.OpenSessionAsync(grant, hello, cancel);
+        try
+        {
+            // A revocation that came in between did not see this session.
+            ShareGrants.Of(_config.Current, guest, hello.Share, hello.Direction);
+            return session;
+        }
+        catch
+        {
+            await session.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync() => await _slots.CloseAsync();
+
+    private ReplicaSlot? Find(string share) => _slots.Current.FirstOrDefault(s => string.Equals(s.Label.Share, share, StringComparison.Ordinal));
+
+    private async Task<IReplica> OpenReplicaAsync(ShareRecord configured, CancellationToken cancel)
+    {
+        // Read again at each try: the policy may have changed meanwhile.
+        var share = _config.Current.FindShare(configured.Name) ?? configured;
+        if (!Directory.Exists(share.Path))
+        {
+            throw new ReplicaStartException(
+                ReplicaStartCodes.RootMissing, $"{Printable.Text(share.Path)} is missing; mount or restore it (or 'sync-host share remove {share.Name}')");
+        }
+
+        var options = new ReplicaOptions
+        {
+            Share = share.Name,
+            Root = share.Path,
+            DataDirectory = _data.IndexDirectory(share.Id),
+            Time = _time,
+            Logging = _logging,
+            Process = _process,
+        };
+        return await _open(options, share.Policy.ToPolicy(), cancel);
+    }
+}

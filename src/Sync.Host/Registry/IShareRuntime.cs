@@ -1,0 +1,23 @@
+using System.Net;
+using Sync.Host.Config;
+
+namespace Sync.Host.Registry;
+
+/// <summary>What a change of the configuration sets in motion.</summary>
+internal interface IShareRuntime
+{
+    /// <summary>Where guests reach this host now; null while it does not listen.</summary>
+    IPEndPoint? Listening { get; }
+
+    /// <summary>Starts a share that was added.</summary>
+    void Open(ShareRecord share);
+
+    /// <summary>Puts a share's new policy in force.</summary>
+    Task ApplyPolicyAsync(ShareRecord share, CancellationToken cancel);
+
+    /// <summary>Stops a share that was removed.</summary>
+    Task CloseAsync(string share);
+
+    /// <summary>Ends a guest's sessions of one share, or of all.</summary>
+    Task EndSessionsAsync(string fingerprint, string? share, CancellationToken cancel);
+}

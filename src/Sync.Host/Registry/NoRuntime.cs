@@ -1,0 +1,21 @@
+using System.Net;
+using Sync.Host.Config;
+
+namespace Sync.Host.Registry;
+
+/// <summary>While no agent runs, a change is only remembered.</summary>
+internal sealed class NoRuntime : IShareRuntime
+{
+    public IPEndPoint? Listening => null;
+
+    public void Open(ShareRecord share)
+    {
+        // Starts with the agent.
+    }
+
+    public Task ApplyPolicyAsync(ShareRecord share, CancellationToken cancel) => Task.CompletedTask;
+
+    public Task CloseAsync(string share) => Task.CompletedTask;
+
+    public Task EndSessionsAsync(string fingerprint, string? share, CancellationToken cancel) => Task.CompletedTask;
+}

@@ -1,0 +1,45 @@
+using Sync.Host.Config;
+using Sync.Protocol.Pairing;
+using Sync.Shared.Data;
+
+namespace Sync.Host.Registry;
+
+/// <summary>Redeems invites: the guest becomes known, with the right the invite gives.</summary>
+internal sealed class PairingDesk(ConfigStore<HostConfig> config, TimeProvider time) : IPairingDesk
+{
+    public ValueTask<PairingGrant> RedeemAsync(string fingerprint, ReadOnlyMemory<byte> secret, string proposedName, CancellationToken cancel)
+    {
+        PairingGrant? grant = null;
+        // One change at a time: two guests cannot both take an invite's last use.
+        config.Update(current =>
+        {
+            var invite = Check(InviteSecrets.Find(current.Invites, secret.Span), current);
+            var guest = current.FindGuest(fingerprint) ?? new GuestRecord
+            {
+                Fingerprint = fingerprint,
+                Name = ShareName.ForGuest(proposedName, name => current.Guests.Any(g => string.Equals(g.Name, name, StringComparison.OrdinalIgnoreCase))),
+                PairedAt = time.GetUtcNow(),
+            };
+            var right = guest.FindRight(invite.Share) ?? new RightRecord(invite.Share, invite.ReadOnly);
+            guest = guest.Without(invite.Share);
+            guest = guest with { Rights = [.. guest.Rights, right with { ReadOnly = invite.ReadOnly }] };
+            grant = new PairingGrant(invite.Share, guest.Name, invite.ReadOnly, Environment.MachineName);
+            var used = invite with { UsesLeft = invite.UsesLeft - 1 };
+            return current.With(guest) with { Invites = [.. current.Invites.Select(i => ReferenceEquals(i, invite) ? used : i)] };
+        });
+        return ValueTask.FromResult(grant!);
+    }
+
+    private InviteRecord Check(InviteRecord? invite, HostConfig current)
+    {
+        if (invite is null)
+            throw new PairingException(PairingFailure.Unknown, "the host does not know this invite (any more); ask it for a new one with 'sync-host invite'");
+        if (invite.ExpiresAt <= time.GetUtcNow())
+            throw new PairingException(PairingFailure.Expired, "the invite has expired; ask the host for a new one with 'sync-host invite'");
+        if (invite.UsesLeft <= 0)
+            throw new PairingException(PairingFailure.UsedUp, "the invite was used as often as it may be; ask the host for a new one with 'sync-host invite'");
+        if (current.FindShare(invite.Share) is null)
+            throw new PairingException(PairingFailure.Denied, "the invite's share was removed from the host; ask it for another");
+        return invite;
+    }
+}

@@ -1,0 +1,97 @@
+using System.Net;
+using System.Net.Sockets;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Sync.Engine.Link;
+using Sync.Protocol.Identities;
+using Sync.Protocol.Pairing;
+using Sync.Protocol.Serving;
+using Sync.Shared.Output;
+
+namespace Sync.Host.Serving;
+
+/// <summary>The web server that guests reach: nothing but the peer protocol is on it.</summary>
+internal sealed class PeerListener : IAsyncDisposable
+{
+    private readonly WebApplication _app;
+
+    private PeerListener(WebApplication app, IPEndPoint endpoint)
+    {
+        _app = app;
+        Endpoint = endpoint;
+    }
+
+    /// <summary>Where it listens, with the port that was chosen.</summary>
+    public IPEndPoint Endpoint { get; }
+
+    /// <summary>Begins to listen.</summary>
+    /// <exception cref="CommandFailure">The address cannot be had.</exception>
+    public static async Task<PeerListener> StartAsync(
+        IPEndPoint endpoint,
+        PeerIdentity identity,
+        IShareServer shares,
+        IPairingDesk desk,
+        IGuestDirectory guests,
+        TimeProvider time,
+        Action<ILoggingBuilder> logging,
+        CancellationToken cancel)
+    {
+        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ApplicationName = "sync" });
+        logging(builder.Logging);
+        builder.WebHost.UseKestrelHttpsConfiguration();
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.ListenPeer(endpoint, identity);
+        });
+        // Signals are the control server's, which ends this one in its turn.
+        builder.Services.Replace(ServiceDescriptor.Singleton<IHostLifetime, NoLifetime>());
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(2));
+        builder.Services.AddSingleton(time);
+        builder.Services.AddSingleton(shares);
+        builder.Services.AddSingleton(desk);
+        builder.Services.AddSingleton(guests);
+        builder.Services.AddSyncPeer();
+        var app = builder.Build();
+        app.MapSyncPeer();
+        try
+        {
+            await app.StartAsync(cancel);
+        }
+        catch (Exception e) when (e is IOException or SocketException)
+        {
+            await app.DisposeAsync();
+            throw Explain(e, endpoint);
+        }
+
+        var address = new Uri(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
+        return new PeerListener(app, new IPEndPoint(endpoint.Address, address.Port));
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        await _app.StopAsync(CancellationToken.None);
+        await _app.DisposeAsync();
+    }
+
+    private static CommandFailure Explain(Exception error, IPEndPoint endpoint)
+    {
+        var cause = error as SocketException ?? error.InnerException as SocketException ?? error.InnerException?.InnerException as SocketException;
+        if (error.InnerException is AddressInUseException || cause?.SocketErrorCode == SocketError.AddressAlreadyInUse)
+            return new CommandFailure($"{endpoint} is in use by another program; stop it, or choose another port with --listen", error);
+        return cause?.SocketErrorCode switch
+        {
+            SocketError.AccessDenied => new CommandFailure(ExitCode.NotAllowed, $"this user may not listen on {endpoint}; choose a port above 1023 with --listen", error),
+            SocketError.AddressNotAvailable => new CommandFailure($"{endpoint.Address} is no address of this machine; choose another with --listen", error),
+            _ => new CommandFailure($"cannot listen on {endpoint} ({error.Message}); choose another with --listen", error),
+        };
+    }
+}

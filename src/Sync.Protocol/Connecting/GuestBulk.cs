@@ -1,0 +1,90 @@
+using System.Runtime.CompilerServices;
+using Grpc.Core;
+using Sync.Engine.Link;
+using Sync.Protocol.Mapping;
+using Sync.Protocol.Sessions;
+using Sync.Protocol.Transfers;
+using Sync.Protocol.Wire;
+
+namespace Sync.Protocol.Connecting;
+
+/// <summary>The guest's ends of a session's bulk streams.</summary>
+internal sealed class GuestBulk(Route route, Guid session, IReadOnlyCollection<string> features, CancellationToken ended)
+{
+    private readonly bool _zstd = features.Contains(Features.Zstd);
+    private readonly Metadata _headers = new() { { WireNames.Session, session.ToString("N") } };
+
+    public async IAsyncEnumerable<ContentFrame> Download(
+        IAsyncEnumerable<ContentRequest> requests, [EnumeratorCancellation] CancellationToken cancel)
+    {
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancel, ended);
+        using var call = route.Bulk.Download(_headers, cancellationToken: stop.Token);
+        using var decompressor = new PayloadDecompressor(_zstd);
+        var reader = new FrameReader(decompressor);
+        var asking = AskAsync(call.RequestStream, requests, stop.Token);
+        try
+        {
+            while (await NextAsync(call.ResponseStream, asking, stop, cancel))
+            {
+                if (reader.FromWire(call.ResponseStream.Current) is { } frame) yield return frame;
+            }
+        }
+        finally
+        {
+            await stop.CancelAsync();
+            await asking.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    public async IAsyncEnumerable<ContentFrame.End> Upload(
+        IAsyncEnumerable<ContentFrame> frames, [EnumeratorCancellation] CancellationToken cancel)
+    {
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancel, ended);
+        using var call = route.Bulk.Upload(_headers, cancellationToken: stop.Token);
+        using var compressor = new PayloadCompressor(_zstd && !route.IsLoopback);
+        var sending = SendAsync(new FrameSender(new FrameWriter(compressor), compressor, call.RequestStream), call.RequestStream, frames, stop.Token);
+        try
+        {
+            while (await NextAsync(call.ResponseStream, sending, stop, cancel)) yield return RequestMapping.FromWire(call.ResponseStream.Current);
+        }
+        finally
+        {
+            await stop.CancelAsync();
+            await sending.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    private static async Task AskAsync(IClientStreamWriter<DownloadRequest> stream, IAsyncEnumerable<ContentRequest> requests, CancellationToken cancel)
+    {
+        await foreach (var request in requests.WithCancellation(cancel)) await stream.WriteAsync(RequestMapping.ToWire(request), cancel);
+        await stream.CompleteAsync();
+    }
+
+    private static async Task SendAsync(FrameSender sender, IClientStreamWriter<Frame> stream, IAsyncEnumerable<ContentFrame> frames, CancellationToken cancel)
+    {
+        await foreach (var frame in frames.WithCancellation(cancel)) await sender.SendAsync(frame, cancel);
+        await stream.CompleteAsync();
+    }
+
+    /// <summary>The next message, or the true cause of there being none: a fault of the caller's own enumerable comes before the call's.</summary>
+    private async Task<bool> NextAsync<T>(IAsyncStreamReader<T> stream, Task writing, CancellationTokenSource stop, CancellationToken cancel)
+    {
+        var next = stream.MoveNext(CancellationToken.None);
+        try
+        {
+            if (!writing.IsCompleted) await Task.WhenAny(next, writing);
+            if (writing.IsFaulted && !next.IsCompleted && !IsOfCall(writing)) await stop.CancelAsync();
+            return await next;
+        }
+        catch (Exception e) when (e is RpcException or IOException or InvalidOperationException or OperationCanceledException)
+        {
+            cancel.ThrowIfCancellationRequested();
+            if (writing.IsFaulted && !IsOfCall(writing)) await writing;
+            throw CallFailures.ToLink(e, route.Address, route.Host);
+        }
+    }
+
+    /// <summary>The write failed because the call did: the call's own status tells why.</summary>
+    private static bool IsOfCall(Task writing) =>
+        writing.Exception?.InnerException is RpcException or InvalidOperationException or OperationCanceledException;
+}

@@ -1,0 +1,73 @@
+using System.Buffers;
+using Google.Protobuf;
+using Sync.Engine.Link;
+using Sync.Protocol.Transfers;
+using Sync.Protocol.Wire;
+
+namespace Sync.Protocol.Mapping;
+
+/// <summary>The frames of one stream, from the wire; holds a manifest that is still in parts. Not thread-safe.</summary>
+internal sealed class FrameReader(PayloadDecompressor decompressor)
+{
+    private StartFrame? _start;
+    private long _startId;
+    private ArrayBufferWriter<byte>? _manifest;
+
+    /// <summary>The frame, or null while parts are missing.</summary>
+    /// <exception cref="LinkException">A value is out of bounds, or the frame has no place here.</exception>
+    public ContentFrame? FromWire(Frame wire)
+    {
+        if (_start is not null && (wire.KindCase != Frame.KindOneofCase.Manifest || wire.Id != _startId))
+            throw Bounds.Violation("a manifest was not finished");
+        return wire.KindCase switch
+        {
+            Frame.KindOneofCase.Whole => new ContentFrame.Whole(
+                wire.Id, Bounds.ToPresentContent(wire.Whole.Content), Plain(wire.Whole.Bytes, wire.Whole.PlainSize)),
+            Frame.KindOneofCase.Start => Start(wire.Id, wire.Start),
+            Frame.KindOneofCase.Manifest => Manifest(wire.Manifest),
+            Frame.KindOneofCase.Data => new ContentFrame.Data(wire.Id, Plain(wire.Data.Bytes, wire.Data.PlainSize)),
+            Frame.KindOneofCase.End => RequestMapping.FromEndFrame(wire.Id, wire.End),
+            _ => throw Bounds.Violation("an unexpected frame"),
+        };
+    }
+
+    private ContentFrame.Start? Start(long id, StartFrame wire)
+    {
+        CheckPayload(wire.Manifest);
+        if (!wire.More) return ToFrame(id, wire, wire.Manifest.Memory);
+        _start = wire;
+        _startId = id;
+        _manifest = new ArrayBufferWriter<byte>(WireLimits.MaxPayload * 2);
+        _manifest.Write(wire.Manifest.Span);
+        return null;
+    }
+
+    private ContentFrame.Start? Manifest(ManifestFrame wire)
+    {
+        if (_start is null || _manifest is null) throw Bounds.Violation("a manifest goes on that did not begin");
+        CheckPayload(wire.Manifest);
+        // An empty part would let a peer keep the stream busy for ever.
+        if (wire.Manifest.IsEmpty) throw Bounds.Violation("a part of a manifest is empty");
+        if (_manifest.WrittenCount + wire.Manifest.Length > WireLimits.MaxManifestBytes) throw Bounds.Violation("a manifest is too large");
+        _manifest.Write(wire.Manifest.Span);
+        if (wire.More) return null;
+        var frame = ToFrame(_startId, _start, _manifest.WrittenMemory);
+        _start = null;
+        _manifest = null;
+        return frame;
+    }
+
+    private static ContentFrame.Start ToFrame(long id, StartFrame wire, ReadOnlyMemory<byte> manifest) => new(
+        id, Bounds.ToPresentContent(wire.Content), Bounds.ToContent(wire.Basis), Bounds.NotNegative(wire.Offset, "an offset"), manifest);
+
+    private ReadOnlyMemory<byte> Plain(ByteString bytes, uint plainSize)
+    {
+        CheckPayload(bytes);
+        return plainSize == 0 ? bytes.Memory : decompressor.Unpack(bytes.Span, Bounds.ToInt(plainSize, WireLimits.MaxPayload, "a frame's size"));
+    }
+
+    private static void CheckPayload(ByteString bytes)
+    {
+        if (bytes.Length > WireLimits.MaxPayload) throw Bounds.Violation("a frame is too large");
+    }
+}

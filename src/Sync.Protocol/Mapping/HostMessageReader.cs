@@ -1,0 +1,84 @@
+using Sync.Delta;
+using Sync.Engine.Link;
+using Sync.Engine.Model;
+using Sync.Protocol.Wire;
+
+namespace Sync.Protocol.Mapping;
+
+/// <summary>The host's envelopes as messages; holds what is still in parts. One per stream, not thread-safe.</summary>
+internal sealed class HostMessageReader
+{
+    private readonly ProblemReader _problems = new();
+
+    /// <summary>The message, or null while parts are missing.</summary>
+    /// <exception cref="LinkException">A value is out of bounds, or the message has no place here.</exception>
+    public HostMessage? FromWire(HostEnvelope envelope)
+    {
+        switch (envelope.KindCase)
+        {
+            case HostEnvelope.KindOneofCase.Problems:
+                _problems.Add(envelope.Problems.Items);
+                return null;
+            case HostEnvelope.KindOneofCase.Welcome:
+                return Welcome(envelope.Welcome);
+            case HostEnvelope.KindOneofCase.Entries:
+                return Entries(envelope.Entries);
+            case HostEnvelope.KindOneofCase.Committed:
+                return new HostMessage.Committed(Bounds.ToRevision(envelope.Committed.Revision));
+            case HostEnvelope.KindOneofCase.Outcomes:
+                return new HostMessage.Outcomes(envelope.Outcomes.Proposal, [.. envelope.Outcomes.Items.Select(Outcome)]);
+            case HostEnvelope.KindOneofCase.FlushReached:
+                var reached = envelope.FlushReached;
+                return new HostMessage.FlushReached(reached.Id, Bounds.ToRevision(reached.Revision), _problems.Take(reached.Problems));
+            case HostEnvelope.KindOneofCase.FlushAsked:
+                return new HostMessage.FlushAsked(envelope.FlushAsked.Id);
+            case HostEnvelope.KindOneofCase.PolicyChanged:
+                var policy = envelope.PolicyChanged;
+                return new HostMessage.PolicyChanged(PolicyMapping.FromWire(policy), PolicyMapping.Direction(policy.Direction), policy.ReadOnly);
+            case HostEnvelope.KindOneofCase.Paused:
+                return new HostMessage.Paused(envelope.Paused.IsPaused);
+            default:
+                throw Bounds.Violation("an unexpected message in a session");
+        }
+    }
+
+    private static HostMessage.Welcome Welcome(WelcomeState wire)
+    {
+        if (wire.Root <= 0) throw Bounds.Violation("the root's id makes no sense");
+        var policy = PolicyMapping.FromWire(wire.Policy);
+        return new HostMessage.Welcome(
+            wire.Epoch,
+            wire.Reset,
+            new EntryId(wire.Root),
+            Bounds.ToRevision(wire.Head),
+            policy,
+            PolicyMapping.Direction(wire.Policy.Direction),
+            wire.Policy.ReadOnly,
+            Bounds.Text(wire.ReplicaName, WireLimits.MaxName, "the replica's name"));
+    }
+
+    private static HostMessage.Entries Entries(EntriesPart wire)
+    {
+        var items = new Entry[wire.Items.Count];
+        for (var i = 0; i < items.Length; i++) items[i] = EntryMapping.FromWire(wire.Items[i], provisional: false);
+        var inline = new KeyValuePair<ContentId, ReadOnlyMemory<byte>>[wire.Inline.Count];
+        for (var i = 0; i < inline.Length; i++)
+        {
+            var content = wire.Inline[i];
+            if (content.Bytes.Length > WireLimits.MaxInline) throw Bounds.Violation("an inline content is too large");
+            inline[i] = new(Bounds.ToPresentContent(content.Content), content.Bytes.Memory);
+        }
+
+        return new HostMessage.Entries(items, inline);
+    }
+
+    private static Outcome Outcome(OutcomeItem wire)
+    {
+        if (wire.Proposed == 0 || wire.Id < 0) throw Bounds.Violation("an outcome's id makes no sense");
+        return new Outcome(
+            new EntryId(wire.Proposed),
+            new EntryId(wire.Id),
+            (Verdict)Bounds.ToEnum(wire.Verdict, (uint)Verdict.NeedContent, "the verdict"),
+            wire.HasDetail ? Bounds.Text(wire.Detail, WireLimits.MaxText, "a detail") : null);
+    }
+}

@@ -1,0 +1,121 @@
+using Google.Protobuf;
+using Sync.Delta;
+using Sync.Engine.Link;
+using Sync.Protocol.Wire;
+
+namespace Sync.Protocol.Mapping;
+
+/// <summary>The host's messages as envelopes. Enumerate each result once, writing as it comes: payloads are wrapped, not copied.</summary>
+internal static class HostMessageWriter
+{
+    /// <exception cref="ArgumentException">The message is larger than the protocol allows.</exception>
+    public static IEnumerable<HostEnvelope> ToWire(HostMessage message) => message switch
+    {
+        HostMessage.Welcome welcome => [new HostEnvelope { Welcome = Welcome(welcome) }],
+        HostMessage.Entries entries => Entries(entries),
+        HostMessage.Committed committed => [new HostEnvelope { Committed = new CommittedReport { Revision = Bounds.FromRevision(committed.Revision) } }],
+        HostMessage.Outcomes outcomes => Outcomes(outcomes),
+        HostMessage.FlushReached reached => FlushReached(reached),
+        HostMessage.FlushAsked asked => [new HostEnvelope { FlushAsked = new FlushRequest { Id = asked.FlushId } }],
+        HostMessage.PolicyChanged changed => [new HostEnvelope { PolicyChanged = PolicyMapping.ToWire(changed.Policy, changed.Direction, changed.ReadOnly) }],
+        HostMessage.Paused paused => [new HostEnvelope { Paused = new PausedState { IsPaused = paused.IsPaused } }],
+        _ => throw new ArgumentException("An unknown kind of message.", nameof(message)),
+    };
+
+    private static WelcomeState Welcome(HostMessage.Welcome welcome) => new()
+    {
+        Epoch = welcome.Epoch,
+        Reset = welcome.Reset,
+        Root = welcome.Root.Value,
+        Head = Bounds.FromRevision(welcome.Head),
+        Policy = PolicyMapping.ToWire(welcome.Policy, welcome.Direction, welcome.ReadOnly),
+        ReplicaName = Bounds.Cut(welcome.ReplicaName, WireLimits.MaxName),
+    };
+
+    /// <summary>An inline content travels with the first entry that has it, so that no part needs a later one.</summary>
+    private static IEnumerable<HostEnvelope> Entries(HostMessage.Entries entries)
+    {
+        var inline = new Dictionary<ContentId, ReadOnlyMemory<byte>>(entries.Inline.Count);
+        foreach (var (content, bytes) in entries.Inline)
+        {
+            if (bytes.Length > WireLimits.MaxInline)
+                throw new ArgumentException($"A content of {bytes.Length} bytes is too large to travel inline.", nameof(entries));
+            inline[content] = bytes;
+        }
+
+        var part = new EntriesPart();
+        var size = 0;
+        foreach (var entry in entries.Items)
+        {
+            var item = EntryMapping.ToWire(entry);
+            var itemSize = item.CalculateSize() + 4;
+            InlineContent? content = null;
+            if (inline.Remove(entry.Content, out var bytes))
+            {
+                content = ToWire(entry.Content, bytes);
+                itemSize += content.CalculateSize() + 5;
+            }
+
+            if (size + itemSize > WireLimits.BatchBytes && size > 0)
+            {
+                yield return new HostEnvelope { Entries = part };
+                part = new EntriesPart();
+                size = 0;
+            }
+
+            part.Items.Add(item);
+            if (content is not null) part.Inline.Add(content);
+            size += itemSize;
+        }
+
+        foreach (var (id, bytes) in inline)
+        {
+            var content = ToWire(id, bytes);
+            var itemSize = content.CalculateSize() + 5;
+            if (size + itemSize > WireLimits.BatchBytes && size > 0)
+            {
+                yield return new HostEnvelope { Entries = part };
+                part = new EntriesPart();
+                size = 0;
+            }
+
+            part.Inline.Add(content);
+            size += itemSize;
+        }
+
+        yield return new HostEnvelope { Entries = part };
+    }
+
+    private static InlineContent ToWire(ContentId content, ReadOnlyMemory<byte> bytes) =>
+        new() { Content = Bounds.FromContent(content), Bytes = UnsafeByteOperations.UnsafeWrap(bytes) };
+
+    private static IEnumerable<HostEnvelope> Outcomes(HostMessage.Outcomes outcomes)
+    {
+        var part = new OutcomesPart { Proposal = outcomes.ProposalId };
+        var size = 0;
+        foreach (var outcome in outcomes.Items)
+        {
+            var item = new OutcomeItem { Proposed = outcome.ProposedId.Value, Id = outcome.Id.Value, Verdict = (uint)outcome.Verdict };
+            if (outcome.Detail is { } detail) item.Detail = Bounds.Cut(detail, WireLimits.MaxText);
+            var itemSize = item.CalculateSize() + 4;
+            if (size + itemSize > WireLimits.BatchBytes && size > 0)
+            {
+                yield return new HostEnvelope { Outcomes = part };
+                part = new OutcomesPart { Proposal = outcomes.ProposalId };
+                size = 0;
+            }
+
+            part.Items.Add(item);
+            size += itemSize;
+        }
+
+        yield return new HostEnvelope { Outcomes = part };
+    }
+
+    private static IEnumerable<HostEnvelope> FlushReached(HostMessage.FlushReached reached)
+    {
+        var report = new FlushReachedReport { Id = reached.FlushId, Revision = Bounds.FromRevision(reached.Revision) };
+        foreach (var part in ProblemWriter.Split(reached.Problems, report.Problems)) yield return new HostEnvelope { Problems = part };
+        yield return new HostEnvelope { FlushReached = report };
+    }
+}

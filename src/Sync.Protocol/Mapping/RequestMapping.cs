@@ -1,0 +1,44 @@
+using Sync.Engine.Link;
+using Sync.Engine.Model;
+using Sync.Protocol.Wire;
+
+namespace Sync.Protocol.Mapping;
+
+/// <summary>Requests for content, and how uploads ended.</summary>
+internal static class RequestMapping
+{
+    public static DownloadRequest ToWire(ContentRequest request) => new()
+    {
+        Id = request.Id,
+        Entry = request.Entry.Value,
+        Content = Bounds.FromContent(request.Content),
+        Basis = Bounds.FromContent(request.Basis),
+        Offset = checked((ulong)request.Offset),
+    };
+
+    /// <exception cref="LinkException">A value is out of bounds.</exception>
+    public static ContentRequest FromWire(DownloadRequest wire) => new(
+        wire.Id,
+        wire.Entry > 0 ? new EntryId(wire.Entry) : throw Bounds.Violation("a request's entry makes no sense"),
+        Bounds.ToPresentContent(wire.Content),
+        Bounds.ToContent(wire.Basis),
+        Bounds.NotNegative(wire.Offset, "an offset"));
+
+    public static UploadResult ToWire(ContentFrame.End end) => new() { Id = end.Id, End = ToEndFrame(end) };
+
+    /// <exception cref="LinkException">A value is out of bounds.</exception>
+    public static ContentFrame.End FromWire(UploadResult wire) =>
+        FromEndFrame(wire.Id, wire.End ?? throw Bounds.Violation("an upload's result is missing"));
+
+    public static EndFrame ToEndFrame(ContentFrame.End end)
+    {
+        var wire = new EndFrame { Status = (uint)end.Status };
+        if (end.Detail is { } detail) wire.Detail = Bounds.Cut(detail, WireLimits.MaxText);
+        return wire;
+    }
+
+    public static ContentFrame.End FromEndFrame(long id, EndFrame wire) => new(
+        id,
+        (TransferStatus)Bounds.ToEnum(wire.Status, (uint)TransferStatus.Denied, "the status"),
+        wire.HasDetail ? Bounds.Text(wire.Detail, WireLimits.MaxText, "a detail") : null);
+}

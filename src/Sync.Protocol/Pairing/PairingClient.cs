@@ -1,0 +1,74 @@
+using Google.Protobuf;
+using Grpc.Core;
+using Microsoft.Extensions.Logging.Abstractions;
+using Sync.Engine.Link;
+using Sync.Protocol.Connecting;
+using Sync.Protocol.Identities;
+using Sync.Protocol.Invites;
+using Sync.Protocol.Mapping;
+using Sync.Protocol.Wire;
+
+namespace Sync.Protocol.Pairing;
+
+/// <summary>Redeems an invite at the host that gave it.</summary>
+public static class PairingClient
+{
+    /// <summary>What one address may take.</summary>
+    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(10);
+
+    /// <summary>Connects to the host, which must have the invite's fingerprint, and redeems the invite for <paramref name="me"/>.</summary>
+    /// <param name="invite">As parsed.</param>
+    /// <param name="address">"host:port" to go to instead of the invite's addresses; null for those.</param>
+    /// <param name="me">Who is to be known from now on.</param>
+    /// <param name="guestName">The proposed name: 1 to 255 bytes, no control characters.</param>
+    /// <param name="cancel">Ends the attempt.</param>
+    /// <exception cref="PairingException">The host does not redeem it.</exception>
+    /// <exception cref="LinkException">The host is not reached, or another machine answers.</exception>
+    public static async Task<PairingGrant> PairAsync(Invite invite, string? address, PeerIdentity me, string guestName, CancellationToken cancel)
+    {
+        LinkException? worst = null;
+        foreach (var text in address is null ? invite.Addresses : [address])
+        {
+            if (!PeerAddress.TryParse(text, out var parsed))
+                throw new LinkException(LinkFailure.Unreachable, $"'{text}' is not an address: write HOST:PORT.");
+            try
+            {
+                return await TryAsync(invite, parsed, me, guestName, cancel);
+            }
+            catch (LinkException e) when (e.Failure is LinkFailure.Unreachable or LinkFailure.WrongPeer)
+            {
+                if (worst is null || worst.Failure == LinkFailure.Unreachable) worst = e;
+            }
+        }
+
+        throw worst ?? new LinkException(LinkFailure.Unreachable, "The invite names no address: give one with --address HOST:PORT.");
+    }
+
+    private static async Task<PairingGrant> TryAsync(Invite invite, PeerAddress address, PeerIdentity me, string guestName, CancellationToken cancel)
+    {
+        var host = new PinnedHost(invite.HostFingerprint);
+        using var channel = PeerChannel.Open(address, host, me, manyConnections: false, NullLoggerFactory.Instance);
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        deadline.CancelAfter(Deadline);
+        try
+        {
+            var request = new PairRequest
+            {
+                Secret = ByteString.CopyFrom(invite.Secret),
+                GuestName = guestName,
+                Versions = new VersionRange { Oldest = WireLimits.OldestVersion, Newest = WireLimits.NewestVersion },
+            };
+            var reply = await new Peer.PeerClient(channel).PairAsync(request, cancellationToken: deadline.Token);
+            return new PairingGrant(
+                Bounds.Something(reply.Share, WireLimits.MaxName, "the share's name"),
+                Bounds.Something(reply.GuestName, WireLimits.MaxName, "the guest's name"),
+                reply.ReadOnly,
+                Bounds.Text(reply.HostName, WireLimits.MaxName, "the host's name"));
+        }
+        catch (RpcException e)
+        {
+            cancel.ThrowIfCancellationRequested();
+            throw CallFailures.ToPairing(e) ?? (Exception)CallFailures.ToLink(e, address, host);
+        }
+    }
+}

@@ -1,0 +1,36 @@
+using System.Runtime.CompilerServices;
+using Grpc.Core;
+using Sync.Engine.Link;
+using Sync.Protocol.Mapping;
+using Sync.Protocol.Sessions;
+using Sync.Protocol.Transfers;
+using Sync.Protocol.Wire;
+
+namespace Sync.Protocol.Serving;
+
+/// <summary>The host's ends of a session's bulk streams.</summary>
+internal static class BulkStreams
+{
+    public static async Task DownloadAsync(
+        LiveSession live, bool fastLink, IAsyncStreamReader<DownloadRequest> requests, IServerStreamWriter<Frame> responses, CancellationToken cancel)
+    {
+        using var compressor = new PayloadCompressor(!fastLink && live.Features.Contains(Features.Zstd));
+        var sender = new FrameSender(new FrameWriter(compressor), compressor, responses);
+        await foreach (var frame in live.Session.Download(RequestsAsync(requests, cancel), cancel).WithCancellation(cancel)) await sender.SendAsync(frame, cancel);
+    }
+
+    public static async Task UploadAsync(
+        LiveSession live, IAsyncStreamReader<Frame> requests, IServerStreamWriter<UploadResult> responses, CancellationToken cancel)
+    {
+        using var decompressor = new PayloadDecompressor(live.Features.Contains(Features.Zstd));
+        var frames = FrameReceiver.ReadAsync(new FrameReader(decompressor), requests, cancel);
+        await foreach (var end in live.Session.Upload(frames, cancel).WithCancellation(cancel))
+            await responses.WriteAsync(RequestMapping.ToWire(end), cancel);
+    }
+
+    private static async IAsyncEnumerable<ContentRequest> RequestsAsync(
+        IAsyncStreamReader<DownloadRequest> requests, [EnumeratorCancellation] CancellationToken cancel)
+    {
+        while (await requests.MoveNext(cancel)) yield return RequestMapping.FromWire(requests.Current);
+    }
+}

@@ -1,0 +1,88 @@
+using System.Net;
+using Grpc.Core;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Hosting;
+using Sync.Engine.Link;
+using Sync.Protocol.Pairing;
+using Sync.Protocol.Sessions;
+using Sync.Protocol.Wire;
+
+namespace Sync.Protocol.Serving;
+
+/// <summary>The calls of guests: who may make them, and their failures as statuses.</summary>
+internal sealed class PeerService(
+    IShareServer shares, IGuestDirectory guests, PairingCounter pairing, SessionTable sessions, TimeProvider time, IHostApplicationLifetime lifetime)
+    : Peer.PeerBase
+{
+    public override async Task<PairReply> Pair(PairRequest request, ServerCallContext context)
+    {
+        var http = context.GetHttpContext();
+        var fingerprint = Identify(http);
+        try
+        {
+            var reply = await pairing.PairAsync(fingerprint, http.Connection.RemoteIpAddress ?? IPAddress.None, request, context.CancellationToken);
+            if (guests.IsKnown(fingerprint)) http.Features.Get<ConnectionLease>()?.MarkKnown();
+            return reply;
+        }
+        catch (PairingException e)
+        {
+            throw Refusals.ToRpc(e);
+        }
+        catch (LinkException e)
+        {
+            throw Refusals.ToRpc(e);
+        }
+    }
+
+    public override Task Session(IAsyncStreamReader<GuestEnvelope> requestStream, IServerStreamWriter<HostEnvelope> responseStream, ServerCallContext context) =>
+        RunAsync(context, (guest, cancel) =>
+            new HostSession(guest, shares, sessions, time, requestStream, responseStream, context.GetHttpContext().Abort).RunAsync(cancel));
+
+    public override Task Download(IAsyncStreamReader<DownloadRequest> requestStream, IServerStreamWriter<Frame> responseStream, ServerCallContext context) =>
+        RunAsync(context, async (guest, cancel) =>
+        {
+            var live = sessions.Find(guest, context.RequestHeaders.GetValue(WireNames.Session));
+            using var both = CancellationTokenSource.CreateLinkedTokenSource(cancel, live.Ended);
+            await BulkStreams.DownloadAsync(live, IsLoopback(context), requestStream, responseStream, both.Token);
+        });
+
+    public override Task Upload(IAsyncStreamReader<Frame> requestStream, IServerStreamWriter<UploadResult> responseStream, ServerCallContext context) =>
+        RunAsync(context, async (guest, cancel) =>
+        {
+            var live = sessions.Find(guest, context.RequestHeaders.GetValue(WireNames.Session));
+            using var both = CancellationTokenSource.CreateLinkedTokenSource(cancel, live.Ended);
+            await BulkStreams.UploadAsync(live, requestStream, responseStream, both.Token);
+        });
+
+    /// <summary>Runs a call of a guest that is known; it ends with the host.</summary>
+    private async Task RunAsync(ServerCallContext context, Func<string, CancellationToken, Task> call)
+    {
+        try
+        {
+            var guest = Identify(context.GetHttpContext());
+            if (!guests.IsKnown(guest))
+                throw new LinkException(LinkFailure.NotAllowed, "This host does not know the guest (any more): ask for an invite, and join again.");
+            using var ended = CancellationTokenSource.CreateLinkedTokenSource(context.CancellationToken, lifetime.ApplicationStopping);
+            await call(guest, ended.Token);
+        }
+        catch (LinkException e)
+        {
+            throw Refusals.ToRpc(e);
+        }
+        catch (OperationCanceledException) when (lifetime.ApplicationStopping.IsCancellationRequested)
+        {
+            throw Refusals.ToRpc(new LinkException(LinkFailure.Unavailable, "The host is shutting down."));
+        }
+        catch (OperationCanceledException)
+        {
+            throw Refusals.ToRpc(new LinkException(LinkFailure.Unavailable, "The session has ended."));
+        }
+    }
+
+    private static string Identify(HttpContext http) =>
+        http.Features.Get<PeerConnection>()?.Fingerprint
+        ?? throw Refusals.ToRpc(new LinkException(LinkFailure.NotAllowed, "This endpoint is not for guests."));
+
+    private static bool IsLoopback(ServerCallContext context) =>
+        context.GetHttpContext().Connection.RemoteIpAddress is { } address && IPAddress.IsLoopback(address);
+}

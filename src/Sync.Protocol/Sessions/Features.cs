@@ -1,0 +1,11 @@
+namespace Sync.Protocol.Sessions;
+
+/// <summary>What a peer may support beside the protocol's version; a feature holds for a session if both sides name it.</summary>
+internal static class Features
+{
+    /// <summary>Payloads of frames may be zstd frames.</summary>
+    public const string Zstd = "zstd";
+
+    /// <summary>All that is supported here.</summary>
+    public static readonly string[] All = [Zstd];
+}

@@ -1,0 +1,80 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using Sync.Engine.Replicas;
+using Sync.Host.Config;
+using Sync.Host.Registry;
+using Sync.Protocol.Control;
+using Sync.Shared.Control;
+using Sync.Shared.Data;
+using Sync.Shared.Replicas;
+using Xunit;
+
+namespace Sync.Host.Tests;
+
+/// <summary>A host's agent in this process, with its control socket and shares that are fakes.</summary>
+internal sealed class RunningHost : IAsyncDisposable
+{
+    private readonly TemporaryDirectory _place;
+    private readonly DataLock _lock;
+    private readonly HostAgent _agent;
+    private readonly ControlServer _control;
+
+    private RunningHost(TemporaryDirectory place, DataLock held, HostAgent agent, ControlServer control, FakeShare share)
+    {
+        _place = place;
+        _lock = held;
+        _agent = agent;
+        _control = control;
+        Share = share;
+    }
+
+    public FakeShare Share { get; }
+
+    public string Data => _place.At("data");
+
+    public string Docs => _place.At("docs");
+
+    public IReadOnlyList<ReplicaSlot> Slots => _agent.Slots;
+
+    public static async Task<RunningHost> StartAsync(bool failing = false)
+    {
+        var place = new TemporaryDirectory();
+        var share = new FakeShare(place.Sub("docs"));
+        var data = DataDirectory.Locate(place.At("data"), "sync-host");
+        var held = DataLock.TryTake(data)!;
+        var config = ConfigStore<HostConfig>.Load(data.ConfigFile, HostConfigJson.Default.HostConfig, new HostConfig());
+        var agent = new HostAgent(
+            config,
+            data,
+            new string('a', 64),
+            TimeProvider.System,
+            NullLoggerFactory.Instance,
+            (_, _, _) => failing ? throw new ReplicaStartException(ReplicaStartCodes.IndexUnusable, "the index is on fire; put it out") : Task.FromResult<IHostShare>(share));
+        var administration = new HostAdministration(config, data, new string('a', 64), agent, TimeProvider.System);
+        var control = await ControlServer.StartAsync(
+            data,
+            agent,
+            TimeProvider.System,
+            logging => logging.ClearProviders(),
+            services => services.AddSingleton<IHostAdministration>(administration).AddSingleton<HostRegistryService>(),
+            app => app.MapGrpcService<HostRegistryService>(),
+            TestContext.Current.CancellationToken);
+        var host = new RunningHost(place, held, agent, control, share);
+        await administration.AddShareAsync(new AddShareRequest { Name = "docs", Path = host.Docs }, TestContext.Current.CancellationToken);
+        while (!failing && host.Slots[0].Replica is null)
+            await host.Slots[0].ChangedAsync(host.Slots[0].Status, TestContext.Current.CancellationToken);
+        return host;
+    }
+
+    public Task<CommandLineRun> RunAsync(params string[] args) => CommandLineRun.Of([.. args, "--data", Data]);
+
+    public async ValueTask DisposeAsync()
+    {
+        await _control.DisposeAsync();
+        await _agent.DisposeAsync();
+        _lock.Dispose();
+        _place.Dispose();
+    }
+}
