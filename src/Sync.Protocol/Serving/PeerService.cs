@@ -73,6 +73,11 @@ internal sealed class PeerService(
         {
             throw Refusals.ToRpc(new LinkException(LinkFailure.Unavailable, "The host is shutting down."));
         }
+        catch (IOException)
+        {
+            // The transport's own exception for a guest that is gone; nobody reads the status.
+            throw Refusals.ToRpc(new LinkException(LinkFailure.Unreachable, "The guest's connection was lost."));
+        }
         catch (OperationCanceledException)
         {
             throw Refusals.ToRpc(new LinkException(LinkFailure.Unavailable, "The session has ended."));

@@ -1,0 +1,200 @@
+using System.Net.Security;
+using System.Net.Sockets;
+using System.Security.Authentication;
+using System.Security.Cryptography.X509Certificates;
+using Microsoft.Extensions.Logging.Abstractions;
+using Sync.Engine.Link;
+using Sync.Protocol.Connecting;
+using Sync.Protocol.Identities;
+using Sync.Protocol.Invites;
+using Sync.Protocol.Pairing;
+using Sync.Protocol.Serving;
+using Sync.Protocol.Tests.Parts;
+using Xunit;
+
+namespace Sync.Protocol.Tests;
+
+/// <summary>Who gets in, and who does not.</summary>
+public sealed class TrustTests
+{
+    private static readonly SessionHello Hello = new() { Share = "work", Process = 1 };
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Another_machine_at_the_address_is_not_trusted()
+    {
+        await using var server = await TestServer.StartAsync();
+        await using var connector = server.Connector(fingerprint: server.Guest.Fingerprint);
+        var failure = await Assert.ThrowsAsync<LinkException>(async () => await connector.ConnectAsync(Hello, Cancel));
+        Assert.Equal(LinkFailure.WrongPeer, failure.Failure);
+        Assert.Contains(server.Identity.Fingerprint, failure.Message, StringComparison.Ordinal);
+        Assert.Equal(0, server.Host.Opened.Reader.Count);
+    }
+
+    [Fact]
+    public async Task An_unknown_guest_gets_no_session()
+    {
+        await using var server = await TestServer.StartAsync();
+        using var stranger = server.Stranger("stranger");
+        await using var connector = server.Connector(stranger);
+        var failure = await Assert.ThrowsAsync<LinkException>(async () => await connector.ConnectAsync(Hello, Cancel));
+        Assert.Equal(LinkFailure.NotAllowed, failure.Failure);
+        Assert.Equal(0, server.Host.Opened.Reader.Count);
+    }
+
+    [Fact]
+    public async Task A_guest_cannot_use_anothers_session_for_its_transfers()
+    {
+        await using var server = await TestServer.StartAsync();
+        await using var connector = server.Connector();
+        await using var link = await connector.ConnectAsync(Hello, Cancel);
+        var (_, _, session) = await server.Host.Opened.Reader.ReadAsync(Cancel);
+        using var other = server.Stranger("other");
+        server.Host.Guests[other.Fingerprint] = "other";
+        var route = new Route(Address(server.Address), server.Identity.Fingerprint, other, NullLoggerFactory.Instance);
+        var bulk = new GuestBulk(route, session.Id, [], Cancel);
+        var failure = await Assert.ThrowsAsync<LinkException>(async () => await bulk.Download(AsyncEnumerable.Empty<ContentRequest>(), Cancel).ToListAsync(Cancel));
+        Assert.Equal(LinkFailure.Unavailable, failure.Failure);
+        route.Release();
+    }
+
+    [Theory]
+    [InlineData(SslProtocols.Tls12, true)]
+    [InlineData(SslProtocols.Tls13, false)]
+    public async Task Old_TLS_and_clients_without_a_certificate_are_refused(SslProtocols protocol, bool certificate)
+    {
+        await using var server = await TestServer.StartAsync();
+        using var tcp = new TcpClient();
+        await tcp.ConnectAsync("127.0.0.1", server.Port, Cancel);
+        await using var tls = new SslStream(tcp.GetStream());
+        var options = new SslClientAuthenticationOptions
+        {
+            TargetHost = "x",
+            EnabledSslProtocols = protocol,
+            ApplicationProtocols = [SslApplicationProtocol.Http2],
+            RemoteCertificateValidationCallback = (_, _, _, _) => true,
+            ClientCertificates = certificate ? new X509CertificateCollection { server.Guest.Certificate } : null,
+        };
+        var failure = await Record.ExceptionAsync(async () =>
+        {
+            await tls.AuthenticateAsClientAsync(options, Cancel);
+            // In TLS 1.3 the server's refusal of the certificate comes after the client is done.
+            await tls.WriteAsync("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"u8.ToArray(), Cancel);
+            if (await tls.ReadAsync(new byte[100], Cancel) == 0) throw new IOException("closed");
+        });
+        Assert.True(failure is IOException or AuthenticationException, failure?.ToString() ?? "let in");
+    }
+
+    [Fact]
+    public async Task A_guest_is_let_in_with_TLS_13()
+    {
+        await using var server = await TestServer.StartAsync();
+        using var tcp = new TcpClient();
+        await tcp.ConnectAsync("127.0.0.1", server.Port, Cancel);
+        await using var tls = new SslStream(tcp.GetStream());
+        await tls.AuthenticateAsClientAsync(
+            new SslClientAuthenticationOptions
+            {
+                TargetHost = "x",
+                ApplicationProtocols = [SslApplicationProtocol.Http2],
+                RemoteCertificateValidationCallback = (_, _, _, _) => true,
+                ClientCertificates = [server.Guest.Certificate],
+            },
+            Cancel);
+        Assert.Equal(SslProtocols.Tls13, tls.SslProtocol);
+        Assert.True(await tls.ReadAsync(new byte[100], Cancel) > 0);
+    }
+
+    [Fact]
+    public async Task An_invite_makes_a_guest_known()
+    {
+        await using var server = await TestServer.StartAsync();
+        using var guest = server.Stranger("new");
+        var invite = Invite(server, server.Host.NewSecret());
+        var grant = await PairingClient.PairAsync(invite, null, guest, "new", Cancel);
+        Assert.Equal(new PairingGrant("work", "new", true, "the host"), grant);
+        await using var connector = server.Connector(guest);
+        await using var link = await connector.ConnectAsync(Hello, Cancel);
+    }
+
+    [Theory]
+    [InlineData(PairingFailure.Expired)]
+    [InlineData(PairingFailure.UsedUp)]
+    [InlineData(PairingFailure.Denied)]
+    public async Task An_invite_that_does_not_hold_is_refused_with_its_reason(PairingFailure reason)
+    {
+        await using var server = await TestServer.StartAsync();
+        using var guest = server.Stranger("new");
+        var failure = await Assert.ThrowsAsync<PairingException>(() => PairingClient.PairAsync(Invite(server, server.Host.NewSecret(reason)), null, guest, "new", Cancel));
+        Assert.Equal(reason, failure.Failure);
+        Assert.False(server.Host.IsKnown(guest.Fingerprint));
+    }
+
+    [Fact]
+    public async Task An_invite_of_another_host_does_not_pair()
+    {
+        await using var server = await TestServer.StartAsync();
+        using var guest = server.Stranger("new");
+        var invite = Invite(server, server.Host.NewSecret()) with { HostFingerprint = guest.Fingerprint };
+        var failure = await Assert.ThrowsAsync<LinkException>(() => PairingClient.PairAsync(invite, null, guest, "new", Cancel));
+        Assert.Equal(LinkFailure.WrongPeer, failure.Failure);
+    }
+
+    [Fact]
+    public async Task Guessing_is_stopped()
+    {
+        await using var server = await TestServer.StartAsync();
+        using var guest = server.Stranger("new");
+        for (var i = 0; i < RedemptionLimiter.FailuresPerAddress; i++)
+        {
+            var failure = await Assert.ThrowsAsync<PairingException>(() => PairingClient.PairAsync(Invite(server, new byte[16]), null, guest, "new", Cancel));
+            Assert.Equal(PairingFailure.Unknown, failure.Failure);
+        }
+
+        var stopped = await Assert.ThrowsAsync<PairingException>(() => PairingClient.PairAsync(Invite(server, server.Host.NewSecret()), null, guest, "new", Cancel));
+        Assert.Equal(PairingFailure.Denied, stopped.Failure);
+    }
+
+    [Fact]
+    public void Strangers_are_bounded_by_address_and_in_all()
+    {
+        var gate = new ConnectionGate();
+        var leases = new List<ConnectionLease>();
+        while (gate.TryEnter(System.Net.IPAddress.Loopback) is { } lease) leases.Add(lease);
+        Assert.Equal(ConnectionGate.MaxStrangersPerAddress, leases.Count);
+        leases[0].MarkKnown();
+        leases[0].MarkKnown();
+        var next = gate.TryEnter(System.Net.IPAddress.Loopback);
+        Assert.NotNull(next);
+        Assert.Null(gate.TryEnter(System.Net.IPAddress.Loopback));
+        foreach (var lease in leases) lease.Dispose();
+        next.Dispose();
+        Assert.NotNull(gate.TryEnter(System.Net.IPAddress.Loopback));
+    }
+
+    [Fact]
+    public void An_identity_stays_the_same_and_is_closed_to_others()
+    {
+        using var directory = new TempDirectory();
+        var path = Path.Combine(directory.Path, "id");
+        var fingerprints = Enumerable.Range(0, 8).AsParallel().WithDegreeOfParallelism(8).Select(_ =>
+        {
+            using var identity = PeerIdentity.LoadOrCreate(path);
+            return identity.Fingerprint;
+        }).ToHashSet();
+        Assert.True(PeerIdentity.IsFingerprint(Assert.Single(fingerprints)));
+        var file = Assert.Single(Directory.GetFiles(path));
+        if (OperatingSystem.IsWindows()) return;
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(file));
+        File.SetUnixFileMode(file, File.GetUnixFileMode(file) | UnixFileMode.OtherRead);
+        Assert.Throws<InvalidOperationException>(() => PeerIdentity.LoadOrCreate(path));
+    }
+
+    private static PeerAddress Address(string text) => PeerAddress.TryParse(text, out var address) ? address : throw new FormatException(text);
+
+    private static Invite Invite(TestServer server, byte[] secret) => new()
+    {
+        Addresses = [server.Address], HostFingerprint = server.Identity.Fingerprint, Secret = secret, ExpiresAt = DateTimeOffset.UtcNow.AddHours(1), Share = "work",
+    };
+}
