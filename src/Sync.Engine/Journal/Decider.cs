@@ -50,6 +50,7 @@ internal sealed class Decider(JournalTree tree, Func<string, ConflictPolicy> pol
             ByHost = proposer.IsHost,
             ObservedNs = change.ObservedNs + proposer.ClockOffsetNs,
         };
+        if (wanted.Name == ".sync" && parent == EntryId.Root) return Answer(change, id, Verdict.Refused, "the name belongs to the replica itself");
         if (id == EntryId.Root) return Answer(change, id, Verdict.Refused, "the root is not an entry");
         var current = tree.Find(id);
         if (id.IsProvisional) return wanted.Deleted ? Answer(change, id, Verdict.Accepted) : Create(proposer, change, wanted, now);
@@ -285,7 +286,7 @@ internal sealed class Decider(JournalTree tree, Func<string, ConflictPolicy> pol
 
     private static EntryId Resolve(Proposer proposer, EntryId id) => id.IsProvisional && proposer.Ids.TryGetValue(id.Value, out var known) ? known : id;
 
-    private Outcome Answer(Change change, EntryId id, Verdict verdict, string? detail = null) => new(change.Entry.Id, id, verdict, default, detail);
+    private Outcome Answer(Change change, EntryId id, Verdict verdict, string? detail = null) => new(change.Entry.Id, id.IsProvisional ? EntryId.None : id, verdict, default, detail);
 
     private static void Worse(ref Verdict verdict, Verdict other)
     {

@@ -22,18 +22,20 @@ internal sealed class JournalKeeper : IDisposable
     private const long RecentBytes = 32 << 20;
     private const int RecentEntries = 200_000;
     private const int MaxEpochs = 1000;
+    private const int FewPaths = 4;
 
     private readonly IRecordStore _store;
     private readonly TimeProvider _time;
     private readonly JournalTree _tree = new();
     private readonly Decider _decider;
     private readonly WorkerPool _committer;
-    private readonly Func<IReadOnlyList<Entry>, FsError> _makeDurable;
+    private readonly Func<IReadOnlyList<Entry>, IReadOnlyList<string>?, FsError> _makeDurable;
     private readonly Action<Exception> _onError;
     private readonly List<JournalSession> _sessions = [];
     private readonly LinkedList<Batch> _recent = new();
     private readonly Dictionary<long, Entry> _unsaved = [];
     private readonly List<(ulong Id, Revision Start)> _epochs = [];
+    private readonly List<(Revision Revision, TaskCompletionSource<Revision> Done)> _awaitingCommit = [];
     private long _recentBytes;
     private int _recentEntries;
     private bool _committing;
@@ -41,7 +43,7 @@ internal sealed class JournalKeeper : IDisposable
 
     public JournalKeeper(
         string share, IRecordStore store, Func<string, ConflictPolicy> policyFor, TimeProvider time,
-        Func<IReadOnlyList<Entry>, FsError> makeDurable, Action<Exception> onError)
+        Func<IReadOnlyList<Entry>, IReadOnlyList<string>?, FsError> makeDurable, Action<Exception> onError)
     {
         _store = store;
         _time = time;
@@ -148,6 +150,18 @@ internal sealed class JournalKeeper : IDisposable
         Serve(session);
     }
 
+    /// <summary>Completes when everything decided before the call is durable.</summary>
+    public async Task<Revision> CommittedAsync(CancellationToken cancel)
+    {
+        var done = new TaskCompletionSource<Revision>(TaskCreationOptions.RunContinuationsAsynchronously);
+        Loop.Post(() =>
+        {
+            if (Committed >= Head) done.TrySetResult(Committed);
+            else _awaitingCommit.Add((Head, done));
+        });
+        return await done.Task.WaitAsync(cancel).ConfigureAwait(false);
+    }
+
     /// <summary>Decides on a proposal; on the loop. Contents that the host lacks are named in <paramref name="missing"/>.</summary>
     public void Propose(JournalSession session, Proposal proposal, HashSet<ContentId>? missing, IReadOnlyList<KeyValuePair<ContentId, ReadOnlyMemory<byte>>> inline)
     {
@@ -160,7 +174,7 @@ internal sealed class JournalKeeper : IDisposable
         {
             var lacks = missing is not null && change.Facets.HasFlag(Facets.Content) && !change.Entry.Deleted && missing.Contains(change.Entry.Content);
             outcomes.Add(lacks
-                ? new Outcome(change.Entry.Id, change.Entry.Id, Verdict.NeedContent, Head)
+                ? new Outcome(change.Entry.Id, EntryId.None, Verdict.NeedContent, Head)
                 : _decider.Decide(session.Proposer, change, now, changed));
         }
 
@@ -305,9 +319,11 @@ internal sealed class JournalKeeper : IDisposable
         _unsaved.Clear();
         _committing = true;
         var next = _decider.NextId;
+        // Few are synced by name, many by the whole file system.
+        var paths = entries.Length <= FewPaths ? Array.ConvertAll(entries, _tree.PathOf) : null;
         _committer.Run(() =>
         {
-            var error = Save(entries, upTo, next);
+            var error = Save(entries, paths, upTo, next);
             Loop.Post(() =>
             {
                 _committing = false;
@@ -321,14 +337,21 @@ internal sealed class JournalKeeper : IDisposable
                 }
 
                 Committed = upTo;
+                for (var i = _awaitingCommit.Count - 1; i >= 0; i--)
+                {
+                    if (_awaitingCommit[i].Revision > Committed) continue;
+                    _awaitingCommit[i].Done.TrySetResult(Committed);
+                    _awaitingCommit.RemoveAt(i);
+                }
+
                 foreach (var session in _sessions.ToArray()) Serve(session);
             });
         });
     }
 
-    private IOException? Save(Entry[] entries, Revision upTo, long nextId)
+    private IOException? Save(Entry[] entries, string[]? paths, Revision upTo, long nextId)
     {
-        var durable = _makeDurable(entries);
+        var durable = _makeDurable(entries, paths);
         if (durable != FsError.None) return new IOException($"The share's disk could not be synced ({durable}); nothing new is acknowledged until it can.");
         var records = new List<KeyValuePair<long, ReadOnlyMemory<byte>?>>(entries.Length);
         foreach (var entry in entries)

@@ -15,6 +15,9 @@ internal sealed class Planner(TreeSet trees, FacetComparer compare)
 
     public SyncDirection Direction { get; set; }
 
+    /// <summary>Local edits of a replica that only receives, which are to be put back.</summary>
+    public HashSet<Node> Reverting { get; } = [];
+
     /// <summary>Proposals would be refused.</summary>
     public bool ReadOnly { get; set; }
 
@@ -23,6 +26,11 @@ internal sealed class Planner(TreeSet trees, FacetComparer compare)
 
     /// <summary>Whether this replica leaves a journal entry out, which would stand in this local directory.</summary>
     public Func<Node, Node, bool>? IsIgnored { get; set; }
+
+    public void ResetCommitted() => Committed = Revision.Zero;
+
+    /// <summary>What differs here is not an edit to be kept, but to be put right.</summary>
+    private bool IsCopy(Node node) => Direction == SyncDirection.Mirror || Reverting.Contains(node);
 
     private bool CanPropose => !ReadOnly && Direction is SyncDirection.TwoWay or SyncDirection.SendOnly;
 
@@ -49,7 +57,7 @@ internal sealed class Planner(TreeSet trees, FacetComparer compare)
 
         // Deleted there. An edit or a move here beats that; a mode does not.
         var edited = compare.Difference(node.Synced, node.Local) & (Facets.Place | Facets.Content);
-        if (edited != 0 && Direction != SyncDirection.Mirror) return Propose(node, edited);
+        if (edited != 0 && !IsCopy(node)) return Propose(node, edited);
         if (!CanApply) return Step.None;
         // A directory goes when its children are gone; each of them decides for itself, and a new one revives its parents.
         return trees.LocalChildCount(node) > 0 || node.Has(NodeFlags.Held) ? Step.None : new Step(StepKind.Remove);
@@ -61,7 +69,7 @@ internal sealed class Planner(TreeSet trees, FacetComparer compare)
 
         // Deleted here. A remote edit or move beats that.
         if ((compare.Difference(node.Synced, node.Remote) & (Facets.Place | Facets.Content)) != 0) return new Step(StepKind.Forget);
-        if (Direction == SyncDirection.Mirror) return new Step(StepKind.Forget);
+        if (IsCopy(node)) return new Step(StepKind.Forget);
         if (!CanPropose || node.Has(NodeFlags.Refused)) return new Step(StepKind.Hold);
         if (node.Kind == EntryKind.Directory)
         {
@@ -90,7 +98,7 @@ internal sealed class Planner(TreeSet trees, FacetComparer compare)
         Facets mine;
         if (synced is not null) mine = differ & compare.Difference(synced, local);
         else mine = local.Content != remote.Content || local.LinkTarget != remote.LinkTarget ? differ & Facets.Content : Facets.None;
-        if (Direction == SyncDirection.Mirror) mine = Facets.None;
+        if (IsCopy(node)) mine = Facets.None;
         var theirs = differ & ~mine;
 
         if (mine != 0)
@@ -118,7 +126,7 @@ internal sealed class Planner(TreeSet trees, FacetComparer compare)
 
     private Step Propose(Node node, Facets facets)
     {
-        if (Direction == SyncDirection.Mirror && !node.IsRemote) return trees.LocalChildCount(node) > 0 ? Step.None : new Step(StepKind.Remove);
+        if (IsCopy(node) && !node.IsRemote) return trees.LocalChildCount(node) > 0 ? Step.None : new Step(StepKind.Remove);
         if (!CanPropose || node.Has(NodeFlags.Refused)) return new Step(StepKind.Hold);
         // The host must know the parent first: from this or an earlier proposal of the session.
         if ((facets & Facets.Place) != 0 && trees.LocalParent(node) is { Id.IsProvisional: true } parent && !parent.Has(NodeFlags.Proposing))

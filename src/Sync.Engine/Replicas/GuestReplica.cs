@@ -1,10 +1,73 @@
 using Sync.Engine.Link;
+using Sync.Engine.Model;
+using Sync.Engine.Transfer;
 
 namespace Sync.Engine.Replicas;
 
-/// <summary>Placeholder until the engine's own is here.</summary>
-public static class GuestReplica
+/// <summary>A guest's replica of a share, or of a part of one.</summary>
+public sealed class GuestReplica : IReplica
 {
-    /// <summary>Opens a guest's replica.</summary>
-    public static Task<IReplica> OpenAsync(ReplicaOptions options, IHostConnector connector, CancellationToken cancel) => throw new NotSupportedException("The engine is not built in.");
+    private readonly Replica _replica;
+    private readonly ReplicaOptions _options;
+
+    private GuestReplica(ReplicaOptions options, Replica replica)
+    {
+        _options = options;
+        _replica = replica;
+    }
+
+    /// <inheritdoc/>
+    public string Share => _options.Share;
+
+    /// <inheritdoc/>
+    public string Root => _options.Root;
+
+    /// <inheritdoc/>
+    public ReplicaStatus Status => _replica.Status;
+
+    /// <summary>Opens a replica and starts it; it connects, and connects again, by itself.</summary>
+    /// <exception cref="ReplicaStartException">It cannot run now; the message says why.</exception>
+    public static async Task<IReplica> OpenAsync(ReplicaOptions options, IHostConnector connector, CancellationToken cancel)
+    {
+        return await Task.Run(() =>
+        {
+            var replica = Replica.Open(options, isHost: false, new SharePolicy(), new StagedContents(), new SmallContents(32 << 20),
+                (_, hello, stop) => connector.ConnectAsync(hello, stop));
+            replica.Start();
+            return new GuestReplica(options, replica);
+        }, cancel).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    public Task StatusChangedAsync(ReplicaStatus since, CancellationToken cancel) => _replica.StatusChangedAsync(since, cancel);
+
+    /// <inheritdoc/>
+    public Task<FlushResult> FlushAsync(TimeSpan timeout, CancellationToken cancel) => _replica.FlushAsync(timeout, cancel);
+
+    /// <inheritdoc/>
+    public Task PauseAsync(CancellationToken cancel) => _replica.PauseAsync(cancel);
+
+    /// <inheritdoc/>
+    public Task ResumeAsync(bool force, CancellationToken cancel) => _replica.ResumeAsync(force, cancel);
+
+    /// <inheritdoc/>
+    public Task<int> RevertAsync(CancellationToken cancel) => _replica.RevertAsync(cancel);
+
+    /// <inheritdoc/>
+    public Task<VerifyResult> VerifyAsync(bool deep, IProgress<VerifyProgress>? progress, CancellationToken cancel) => _replica.VerifyAsync(deep, progress, cancel);
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<Conflict>> ConflictsAsync(CancellationToken cancel) => _replica.ConflictsAsync(cancel);
+
+    /// <inheritdoc/>
+    public Task<int> ResolveAsync(string keep, string? path, CancellationToken cancel) => _replica.ResolveAsync(keep, path, cancel);
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<StoredVersion>> VersionsAsync(string? path, CancellationToken cancel) => _replica.VersionsAsync(path, cancel);
+
+    /// <inheritdoc/>
+    public Task<string> RestoreAsync(string versionId, string? targetPath, CancellationToken cancel) => _replica.RestoreAsync(versionId, targetPath, cancel);
+
+    /// <inheritdoc/>
+    public ValueTask DisposeAsync() => _replica.DisposeAsync();
 }

@@ -1,10 +1,380 @@
+using System.Collections.Immutable;
+using Microsoft.Extensions.Logging;
+using Sync.Delta;
+using Sync.Engine.Control;
+using Sync.Engine.Files;
+using Sync.Engine.Ignoring;
+using Sync.Engine.Journal;
+using Sync.Engine.Link;
 using Sync.Engine.Model;
+using Sync.Engine.Placing;
+using Sync.Engine.Scanning;
+using Sync.Engine.Store.LiteDb;
+using Sync.Engine.Transfer;
 
 namespace Sync.Engine.Replicas;
 
-/// <summary>Placeholder until the engine's own is here.</summary>
-public static class HostShare
+/// <summary>A share on the host: the journal, the host's own replica of it, and the guests' sessions.</summary>
+public sealed class HostShare : IHostShare
 {
-    /// <summary>Opens a share on the host.</summary>
-    public static Task<IHostShare> OpenAsync(ReplicaOptions options, SharePolicy policy, CancellationToken cancel) => throw new NotSupportedException("The engine is not built in.");
+    /// <summary>How long a new session waits for the same guest's old one to end.</summary>
+    private static readonly TimeSpan Handover = TimeSpan.FromSeconds(3);
+
+    /// <summary>A second process of one identity that is still there after this time is a clone, not a restart.</summary>
+    private static readonly TimeSpan CloneAfter = TimeSpan.FromSeconds(20);
+
+    private readonly ReplicaOptions _options;
+    private readonly JournalKeeper _journal;
+    private readonly Replica _replica;
+    private readonly SmallContents _small = new(64 << 20);
+    private readonly object _gate = new();
+    private readonly Dictionary<ulong, long> _refusedSince = [];
+    private readonly Dictionary<string, GuestGrant> _known = new(StringComparer.Ordinal);
+    private ImmutableList<GuestSession> _sessions = [];
+    private SharePolicy _policy;
+    private IReadOnlyList<(IgnoreFile Pattern, ConflictPolicy Policy)> _conflictPatterns;
+    private long _nextFlush = 1;
+    private long _nextStaged;
+    private bool _paused;
+
+    private HostShare(ReplicaOptions options, SharePolicy policy)
+    {
+        _options = options;
+        _policy = policy;
+        _conflictPatterns = Patterns(policy);
+        var log = options.Logging.CreateLogger("Sync.Engine.Journal");
+        _replica = Replica.Open(options, isHost: true, policy, Staged, _small, Connect);
+        LiteDbRecordStore store;
+        try
+        {
+            store = LiteDbRecordStore.Open(Path.Combine(options.DataDirectory, "journal.db"), log);
+            _journal = new JournalKeeper(options.Share, store, PolicyFor, options.Time, MakeDurable, e => log.LogDefect(e, options.Share));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new ReplicaStartException(ReplicaStartCodes.IndexUnusable, $"The journal of share '{options.Share}' in '{options.DataDirectory}' cannot be opened: {e.Message}", e);
+        }
+
+        Sender = new ContentSender(_replica.Context.Files, _replica.Context.Manifests, _small, _replica);
+        _replica.Decorate = status => status with { Guests = GuestList() };
+    }
+
+    internal StagedContents Staged { get; } = new();
+
+    internal ContentSender Sender { get; }
+
+    /// <inheritdoc/>
+    public string Share => _options.Share;
+
+    /// <inheritdoc/>
+    public string Root => _options.Root;
+
+    /// <inheritdoc/>
+    public ReplicaStatus Status => _replica.Status;
+
+    /// <summary>Opens a share and starts its replica.</summary>
+    /// <exception cref="ReplicaStartException">It cannot run now; the message says why.</exception>
+    public static async Task<IHostShare> OpenAsync(ReplicaOptions options, SharePolicy policy, CancellationToken cancel)
+    {
+        return await Task.Run(() =>
+        {
+            var share = new HostShare(options, policy);
+            share._journal.Loop.Start();
+            share._replica.Start();
+            return share;
+        }, cancel).ConfigureAwait(false);
+    }
+
+    internal ContentReceiver NewReceiver() => new(_replica.Context.Files, _replica.Context.Manifests, _small, _replica, long.MaxValue);
+
+    private static List<(IgnoreFile, ConflictPolicy)> Patterns(SharePolicy policy) =>
+        [.. policy.ConflictPatterns.Select(p => (IgnoreFile.Parse(p.Key), p.Value))];
+
+    private ConflictPolicy PolicyFor(string path)
+    {
+        for (var i = _conflictPatterns.Count - 1; i >= 0; i--)
+            if (_conflictPatterns[i].Pattern.LastMatch(path, isDirectory: false) >= 0) return _conflictPatterns[i].Policy;
+        return _policy.Conflicts;
+    }
+
+    private async ValueTask<IHostLink> Connect(Replica replica, SessionHello hello, CancellationToken cancel)
+    {
+        var (session, welcome) = await _journal.Loop.CallAsync(() =>
+        {
+            var (opened, reset) = _journal.Open(new Proposer("host", IsHost: true), EntryId.Root, hello.Epoch, hello.Cursor);
+            return (opened, new HostMessage.Welcome(_journal.Epoch, reset, EntryId.Root, _journal.Committed, _policy, _policy.HostDirection, false, "host"));
+        }, cancel).ConfigureAwait(false);
+        return new LocalLink(_journal, session, new SessionPump(_journal, session, welcome));
+    }
+
+    /// <summary>On the journal's committer: what a revision stands on must survive power loss before it is acknowledged.</summary>
+    private FsError MakeDurable(IReadOnlyList<Entry> entries, IReadOnlyList<string>? paths)
+    {
+        var files = _replica.Context.Files;
+        if (entries.All(e => e.Deleted)) return FsError.None;
+        if (paths is null) return files.SyncAll();
+        for (var i = 0; i < entries.Count; i++)
+        {
+            if (entries[i].Deleted) continue;
+            if (entries[i].Kind != EntryKind.File) return files.SyncAll();
+            if (Staged.Find(entries[i].Content) is { } staged && files.Sync(staged) == FsError.None && files.Sync(Placer.StagingPath) == FsError.None) continue;
+            if (files.Sync(paths[i]) != FsError.None) return files.SyncAll();
+        }
+
+        return FsError.None;
+    }
+
+    /// <summary>Puts a small content into staging, where it stays until it is placed.</summary>
+    internal bool Store(ContentId content, ReadOnlyMemory<byte> bytes)
+    {
+        var files = _replica.Context.Files;
+        _small.Add(content, bytes.ToArray());
+        if (Staged.Find(content) is not null) return true;
+        var path = $"{Placer.StagingPath}/i-{Interlocked.Increment(ref _nextStaged).ToString(System.Globalization.CultureInfo.InvariantCulture)}-{Environment.ProcessId.ToString(System.Globalization.CultureInfo.InvariantCulture)}";
+        if (files.Create(path, out var file) != FsError.None) return false;
+        FsError error;
+        using (file)
+        {
+            error = file!.Write(0, bytes.Span);
+            file.BeginWriteBack();
+        }
+
+        var target = $"{Placer.StagingPath}/c-{content}";
+        if (error == FsError.None) error = files.Rename(path, target, RenameMode.Replace);
+        if (error != FsError.None)
+        {
+            files.RemoveFile(path);
+            return false;
+        }
+
+        Staged.Add(content, target);
+        return true;
+    }
+
+    /// <summary>Sees to it that a content which the host is thought to have stands in staging, so that it is there when it is placed.</summary>
+    internal async ValueTask<bool> PinAsync(Entry entry, CancellationToken cancel)
+    {
+        if (Staged.Find(entry.Content) is not null) return true;
+        if (_small.Find(entry.Content) is { } bytes) return Store(entry.Content, bytes);
+        if (await _replica.LocateAsync(entry.Content, entry.Id, cancel).ConfigureAwait(false) is not { } place) return false;
+        var target = $"{Placer.StagingPath}/c-{entry.Content}";
+        if (place.Path == target) return true;
+        return await Task.Run(() =>
+        {
+            var files = _replica.Context.Files;
+            var path = $"{Placer.StagingPath}/i-{Interlocked.Increment(ref _nextStaged).ToString(System.Globalization.CultureInfo.InvariantCulture)}-{Environment.ProcessId.ToString(System.Globalization.CultureInfo.InvariantCulture)}";
+            if (files.OpenRead(place.Path, out var source) != FsError.None) return false;
+            using (source)
+            {
+                if (files.Create(path, out var file) != FsError.None) return false;
+                using (file)
+                {
+                    if (file!.CopyFrom(source!, 0, 0, entry.Size) != FsError.None || file.WriteBack() != FsError.None)
+                    {
+                        files.RemoveFile(path);
+                        return false;
+                    }
+                }
+            }
+
+            var reading = FileReading.Of(files, path, cancel);
+            if (reading.Manifest?.Id != entry.Content || files.Rename(path, target, RenameMode.Replace) != FsError.None)
+            {
+                files.RemoveFile(path);
+                return false;
+            }
+
+            Staged.Add(entry.Content, target);
+            return true;
+        }, cancel).ConfigureAwait(false);
+    }
+
+    internal Task<(Revision UpTo, IReadOnlyList<Problem> Problems)> SettleAsync(CancellationToken cancel) =>
+        _replica.SettleAsync(() => _journal.CommittedAsync(cancel), cancel);
+
+    internal void GuestsChanged() => _replica.Context.Loop.Post(_replica.PublishStatus);
+
+    internal void Forget(GuestSession session)
+    {
+        ImmutableInterlocked.Update(ref _sessions, list => list.Remove(session));
+        GuestsChanged();
+    }
+
+    private List<GuestStatus> GuestList()
+    {
+        var sessions = _sessions;
+        var list = new List<GuestStatus>();
+        lock (_gate)
+        {
+            foreach (var grant in _known.Values)
+            {
+                var session = sessions.Find(s => s.Grant.Fingerprint == grant.Fingerprint);
+                var applied = session?.LastApplied;
+                list.Add(new GuestStatus(grant.Name, grant.Fingerprint, session is not null, applied?.Revision ?? default, applied?.PendingEntries ?? 0, applied?.PendingBytes ?? 0, applied?.Problems ?? []));
+            }
+        }
+
+        return list;
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<IGuestSession> OpenSessionAsync(GuestGrant grant, SessionHello hello, CancellationToken cancel)
+    {
+        if (_sessions.Find(s => s.Grant.Fingerprint == grant.Fingerprint) is { } old)
+        {
+            if (old.Process == hello.Process) old.End(new LinkException(LinkFailure.Unreachable, "The guest connected anew."));
+            await Task.WhenAny(old.Ended.Task, Task.Delay(Handover, _options.Time, cancel)).ConfigureAwait(false);
+            if (!old.Ended.Task.IsCompleted)
+            {
+                lock (_gate)
+                {
+                    var now = _options.Time.GetTimestamp();
+                    if (!_refusedSince.TryGetValue(hello.Process, out var since)) _refusedSince[hello.Process] = since = now;
+                    if (_options.Time.GetElapsedTime(since, now) > CloneAfter)
+                        throw new LinkException(LinkFailure.Duplicate, $"Guest '{grant.Name}' is connected from another process: this one is a copy of it. Join anew with an invite of its own.");
+                }
+
+                throw new LinkException(LinkFailure.Unavailable, $"Guest '{grant.Name}' is still connected from another process. If that one has ended, this goes on within {CloneAfter.TotalSeconds:0} s.");
+            }
+        }
+
+        lock (_gate)
+        {
+            _refusedSince.Remove(hello.Process);
+            _known[grant.Fingerprint] = grant;
+        }
+
+        var nowNs = (_options.Time.GetUtcNow().UtcDateTime - DateTime.UnixEpoch).Ticks * 100;
+        var direction = grant.Direction ?? _policy.GuestDirection;
+        var opened = await _journal.Loop.CallAsync(() =>
+        {
+            var root = EntryId.Root;
+            if (hello.SubPath.Length > 0)
+            {
+                if (_journal.Tree.FindPath(hello.SubPath) is not { Kind: EntryKind.Directory } part)
+                    throw new LinkException(LinkFailure.NoSuchShare, $"There is no directory '{hello.SubPath}' in share '{Share}'. Make it on the host, or join another part.");
+                root = part.Id;
+            }
+
+            var proposer = new Proposer(grant.Name, IsHost: false, grant.ReadOnly, hello.ClockNs == 0 ? 0 : nowNs - hello.ClockNs, grant.Conflicts, root);
+            var (session, reset) = _journal.Open(proposer, root, hello.Epoch, hello.Cursor);
+            var welcome = new HostMessage.Welcome(_journal.Epoch, reset, root, _journal.Committed, _policy, direction, grant.ReadOnly, grant.Name);
+            var pump = new SessionPump(_journal, session, welcome);
+            return new GuestSession(this, _journal, session, pump, grant, hello.Process);
+        }, cancel).ConfigureAwait(false);
+        ImmutableInterlocked.Update(ref _sessions, list => list.Add(opened));
+        if (_paused) opened.Push(new HostMessage.Paused(true));
+        GuestsChanged();
+        return opened;
+    }
+
+    /// <inheritdoc/>
+    public Task RevokeAsync(string fingerprint, CancellationToken cancel)
+    {
+        foreach (var session in _sessions.Where(s => s.Grant.Fingerprint == fingerprint))
+            session.End(new LinkException(LinkFailure.NotAllowed, $"The host has revoked this guest's rights to '{Share}'. Ask for a new invite and join again."));
+        lock (_gate) _known.Remove(fingerprint);
+        GuestsChanged();
+        return Task.CompletedTask;
+    }
+
+    /// <inheritdoc/>
+    public async Task SetPolicyAsync(SharePolicy policy, CancellationToken cancel)
+    {
+        await _journal.Loop.CallAsync(() =>
+        {
+            _policy = policy;
+            _conflictPatterns = Patterns(policy);
+            return true;
+        }, cancel).ConfigureAwait(false);
+        foreach (var session in _sessions)
+            session.Push(new HostMessage.PolicyChanged(policy, session.Grant.Direction ?? policy.GuestDirection, session.Grant.ReadOnly));
+        await _replica.ApplyPolicyAsync(policy, policy.HostDirection, cancel).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    public async Task<IReadOnlyDictionary<string, FlushResult>> FlushGuestsAsync(string? guestName, TimeSpan timeout, CancellationToken cancel)
+    {
+        var results = new Dictionary<string, FlushResult>(StringComparer.Ordinal);
+        GuestGrant[] known;
+        lock (_gate) known = [.. _known.Values.Where(g => guestName is null || g.Name == guestName)];
+        await Task.WhenAll(known.Select(async grant =>
+        {
+            var result = await FlushGuestAsync(grant, timeout, cancel).ConfigureAwait(false);
+            lock (results) results[grant.Name] = result;
+        })).ConfigureAwait(false);
+        return results;
+    }
+
+    private async Task<FlushResult> FlushGuestAsync(GuestGrant grant, TimeSpan timeout, CancellationToken cancel)
+    {
+        var started = _options.Time.GetTimestamp();
+        if (_sessions.Find(s => s.Grant.Fingerprint == grant.Fingerprint) is not { } session)
+            return new FlushResult(FlushOutcome.Disconnected, $"guest '{grant.Name}' is not connected", [], TimeSpan.Zero);
+        var id = Interlocked.Increment(ref _nextFlush);
+        var waiting = new TaskCompletionSource<GuestMessage.FlushDone>(TaskCreationOptions.RunContinuationsAsynchronously);
+        lock (session.Flushes) session.Flushes[id] = waiting;
+        session.Push(new HostMessage.FlushAsked(id));
+        try
+        {
+            var done = await waiting.Task.WaitAsync(timeout, _options.Time, cancel).ConfigureAwait(false);
+            return new FlushResult(done.Complete ? FlushOutcome.Complete : FlushOutcome.Problems, done.Complete ? null : "not all is in sync", done.Problems, _options.Time.GetElapsedTime(started));
+        }
+        catch (TimeoutException)
+        {
+            return new FlushResult(FlushOutcome.TimedOut, $"guest '{grant.Name}' was not done within {timeout.TotalSeconds:0.#} s", [], timeout);
+        }
+        catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
+        {
+            return new FlushResult(FlushOutcome.Disconnected, $"guest '{grant.Name}' has gone", [], _options.Time.GetElapsedTime(started));
+        }
+    }
+
+    /// <inheritdoc/>
+    public Task StatusChangedAsync(ReplicaStatus since, CancellationToken cancel) => _replica.StatusChangedAsync(since, cancel);
+
+    /// <inheritdoc/>
+    public Task<FlushResult> FlushAsync(TimeSpan timeout, CancellationToken cancel) => _replica.FlushAsync(timeout, cancel);
+
+    /// <inheritdoc/>
+    public async Task PauseAsync(CancellationToken cancel)
+    {
+        _paused = true;
+        await _replica.PauseAsync(cancel).ConfigureAwait(false);
+        foreach (var session in _sessions) session.Push(new HostMessage.Paused(true));
+    }
+
+    /// <inheritdoc/>
+    public async Task ResumeAsync(bool force, CancellationToken cancel)
+    {
+        _paused = false;
+        await _replica.ResumeAsync(force, cancel).ConfigureAwait(false);
+        foreach (var session in _sessions) session.Push(new HostMessage.Paused(false));
+    }
+
+    /// <inheritdoc/>
+    public Task<int> RevertAsync(CancellationToken cancel) => _replica.RevertAsync(cancel);
+
+    /// <inheritdoc/>
+    public Task<VerifyResult> VerifyAsync(bool deep, IProgress<VerifyProgress>? progress, CancellationToken cancel) => _replica.VerifyAsync(deep, progress, cancel);
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<Conflict>> ConflictsAsync(CancellationToken cancel) => _replica.ConflictsAsync(cancel);
+
+    /// <inheritdoc/>
+    public Task<int> ResolveAsync(string keep, string? path, CancellationToken cancel) => _replica.ResolveAsync(keep, path, cancel);
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<StoredVersion>> VersionsAsync(string? path, CancellationToken cancel) => _replica.VersionsAsync(path, cancel);
+
+    /// <inheritdoc/>
+    public Task<string> RestoreAsync(string versionId, string? targetPath, CancellationToken cancel) => _replica.RestoreAsync(versionId, targetPath, cancel);
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var session in _sessions) session.End(new LinkException(LinkFailure.Unavailable, "The host is shutting down."));
+        await _replica.DisposeAsync().ConfigureAwait(false);
+        _journal.Dispose();
+    }
 }

@@ -99,6 +99,12 @@ internal sealed class Observer
     /// <summary>Looks at one name soon.</summary>
     public void LookAt(Node directory, string name) => Mark(directory, name, Look.Plain);
 
+    /// <summary>Watches a directory that was just made here, and looks into it: a program may have been faster.</summary>
+    public void Watch(Node directory) => List(directory, null, recursive: true, _jobs.Tick());
+
+    /// <summary>Looks at all names in a directory.</summary>
+    public void LookInto(Node directory) => List(directory, null, recursive: false, _jobs.Tick());
+
     /// <summary>Calls back when all that was noticed before now is in the local tree; files still being written are looked at now.</summary>
     public void WhenDrained(Action done)
     {

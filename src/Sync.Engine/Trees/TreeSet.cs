@@ -242,6 +242,34 @@ internal sealed class TreeSet
         return target;
     }
 
+    /// <summary>Takes a node's journal id away, because the journal is another: it is new again.</summary>
+    public void MakeProvisional(Node node)
+    {
+        if (node.Local is null)
+        {
+            Drop(node);
+            return;
+        }
+
+        _byId.Remove(node.Id.Value);
+        node.Id = new EntryId(_nextProvisional);
+        _nextProvisional--;
+        _byId.Add(node.Id.Value, node);
+        node.Local = node.Local with { Id = node.Id };
+        Reparent(node, node);
+        Changed?.Invoke(node);
+    }
+
+    /// <summary>The root is another entry of the journal than was thought: of a part of a share.</summary>
+    public void SetRootId(EntryId id)
+    {
+        _byId.Remove(Root.Id.Value);
+        Root.Id = id;
+        _byId[id.Value] = Root;
+        Root.Local = Root.Synced = Root.Remote = Root.Local! with { Id = id };
+        Reparent(Root, Root);
+    }
+
     private void Reparent(Node from, Node to)
     {
         if (from.Links is not { } links) return;

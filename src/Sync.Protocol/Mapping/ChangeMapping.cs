@@ -18,6 +18,7 @@ internal static class ChangeMapping
             BaseContent = Bounds.FromRevision(change.BaseContent),
             BaseMode = Bounds.FromRevision(change.BaseMode),
             ObservedNs = change.ObservedNs,
+            Distinct = change.Distinct,
         };
         if (change.Inline is not { } inline) return wire;
         if (inline.Length > WireLimits.MaxInline)
@@ -39,6 +40,7 @@ internal static class ChangeMapping
             BaseContent = Bounds.ToRevision(wire.BaseContent),
             BaseMode = Bounds.ToRevision(wire.BaseMode),
             ObservedNs = wire.ObservedNs,
+            Distinct = wire.Distinct,
             Inline = wire.HasInline ? wire.Inline.Memory : null,
         };
     }

@@ -79,6 +79,7 @@ internal sealed class HostMessageReader
             new EntryId(wire.Proposed),
             new EntryId(wire.Id),
             (Verdict)Bounds.ToEnum(wire.Verdict, (uint)Verdict.NeedContent, "the verdict"),
+            Bounds.ToRevision(wire.Revision),
             wire.HasDetail ? Bounds.Text(wire.Detail, WireLimits.MaxText, "a detail") : null);
     }
 }

@@ -95,7 +95,7 @@ internal static class HostMessageWriter
         var size = 0;
         foreach (var outcome in outcomes.Items)
         {
-            var item = new OutcomeItem { Proposed = outcome.ProposedId.Value, Id = outcome.Id.Value, Verdict = (uint)outcome.Verdict };
+            var item = new OutcomeItem { Proposed = outcome.ProposedId.Value, Id = outcome.Id.Value, Verdict = (uint)outcome.Verdict, Revision = Bounds.FromRevision(outcome.Revision) };
             if (outcome.Detail is { } detail) item.Detail = Bounds.Cut(detail, WireLimits.MaxText);
             var itemSize = item.CalculateSize() + 4;
             if (size + itemSize > WireLimits.BatchBytes && size > 0)

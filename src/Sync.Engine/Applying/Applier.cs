@@ -1,0 +1,403 @@
+using Microsoft.Extensions.Logging;
+using Sync.Delta;
+using Sync.Engine.Control;
+using Sync.Engine.Files;
+using Sync.Engine.Link;
+using Sync.Engine.Model;
+using Sync.Engine.Placing;
+using Sync.Engine.Planning;
+using Sync.Engine.Scanning;
+using Sync.Engine.Transfer;
+using Sync.Engine.Trees;
+using Sync.Engine.Versions;
+
+namespace Sync.Engine.Applying;
+
+/// <summary>
+/// Turns planned steps into placements: finds the bytes (at hand, in staging, in another file of the share, in the version store, else from
+/// the link), has them placed in order, and tells the trees what stands on disk then. Lives on the control loop; the placer runs on a worker.
+/// </summary>
+internal sealed class Applier(ReplicaContext context, Observer observer, Placer placer, VersionStore versions, StagedContents staged)
+{
+    /// <summary>Placements handed to the worker at once: bounds how long a first small file waits for the rest of its group.</summary>
+    private const int BatchLength = 512;
+
+    private static readonly TimeSpan Soon = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan Later = TimeSpan.FromSeconds(5);
+
+    private readonly Queue<Placement> _ready = new();
+    private readonly Dictionary<Node, int> _attempts = [];
+    private readonly HashSet<ContentId> _notHere = [];
+    private readonly HashSet<Node> _made = [];
+    private readonly List<Node> _strictModes = [];
+    private readonly List<Lingering> _lingering = [];
+    private readonly Dictionary<ContentId, byte[]> _arrived = [];
+    private bool _running;
+    private bool _lingeringTimer;
+
+    /// <summary>Asks for a content that is not on this replica; the node is planned again when it has come. Null where there is no link to ask.</summary>
+    public Action<Node, Entry>? Fetch { get; set; }
+
+    /// <summary>Paths placed since the last durable point; null when there were too many to name.</summary>
+    public List<string>? Unsynced { get; private set; } = [];
+
+    /// <summary>Nothing is being placed or waits to be.</summary>
+    public bool IsIdle => !_running && _ready.Count == 0;
+
+    /// <summary>Nodes that could not be put in place, listed among the problems.</summary>
+    public HashSet<Node> Stuck { get; } = [];
+
+    public long Placed { get; private set; }
+
+    private TreeSet Trees => context.Trees;
+
+    /// <summary>Small bytes from the link, to be used once.</summary>
+    public void Arrive(ContentId content, byte[] bytes) => _arrived[content] = bytes;
+
+    public List<string>? TakeUnsynced()
+    {
+        var list = Unsynced;
+        Unsynced = [];
+        return list;
+    }
+
+    /// <summary>Takes up a step of the planner.</summary>
+    public void Queue(Node node, Step step)
+    {
+        if (Build(node, step) is not { } placement) return;
+        node.Flags |= NodeFlags.Applying;
+        if (step.Other is { } other && step.Kind != StepKind.StepAside) other.Flags |= NodeFlags.Applying;
+        _ready.Enqueue(placement);
+    }
+
+    private Placement? Build(Node node, Step step)
+    {
+        var remote = node.Remote;
+        var source = node.IsLocal ? Trees.LocalPath(node) : "";
+        switch (step.Kind)
+        {
+            case StepKind.Create or StepKind.Move:
+                var target = Join(Trees.LocalPath(Trees.Find(remote!.Parent)!), remote.Name);
+                var placement = new Placement(node, step)
+                {
+                    Entry = remote, Source = source, Target = target, Expected = node.Stamp,
+                    OtherKind = step.Other?.Kind ?? default, OtherExpected = step.Other?.Stamp ?? default, Reason = "deleted",
+                };
+                return step.Kind == StepKind.Move || remote.Kind != EntryKind.File || Supply(placement, remote) ? placement : null;
+            case StepKind.Update:
+                var entry = remote! with { Mode = (step.Facets & Facets.Mode) != 0 ? remote.Mode : node.Local!.Mode };
+                var update = new Placement(node, step) { Entry = entry, Source = source, Target = source, Expected = node.Stamp };
+                return entry.Kind != EntryKind.File || Supply(update, entry) ? update : null;
+            case StepKind.Exchange:
+                return new Placement(node, step)
+                {
+                    Entry = remote!, Source = source, Target = Trees.LocalPath(step.Other!), Expected = node.Stamp, OtherKind = step.Other!.Kind, OtherExpected = step.Other.Stamp,
+                };
+            case StepKind.StepAside:
+                var aside = node.Local! with { Parent = step.Other!.Id, Name = ProposalBuilder.Aside(Trees, node, step.Other) };
+                return new Placement(node, step) { Entry = aside, Source = source, Target = Join(Trees.LocalPath(step.Other), aside.Name), Expected = node.Stamp };
+            case StepKind.SetMode:
+                // A directory that its owner may not write to is made so when it is filled.
+                if (node.Kind == EntryKind.Directory && (remote!.Mode & 0x80) == 0 && (_ready.Count > 0 || _running) && !_strictModes.Contains(node))
+                {
+                    _strictModes.Add(node);
+                    return null;
+                }
+
+                return new Placement(node, step) { Entry = remote!, Source = source, Target = source, Expected = node.Stamp };
+            default:
+                return new Placement(node, step) { Entry = node.Local!, Source = source, Target = source, Expected = node.Stamp, Reason = "deleted" };
+        }
+    }
+
+    private bool Supply(Placement placement, Entry entry)
+    {
+        var content = entry.Content;
+        if (entry.Size == 0) placement.Supply = ContentSupply.Of([]);
+        else if (staged.Find(content) is { } path)
+        {
+            staged.Remove(content);
+            placement.Supply = ContentSupply.Staged(path);
+        }
+        else if (_arrived.Remove(content, out var bytes) || (bytes = context.Small.Find(content)) is not null) placement.Supply = ContentSupply.Of(bytes);
+        else if (!_notHere.Contains(content) && Trees.Contents.Find(content) is { } twin) placement.Supply = ContentSupply.Local(Trees.LocalPath(twin));
+        else if (!_notHere.Contains(content) && versions.FindContent(content) is { Kind: EntryKind.File } version) placement.Supply = ContentSupply.Local(VersionStore.PathOf(version.Id));
+        else
+        {
+            Fetch?.Invoke(placement.Node, entry);
+            return false;
+        }
+
+        return true;
+    }
+
+    /// <summary>Hands what is ready to the worker, if it is free.</summary>
+    public void EndTurn()
+    {
+        if (_running) return;
+        if (_ready.Count == 0)
+        {
+            Finish();
+            return;
+        }
+
+        var batch = new List<Placement>(Math.Min(_ready.Count, BatchLength));
+        while (batch.Count < BatchLength && _ready.TryDequeue(out var placement)) batch.Add(placement);
+        _running = true;
+        context.Apply.Run(() =>
+        {
+            try
+            {
+                placer.Run(batch);
+            }
+            finally
+            {
+                context.Loop.Post(() =>
+                {
+                    _running = false;
+                    foreach (var placement in batch) Conclude(placement);
+                });
+            }
+        });
+    }
+
+    /// <summary>All is placed for now: directories get their strict modes and their mtimes.</summary>
+    private void Finish()
+    {
+        if (_strictModes.Count > 0)
+        {
+            foreach (var node in _strictModes.ToArray()) context.Reconciler.Enqueue(node.Current);
+            context.Loop.Post(_strictModes.Clear);
+        }
+
+        if (_made.Count == 0) return;
+        var set = _made.Select(n => n.Current).Where(n => n is { IsLocal: true, IsRemote: true }).Select(n => (Path: Trees.LocalPath(n), n.Remote!.MtimeNs)).ToArray();
+        _made.Clear();
+        context.Apply.Run(() =>
+        {
+            // Deepest first: it changes nothing above. Once, and never compared: a failure is of no account.
+            foreach (var (path, mtime) in set.OrderByDescending(s => s.Path.Length)) _ = context.Files.SetMtime(path, mtime);
+        });
+    }
+
+    private void Conclude(Placement p)
+    {
+        var node = p.Node;
+        Release(node);
+        if (p.Step.Other is { } other && p.Step.Kind != StepKind.StepAside) Release(other);
+        if (p.Lingering is { } lingering) Linger(lingering);
+        if (p.Outcome == PlacementOutcome.Done)
+        {
+            Placed++;
+            _attempts.Remove(node);
+            if (Stuck.Remove(node)) context.Problems.Clear(p.Target);
+            if (Unsynced is { Count: < 16 }) Unsynced.Add(p.Target);
+            else Unsynced = null;
+            Settle(p);
+        }
+        else Retry(p);
+
+        // Whatever came of it, a change seen meanwhile is looked at now; and what waits for these nodes may go on.
+        context.Reconciler.Enqueue(node);
+        context.Reconciler.WakeWaiters(node);
+        if (p.Step.Other is { } o)
+        {
+            context.Reconciler.Enqueue(o);
+            context.Reconciler.WakeWaiters(o);
+        }
+    }
+
+    private void Release(Node node)
+    {
+        node.Flags &= ~NodeFlags.Applying;
+        if (!node.Has(NodeFlags.LookAgain)) return;
+        node.Flags &= ~NodeFlags.LookAgain;
+        context.Loop.Post(() =>
+        {
+            var entry = node.Current.Local ?? node.Current.Remote;
+            if (entry is not null && Trees.Find(entry.Parent) is { IsLocal: true } parent) observer.LookAt(parent, entry.Name);
+        });
+    }
+
+    private void Settle(Placement p)
+    {
+        var (node, entry, stamp) = (p.Node, p.Entry, p.Result.Stamp);
+        switch (p.Step.Kind)
+        {
+            case StepKind.Create:
+                if (p.Step.Other is { } displaced) Trees.SetLocal(displaced, null);
+                Trees.SetLocal(node, Observed(entry, p.Result), LinkStamp(entry, stamp));
+                if (entry.Kind == EntryKind.Directory)
+                {
+                    _made.Add(node);
+                    observer.Watch(node);
+                }
+
+                break;
+            case StepKind.Update:
+                Trees.SetLocal(node, Observed(entry, p.Result) with { Parent = node.Local!.Parent, Name = node.Local.Name }, LinkStamp(entry, stamp));
+                break;
+            case StepKind.Move or StepKind.StepAside:
+                if (p.Step is { Kind: StepKind.Move, Other: { } inTheWay }) Trees.SetLocal(inTheWay, null);
+                Trees.SetLocal(node, node.Local! with { Parent = entry.Parent, Name = entry.Name }, LinkStamp(entry, stamp));
+                if (p.Step.Kind == StepKind.StepAside) context.Reconciler.SteppedAside(node);
+                break;
+            case StepKind.Exchange:
+                var (a, b, key) = (node.Local!, p.Step.Other!.Local!, node.Stamp);
+                Trees.SetLocal(node, a with { Name = a.Name + "\u0001" }, key);
+                Trees.SetLocal(p.Step.Other, b with { Parent = a.Parent, Name = a.Name }, p.Step.Other.Stamp);
+                Trees.SetLocal(node, a with { Parent = b.Parent, Name = b.Name }, LinkStamp(entry, stamp));
+                observer.LookAt(Trees.Find(a.Parent)!, a.Name);
+                break;
+            case StepKind.SetMode:
+                Trees.SetLocal(node, node.Local! with { Mode = node.Kind == EntryKind.Symlink ? node.Local.Mode : p.Result.Mode, Owner = context.Policy.Ownership ? p.Result.Owner : null }, LinkStamp(entry, stamp));
+                break;
+            case StepKind.Remove:
+                Trees.SetLocal(node, null);
+                break;
+        }
+    }
+
+    private Entry Observed(Entry entry, FileStat stat)
+    {
+        var mode = entry.Kind == EntryKind.Symlink ? entry.Mode : stat.Mode;
+        ulong? owner = context.Policy.Ownership ? stat.Owner : null;
+        return entry.Mode == mode && (entry.Kind == EntryKind.Directory || entry.MtimeNs == stat.Stamp.MtimeNs) && entry.Owner == owner
+            ? entry
+            : entry with { Mode = mode, Owner = owner, MtimeNs = entry.Kind == EntryKind.Directory ? entry.MtimeNs : stat.Stamp.MtimeNs };
+    }
+
+    /// <summary>A link's size is its target's length on disk, and no size at all in the trees.</summary>
+    private static FileStamp LinkStamp(Entry entry, FileStamp stamp) => entry.Kind == EntryKind.Symlink ? stamp with { Size = 0 } : stamp;
+
+    private void Retry(Placement p)
+    {
+        var node = p.Node;
+        var attempts = _attempts[node] = _attempts.GetValueOrDefault(node) + 1;
+        switch (p.Outcome)
+        {
+            case PlacementOutcome.NoContent:
+                _notHere.Add(p.Entry.Content);
+                return;
+            case PlacementOutcome.Raced:
+                context.Log.LogRaced(context.Share, p.Target);
+                Look(p.Target);
+                if (p.Source != p.Target && p.Source.Length > 0) Look(p.Source);
+                if (attempts > 5)
+                {
+                    Stick(p, ProblemCodes.Unmaterialised, "Something that is not synced stands at this name, or it changes without a rest. Move it away; it is tried again.");
+                    return;
+                }
+
+                Hold(node, attempts == 1 ? Soon / 5 : Soon);
+                return;
+            case PlacementOutcome.NotEmpty:
+                node.Flags |= NodeFlags.Held;
+                context.Problems.Set(p.Target, ProblemCodes.HoldsIgnored, "Deleted elsewhere; it stays here because of what is ignored in it. Remove that, and it goes.");
+                observer.LookInto(node);
+                return;
+            case PlacementOutcome.VersionsFull:
+                Stick(p, ProblemCodes.NoSpace, "The version store is full of what is younger than a day, so nothing is replaced here. Raise version-percent, or free space.");
+                return;
+            default:
+                context.Log.LogNotPlaced(context.Share, p.Target, p.Error.ToString());
+                var code = p.Error == FsError.NoSpace ? ProblemCodes.NoSpace : ProblemCodes.Unmaterialised;
+                Stick(p, code, p.Error switch
+                {
+                    FsError.NoSpace => "The disk is full. Free some space; it is tried again.",
+                    FsError.Denied => "Permission denied. Mend the permissions of its directory; it is tried again.",
+                    FsError.ReadOnly => "The file system is read-only; it is tried again.",
+                    FsError.NameTooLong => "The name or path is too long for this file system.",
+                    FsError.BadName => "This file system cannot represent the name.",
+                    _ => $"It could not be put in place ({p.Error}); it is tried again.",
+                });
+                return;
+        }
+    }
+
+    private void Look(string path)
+    {
+        var slash = path.LastIndexOf('/');
+        if (FindDirectory(slash < 0 ? "" : path[..slash]) is { } directory) observer.LookAt(directory, path[(slash + 1)..]);
+    }
+
+    private Node? FindDirectory(string path)
+    {
+        Node? node = Trees.Root;
+        foreach (var name in path.Split('/', StringSplitOptions.RemoveEmptyEntries))
+        {
+            if (node is null) return null;
+            node = Trees.LocalChild(node, name);
+        }
+
+        return node;
+    }
+
+    private void Stick(Placement p, string code, string message)
+    {
+        Stuck.Add(p.Node);
+        context.Problems.Set(p.Target, code, message);
+        Hold(p.Node, Later);
+    }
+
+    /// <summary>Keeps a node from being planned for a while.</summary>
+    private void Hold(Node node, TimeSpan time)
+    {
+        node.Flags |= NodeFlags.Applying;
+        context.After(time, () =>
+        {
+            Release(node);
+            context.Reconciler.Enqueue(node.Current);
+            context.Reconciler.WakeWaiters(node);
+        });
+    }
+
+    private void Linger(Lingering lingering)
+    {
+        _lingering.Add(lingering);
+        if (_lingeringTimer) return;
+        _lingeringTimer = true;
+        context.After(TimeSpan.FromMilliseconds(500), CheckLingering);
+    }
+
+    /// <summary>Displaced files whose writers have gone: as they were, they are versions; with something written late, they are an edit.</summary>
+    private void CheckLingering()
+    {
+        var work = _lingering.ToArray();
+        context.Apply.Run(() =>
+        {
+            var closed = work.Where(l => context.Files.HasNoWriter(l.Path) != false).ToArray();
+            var edited = new List<string>();
+            foreach (var l in closed)
+            {
+                if (context.Files.Stat(l.Path, out var now) != FsError.None) continue;
+                if (now.Stamp.SameButCtime(l.Stat.Stamp)) versions.Keep(l.Path, l.OriginalPath, now, l.Reason, out _);
+                else if (Bring(l) is { } path) edited.Add(path);
+                else versions.Keep(l.Path, l.OriginalPath, now, "conflict", out _);
+            }
+
+            context.Loop.Post(() =>
+            {
+                _lingering.RemoveAll(closed.Contains);
+                foreach (var path in edited) Look(path);
+                _lingeringTimer = _lingering.Count > 0;
+                if (_lingeringTimer) context.After(TimeSpan.FromMilliseconds(500), CheckLingering);
+            });
+        });
+    }
+
+    /// <summary>Brings a late write back beside the file that replaced it.</summary>
+    private string? Bring(Lingering lingering)
+    {
+        var slash = lingering.OriginalPath.LastIndexOf('/');
+        var directory = slash < 0 ? "" : lingering.OriginalPath[..slash];
+        var name = lingering.OriginalPath[(slash + 1)..];
+        var copy = Journal.ConflictName.For(name, ReplicaName, context.Time.GetUtcNow(), n => context.Files.Stat(Join(directory, n), out _) == FsError.None);
+        return context.Files.Rename(lingering.Path, Join(directory, copy), RenameMode.NoReplace) == FsError.None ? Join(directory, copy) : null;
+    }
+
+    /// <summary>For the names of late writes.</summary>
+    public string ReplicaName { get; set; } = "host";
+
+    private static string Join(string directory, string name) => directory.Length == 0 ? name : directory + "/" + name;
+}

@@ -1,0 +1,131 @@
+using Sync.Engine.Control;
+using Sync.Engine.Files;
+using Sync.Engine.Model;
+using Sync.Engine.Store;
+using Sync.Engine.Trees;
+
+namespace Sync.Engine.Replicas;
+
+/// <summary>
+/// Makes observations durable: what changed in the trees goes to the index in groups, after the files it tells of. Never what is yet to be done:
+/// that is planned again. Lives on the control loop; syncing and writing run on a worker of its own.
+/// </summary>
+internal sealed class IndexKeeper(ReplicaContext context, IRecordStore store, WorkerPool worker, Func<List<string>?> takeUnsynced, Func<FsError> syncVersions, Action<Exception> onError)
+{
+    private static readonly TimeSpan Pace = TimeSpan.FromMilliseconds(500);
+
+    private readonly HashSet<Node> _unsaved = [];
+    private readonly List<Action<bool>> _waiting = [];
+    private bool _running;
+    private bool _scheduled;
+    private bool _valuesChanged;
+    private Revision _savedCursor;
+
+    public ulong Epoch { get; set; }
+
+    public void Mark(Node node)
+    {
+        if (node.Has(NodeFlags.Unsaved)) return;
+        node.Flags |= NodeFlags.Unsaved;
+        _unsaved.Add(node);
+        Schedule();
+    }
+
+    public void MarkValues()
+    {
+        _valuesChanged = true;
+        Schedule();
+    }
+
+    /// <summary>Calls back when all that is known now is durable, on disk and in the index; false if it could not be made so.</summary>
+    public void WhenDurable(Action<bool> done)
+    {
+        _waiting.Add(done);
+        if (!_running) Run();
+    }
+
+    private void Schedule()
+    {
+        if (_scheduled) return;
+        _scheduled = true;
+        context.After(Pace, () =>
+        {
+            _scheduled = false;
+            if (!_running) Run();
+        });
+    }
+
+    private void Run()
+    {
+        var cursor = context.Reconciler.Planner.Committed;
+        if (_unsaved.Count == 0 && !_valuesChanged && _waiting.Count == 0 && cursor == _savedCursor) return;
+        _running = true;
+        var records = new List<KeyValuePair<long, ReadOnlyMemory<byte>?>>(_unsaved.Count);
+        foreach (var node in _unsaved)
+        {
+            node.Flags &= ~NodeFlags.Unsaved;
+            // What the journal does not know is found again by a scan.
+            if (node.Id.IsProvisional || node == context.Trees.Root) continue;
+            var remote = context.Reconciler.CommittedRemote(node);
+            if (context.Trees.Find(node.Id) != node || (node.Synced is null && node.Local is null && remote is null)) records.Add(new(node.Id.Value, null));
+            else if (node.Local is { Parent.IsProvisional: true }) records.Add(new(node.Id.Value, NodeCodec.Write(node.Synced, null, default, remote)));
+            else records.Add(new(node.Id.Value, NodeCodec.Write(node.Synced, node.Local, node.Stamp, remote)));
+        }
+
+        _unsaved.Clear();
+        _valuesChanged = false;
+        var waiting = _waiting.ToArray();
+        _waiting.Clear();
+        var paths = takeUnsynced();
+        var values = new KeyValuePair<string, byte[]?>[] { new("cursor", EntryCodec.Int64(cursor.Value)), new("epoch", EntryCodec.Int64((long)Epoch)) };
+        var everything = waiting.Length > 0;
+        worker.Run(() =>
+        {
+            var error = Sync(paths, everything);
+            if (error == FsError.None)
+            {
+                try
+                {
+                    if (records.Count > 0 || cursor != _savedCursor || everything) store.Commit(records, values);
+                }
+                catch (IOException e)
+                {
+                    onError(e);
+                    error = FsError.Io;
+                }
+            }
+
+            context.Loop.Post(() =>
+            {
+                _running = false;
+                if (error == FsError.None) _savedCursor = cursor;
+                foreach (var done in waiting) done(error == FsError.None);
+                if (error != FsError.None)
+                {
+                    foreach (var (key, _) in records)
+                        if (context.Trees.Find(new EntryId(key)) is { } node) Mark(node);
+                }
+
+                if (_waiting.Count > 0) Run();
+                else if (_unsaved.Count > 0 || _valuesChanged) Schedule();
+            });
+        });
+    }
+
+    /// <summary>Few files are synced one by one, many by the whole file system, which can wait for others' writes.</summary>
+    private FsError Sync(List<string>? paths, bool everything)
+    {
+        var error = syncVersions();
+        if (error != FsError.None) return error;
+        if (everything || paths is null) return context.Files.SyncAll();
+        foreach (var path in paths)
+        {
+            if (context.Files.Stat(path, out var stat) != FsError.None) continue;
+            if (stat.Kind == EntryKind.Symlink || context.Files.Sync(path) != FsError.None) return context.Files.SyncAll();
+            var slash = path.LastIndexOf('/');
+            _ = context.Files.Sync(slash < 0 ? "" : path[..slash]);
+        }
+
+        return FsError.None;
+    }
+}

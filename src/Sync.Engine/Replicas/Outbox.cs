@@ -1,0 +1,194 @@
+using Sync.Delta;
+using Sync.Engine.Control;
+using Sync.Engine.Link;
+using Sync.Engine.Model;
+using Sync.Engine.Planning;
+using Sync.Engine.Scanning;
+using Sync.Engine.Transfer;
+using Sync.Engine.Trees;
+
+namespace Sync.Engine.Replicas;
+
+/// <summary>
+/// Words planned proposals as changes, sees to it that the host has or gets their contents, sends them in order, and takes the outcomes.
+/// Lives on the control loop.
+/// </summary>
+internal sealed class Outbox(ReplicaContext context, bool isHost)
+{
+    private const int MaxChanges = 1000;
+    private const long MaxInline = 1 << 20;
+
+    /// <summary>Proposals under way: enough to keep the link busy, few enough to bound memory.</summary>
+    private const int MaxOpen = 8;
+
+    private static readonly TimeSpan RetryAfter = TimeSpan.FromMilliseconds(100);
+
+    private readonly Dictionary<long, Dictionary<long, (Node Node, Change Change)>> _open = [];
+    private readonly List<(Node Node, Change Change)> _ready = [];
+    private readonly HashSet<Node> _inFlight = [];
+    private readonly HashSet<ContentId> _needed = [];
+    private readonly HashSet<ContentId> _uploaded = [];
+    private long _nextId = Random.Shared.NextInt64(1, 1L << 40);
+    private long _readyInline;
+
+    /// <summary>Sends a message on the link; null while there is none.</summary>
+    public Action<GuestMessage>? Send { get; set; }
+
+    /// <summary>Uploads a content, and calls back with whether the host has it now.</summary>
+    public Action<Node, Entry, ContentId, Action<TransferStatus>>? Upload { get; set; }
+
+    public bool HasRoom => Send is not null && _open.Count < MaxOpen;
+
+    public bool IsIdle => _inFlight.Count == 0;
+
+    public int InFlight => _inFlight.Count;
+
+    public void Queue(Node node, Step step)
+    {
+        node.Flags |= NodeFlags.Proposing | (node.Local is null ? NodeFlags.Deleting : 0);
+        _inFlight.Add(node);
+        context.Reconciler.WakeWaiters(node);
+        var change = ProposalBuilder.Build(context.Trees, node, step, context.NowNs);
+        if (node.Local is not { Kind: EntryKind.File } local || !step.Facets.HasFlag(Facets.Content))
+        {
+            Ready(node, change);
+            return;
+        }
+
+        if (context.Small.Find(local.Content) is { } bytes && bytes.Length <= SmallContents.MaxLength) Ready(node, change with { Inline = bytes });
+        else if (isHost) Ready(node, change);
+        else if (local.Size == 0) Ready(node, change with { Inline = ReadOnlyMemory<byte>.Empty });
+        else if (!_needed.Contains(local.Content) && (_uploaded.Contains(local.Content) || HostHas(node, local.Content))) Ready(node, change);
+        else if (local.Size <= SmallContents.MaxLength) ReadSmall(node, change, local);
+        else StartUpload(node, change, local);
+    }
+
+    /// <summary>The host has it if another entry has it, agreed.</summary>
+    private bool HostHas(Node node, ContentId content) =>
+        context.Trees.Contents.Find(content, node) is { Remote: { Deleted: false } remote, Synced: not null } && remote.Content == content;
+
+    private void ReadSmall(Node node, Change change, Entry local)
+    {
+        var path = context.Trees.LocalPath(node);
+        context.Io.Run(() =>
+        {
+            var reading = FileReading.Of(context.Files, path, context.Stopping);
+            context.Loop.Post(() =>
+            {
+                if (!_inFlight.Contains(node)) return;
+                if (reading is { Changed: false, Manifest: { } manifest, Bytes: { } bytes } && manifest.Id == local.Content) Ready(node, change with { Inline = bytes });
+                else Abandon(node);
+            });
+        });
+    }
+
+    private void StartUpload(Node node, Change change, Entry local)
+    {
+        if (Upload is null)
+        {
+            Abandon(node);
+            return;
+        }
+
+        Upload(node, local, node.Synced?.Content ?? default, status =>
+        {
+            if (!_inFlight.Contains(node)) return;
+            if (status == TransferStatus.Complete)
+            {
+                _needed.Remove(local.Content);
+                _uploaded.Add(local.Content);
+                Ready(node, change);
+            }
+            else Abandon(node);
+        });
+    }
+
+    private void Ready(Node node, Change change)
+    {
+        _ready.Add((node, change));
+        _readyInline += change.Inline?.Length ?? 0;
+        if (_ready.Count >= MaxChanges || _readyInline >= MaxInline) Flush();
+    }
+
+    /// <summary>Not sent after all: planned again in a while.</summary>
+    private void Abandon(Node node)
+    {
+        _inFlight.Remove(node);
+        context.After(RetryAfter, () =>
+        {
+            node.Flags &= ~(NodeFlags.Proposing | NodeFlags.Deleting);
+            context.Reconciler.Enqueue(node.Current);
+            context.Reconciler.WakeWaiters(node);
+        });
+    }
+
+    /// <summary>Sends what is ready.</summary>
+    public void Flush()
+    {
+        if (_ready.Count == 0 || Send is null) return;
+        var id = _nextId++;
+        var open = new Dictionary<long, (Node, Change)>(_ready.Count);
+        var changes = new List<Change>(_ready.Count);
+        foreach (var (node, change) in _ready)
+        {
+            open[change.Entry.Id.Value] = (node, change);
+            changes.Add(change);
+        }
+
+        _ready.Clear();
+        _readyInline = 0;
+        _open.Add(id, open);
+        Send(new GuestMessage.Propose(new Proposal(id, changes)));
+    }
+
+    public void Take(HostMessage.Outcomes outcomes)
+    {
+        if (!_open.TryGetValue(outcomes.ProposalId, out var open)) return;
+        foreach (var outcome in outcomes.Items)
+        {
+            if (!open.Remove(outcome.ProposedId.Value, out var sent)) continue;
+            _inFlight.Remove(sent.Node);
+            var node = sent.Node.Current;
+            if (context.Trees.Find(node.Id) != node) continue;
+            // The bytes need not be kept: a later proposal reads them again.
+            var change = sent.Change with { Inline = null };
+            if (outcome.Verdict == Verdict.NeedContent)
+            {
+                _needed.Add(change.Entry.Content);
+                _uploaded.Remove(change.Entry.Content);
+            }
+
+            if (outcome.Verdict is Verdict.Retry)
+            {
+                context.After(RetryAfter, () => context.Reconciler.Conclude(node.Current, change, outcome));
+                continue;
+            }
+
+            if (outcome.Verdict == Verdict.Refused)
+                context.Problems.Set(context.Trees.DisplayPath(node), ProblemCodes.Refused, $"The host refused the change: {outcome.Detail ?? "no reason given"}.");
+            context.Reconciler.Conclude(node, change, outcome);
+        }
+
+        if (open.Count == 0) _open.Remove(outcomes.ProposalId);
+    }
+
+    /// <summary>The link is gone; returns what was under way.</summary>
+    public List<Node> LoseLink()
+    {
+        Send = null;
+        Upload = null;
+        var nodes = _inFlight.Select(n => n.Current).ToList();
+        _inFlight.Clear();
+        _open.Clear();
+        _ready.Clear();
+        _uploaded.Clear();
+        _readyInline = 0;
+        return nodes;
+    }
+
+    /// <summary>A node is another now.</summary>
+    public void Rebind(Node from, Node to)
+    {
+        if (_inFlight.Remove(from)) _inFlight.Add(to);
+    }
+}

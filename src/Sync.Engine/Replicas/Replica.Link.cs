@@ -1,0 +1,264 @@
+using System.Threading.Channels;
+using Sync.Engine.Control;
+using Sync.Engine.Link;
+using Sync.Engine.Model;
+using Sync.Engine.Store;
+using Sync.Engine.Transfer;
+using Sync.Engine.Trees;
+
+namespace Sync.Engine.Replicas;
+
+/// <content>The link: made, lost, made again; and what comes over it.</content>
+internal sealed partial class Replica
+{
+    private static readonly TimeSpan FirstRetry = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan LastRetry = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan RefusedRetry = TimeSpan.FromSeconds(60);
+
+    private readonly Dictionary<long, TaskCompletionSource<HostMessage.FlushReached>> _flushes = [];
+    private SemaphoreSlim _wake = new(0);
+    private bool _catchingUp;
+    private DateTimeOffset _lastApplied;
+
+    /// <summary>The host's answer to its own flush requests of guests.</summary>
+    public string ReplicaName { get; private set; } = "host";
+
+    /// <summary>Tries to connect now: the network came back.</summary>
+    public void WakeLink()
+    {
+        if (_wake.CurrentCount == 0) _wake.Release();
+    }
+
+    private async Task RunLinkAsync()
+    {
+        var cancel = _stopping.Token;
+        var wait = FirstRetry;
+        while (!cancel.IsCancellationRequested)
+        {
+            IHostLink? link = null;
+            LinkException? failure = null;
+            try
+            {
+                var hello = await Loop.CallAsync(Hello, cancel).ConfigureAwait(false);
+                link = await _connect(this, hello, cancel).ConfigureAwait(false);
+                wait = FirstRetry;
+                await FollowAsync(link, cancel).ConfigureAwait(false);
+            }
+            catch (LinkException e)
+            {
+                failure = e;
+            }
+            catch (ChannelClosedException e)
+            {
+                failure = e.InnerException as LinkException ?? new LinkException(LinkFailure.Unreachable, "The link was closed.");
+            }
+            catch (OperationCanceledException) when (cancel.IsCancellationRequested)
+            {
+                failure = new LinkException(LinkFailure.Unreachable, "stopping");
+            }
+            catch (OperationCanceledException)
+            {
+                failure = new LinkException(LinkFailure.Unreachable, "The link was closed.");
+            }
+            catch (ObjectDisposedException)
+            {
+                failure = new LinkException(LinkFailure.Unreachable, "The host is shutting down.");
+            }
+            finally
+            {
+                if (link is not null) await link.DisposeAsync().ConfigureAwait(false);
+            }
+
+            failure ??= new LinkException(LinkFailure.Unreachable, "The host ended the link.");
+            Loop.Post(() => LoseLink(failure));
+            if (cancel.IsCancellationRequested) return;
+            var isFinal = failure.Failure is LinkFailure.NotAllowed or LinkFailure.Duplicate or LinkFailure.WrongPeer or LinkFailure.NoSuchShare or LinkFailure.Incompatible;
+            var pause = isFinal ? RefusedRetry : wait * (0.5 + Random.Shared.NextDouble());
+            wait = wait * 2 < LastRetry ? wait * 2 : LastRetry;
+            try
+            {
+                await _wake.WaitAsync(pause, cancel).ConfigureAwait(false);
+            }
+            catch (OperationCanceledException)
+            {
+                return;
+            }
+        }
+    }
+
+    private SessionHello Hello() => new()
+    {
+        Share = Share,
+        SubPath = _options.SubPath,
+        Epoch = _epoch,
+        Cursor = Reconciler.Planner.Committed,
+        Process = _options.Process,
+        Direction = _options.Direction,
+        ClockNs = _context.NowNs,
+    };
+
+    private async Task FollowAsync(IHostLink link, CancellationToken cancel)
+    {
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        var outgoing = Channel.CreateUnbounded<GuestMessage>(new UnboundedChannelOptions { SingleReader = true });
+        var sending = Task.Run(async () =>
+        {
+            await foreach (var message in outgoing.Reader.ReadAllAsync(stop.Token).ConfigureAwait(false))
+                await link.SendAsync(message, stop.Token).ConfigureAwait(false);
+        }, stop.Token);
+        try
+        {
+            while (await link.Incoming.WaitToReadAsync(cancel).ConfigureAwait(false))
+            {
+                while (link.Incoming.TryRead(out var message))
+                {
+                    if (message is HostMessage.Welcome welcome) await Loop.CallAsync(() => Welcome(link, welcome, outgoing.Writer, stop), cancel).ConfigureAwait(false);
+                    else Loop.Post(() => Take(link, message));
+                }
+            }
+
+            await link.Incoming.Completion.ConfigureAwait(false);
+        }
+        finally
+        {
+            outgoing.Writer.TryComplete();
+            await stop.CancelAsync().ConfigureAwait(false);
+            await sending.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    private bool Welcome(IHostLink link, HostMessage.Welcome welcome, ChannelWriter<GuestMessage> outgoing, CancellationTokenSource stop)
+    {
+        _link = link;
+        _linkStop = stop;
+        _unlinked = null;
+        _refused = null;
+        _hostPaused = false;
+        ReplicaName = welcome.ReplicaName;
+        _applier.ReplicaName = welcome.ReplicaName;
+        if (welcome.Root != Trees.Root.Id) Reroot(welcome.Root);
+        else if (welcome.Reset) Void();
+        _epoch = welcome.Epoch;
+        _index.Epoch = _epoch;
+        _index.MarkValues();
+        _catchingUp = true;
+        SetPolicy(welcome.Policy, welcome.Direction, welcome.ReadOnly);
+        _outbox.Send = message => outgoing.TryWrite(message);
+        if (!_isHost)
+        {
+            var sender = new ContentSender(_context.Files, _context.Manifests, _context.Small, this);
+            _outbox.Upload = (node, entry, basis, done) => _uploads.Add(entry, basis, done);
+            _uploads.Start(link, sender, stop.Token);
+            _fetcher.Start(link, new ContentReceiver(_context.Files, _context.Manifests, _context.Small, this, long.MaxValue), stop.Token);
+        }
+
+        _context.Log.LogLinked(Share, welcome.Epoch, welcome.Head.Value);
+        Reconciler.EnqueueAll();
+        ScheduleStatus();
+        return true;
+    }
+
+    public Task ApplyPolicyAsync(SharePolicy policy, SyncDirection direction, CancellationToken cancel) => Loop.CallAsync(() =>
+    {
+        SetPolicy(policy, direction, readOnly: false);
+        return true;
+    }, cancel);
+
+    private void SetPolicy(SharePolicy policy, SyncDirection direction, bool readOnly)
+    {
+        var rules = !policy.Ignore.SequenceEqual(_context.Policy.Ignore) || policy.VcsIgnore != _context.Policy.VcsIgnore;
+        _context.Policy = policy;
+        _versions.Limits = new Versions.VersionLimits(policy.VersionDays, policy.VersionPercent);
+        Reconciler.Planner.Direction = direction;
+        Reconciler.Planner.ReadOnly = readOnly;
+        if (rules) _observer.Rescan(reloadRules: true);
+        Reconciler.EnqueueAll();
+    }
+
+    /// <summary>The merge base is void: the journal is another than the one that was followed. What is here stays; everything is compared by content.</summary>
+    private void Void()
+    {
+        if (Trees.Count == 1) return;
+        _context.Log.LogNotice(Share, "the host's journal is not the one that was followed before: everything is compared by content");
+        foreach (var node in Trees.All.ToArray())
+        {
+            if (node == Trees.Root) continue;
+            Trees.SetSynced(node, null);
+            Trees.SetRemote(node, null);
+        }
+
+        foreach (var node in Trees.All.ToArray())
+        {
+            if (node == Trees.Root || node.Id.IsProvisional) continue;
+            Trees.MakeProvisional(node);
+        }
+
+        Reconciler.Planner.ResetCommitted();
+    }
+
+    private void Reroot(EntryId root)
+    {
+        // The first session of a part of a share: its root is a directory of the journal. What was found on disk is known under the old root.
+        Trees.SetRootId(root);
+        Void();
+        _indexWorker.Run(() => _store.Commit([], [new("root", EntryCodec.Int64(root.Value))]));
+    }
+
+    private void Take(IHostLink link, HostMessage message)
+    {
+        if (link != _link) return;
+        switch (message)
+        {
+            case HostMessage.Entries entries:
+                foreach (var (content, bytes) in entries.Inline)
+                    if (_context.Small.Find(content) is null && Delta.Manifest.OfSmall(bytes.Span).Id == content) _context.Small.Add(content, bytes.ToArray());
+                foreach (var entry in entries.Items) Reconciler.Receive(entry);
+                break;
+            case HostMessage.Committed committed:
+                Reconciler.Commit(committed.Revision);
+                _index.MarkValues();
+                _catchingUp = false;
+                break;
+            case HostMessage.Outcomes outcomes:
+                _outbox.Take(outcomes);
+                break;
+            case HostMessage.FlushReached reached:
+                if (_flushes.Remove(reached.FlushId, out var waiting)) waiting.TrySetResult(reached);
+                break;
+            case HostMessage.FlushAsked asked:
+                _ = AnswerFlushAsync(asked.FlushId);
+                break;
+            case HostMessage.PolicyChanged changed:
+                SetPolicy(changed.Policy, changed.Direction, changed.ReadOnly);
+                break;
+            case HostMessage.Paused paused:
+                _hostPaused = paused.IsPaused;
+                Reconciler.EnqueueAll();
+                break;
+        }
+
+        ScheduleStatus();
+    }
+
+    private async Task AnswerFlushAsync(long id)
+    {
+        var result = await FlushAsync(TimeSpan.FromMinutes(10), _stopping.Token).ConfigureAwait(false);
+        Loop.Post(() => _outbox.Send?.Invoke(new GuestMessage.FlushDone(id, result.Outcome is FlushOutcome.Complete, result.Problems)));
+    }
+
+    private void LoseLink(LinkException failure)
+    {
+        var was = _link;
+        _link = null;
+        _linkStop = null;
+        _unlinked = failure.Message;
+        _refused = failure.Failure is LinkFailure.NotAllowed or LinkFailure.Duplicate or LinkFailure.WrongPeer or LinkFailure.NoSuchShare or LinkFailure.Incompatible ? failure.Failure : null;
+        if (was is not null && !_stopping.IsCancellationRequested) _context.Log.LogUnlinked(Share, failure.Message);
+        var proposed = _outbox.LoseLink();
+        _fetcher.Stop();
+        Reconciler.LoseLink(proposed);
+        foreach (var waiting in _flushes.Values) waiting.TrySetException(failure);
+        _flushes.Clear();
+        ScheduleStatus();
+    }
+}

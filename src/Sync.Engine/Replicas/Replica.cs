@@ -1,0 +1,537 @@
+using System.Security.Cryptography;
+using System.Threading.Channels;
+using Microsoft.Extensions.Logging;
+using Sync.Delta;
+using Sync.Engine.Applying;
+using Sync.Engine.Control;
+using Sync.Engine.Files;
+using Sync.Engine.Journal;
+using Sync.Engine.Link;
+using Sync.Engine.Model;
+using Sync.Engine.Placing;
+using Sync.Engine.Planning;
+using Sync.Engine.Scanning;
+using Sync.Engine.Store;
+using Sync.Engine.Store.LiteDb;
+using Sync.Engine.Transfer;
+using Sync.Engine.Trees;
+using Sync.Engine.Versions;
+using Sync.Engine.Watching;
+
+namespace Sync.Engine.Replicas;
+
+/// <summary>
+/// One replica: a directory, its three trees and its link to the journal, held together by one control loop. The same on the host (whose link
+/// is in the process) and on guests. What it knows how to do is in its parts; here is only what happens when.
+/// </summary>
+internal sealed partial class Replica : IContentLocator, IAsyncDisposable
+{
+    private static readonly TimeSpan StatusPace = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan DeleteQuiet = TimeSpan.FromSeconds(2);
+    private const int MinMassDelete = 100;
+
+    private readonly ReplicaOptions _options;
+    private readonly bool _isHost;
+    private readonly ReplicaContext _context;
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly LiteDbRecordStore _store;
+    private readonly WorkerPool _indexWorker;
+    private readonly IWatcher _watcher;
+    private readonly Observer _observer;
+    private readonly Applier _applier;
+    private readonly Outbox _outbox;
+    private readonly Fetcher _fetcher;
+    private readonly UploadQueue _uploads;
+    private readonly Flusher _flusher;
+    private readonly IndexKeeper _index;
+    private readonly VersionStore _versions;
+    private readonly StagedContents _staged;
+    private readonly List<Node> _heldDeletes = [];
+    private readonly HashSet<Node> _missing = [];
+    private readonly Func<Replica, SessionHello, CancellationToken, ValueTask<IHostLink>> _connect;
+    private readonly bool _fresh;
+    private IHostLink? _link;
+    private Task? _linkTask;
+    private CancellationTokenSource? _linkStop;
+    private ulong _epoch;
+    private string? _halt;
+    private bool _mayDelete;
+    private bool _paused;
+    private bool _hostPaused;
+    private string? _unlinked = "not connected yet";
+    private LinkFailure? _refused;
+    private bool _deleteTimer;
+    private int _missingThen;
+    private bool _statusScheduled;
+    private ReplicaStatus _status = new() { State = ReplicaState.Scanning };
+    private TaskCompletionSource _statusChanged = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    private Replica(
+        ReplicaOptions options, bool isHost, EntryId root, IFileSystem files, LiteDbRecordStore store, VersionStore versions, SharePolicy policy,
+        StagedContents staged, SmallContents small, Func<Replica, SessionHello, CancellationToken, ValueTask<IHostLink>> connect)
+    {
+        _options = options;
+        _isHost = isHost;
+        _store = store;
+        _versions = versions;
+        _staged = staged;
+        _connect = connect;
+        var log = options.Logging.CreateLogger("Sync.Engine.Replica");
+        void OnError(Exception e) => log.LogDefect(e, options.Share);
+        var trees = new TreeSet(root);
+        var comparer = new FacetComparer(Math.Max(1, files.Traits.MtimeGrainNs), files.Traits.HasModes, policy.Ownership);
+        _context = new ReplicaContext
+        {
+            Share = options.Share,
+            Loop = new ControlLoop($"{options.Share} loop", EndTurn, OnError),
+            Io = new WorkerPool($"{options.Share} io", 2, OnError),
+            Bulk = new WorkerPool($"{options.Share} bulk", 1, OnError),
+            Apply = new WorkerPool($"{options.Share} apply", 1, OnError),
+            Files = files,
+            Trees = trees,
+            Reconciler = new Reconciler(trees, comparer),
+            Problems = new ProblemSet(),
+            Small = small,
+            Manifests = new ManifestStore(Path.Combine(options.DataDirectory, "manifests"), options.Time),
+            Time = options.Time,
+            Log = log,
+            Stopping = _stopping.Token,
+            Policy = policy,
+        };
+        _indexWorker = new WorkerPool($"{options.Share} index", 1, OnError);
+        _observer = new Observer(_context);
+        ulong? owner = null;
+        if (files.Stat("", out var self) == FsError.None && Environment.IsPrivilegedProcess && self.Owner != 0) owner = self.Owner;
+        _applier = new Applier(_context, _observer, new Placer(files, versions) { DefaultOwner = owner }, versions, staged);
+        _outbox = new Outbox(_context, isHost);
+        _fetcher = new Fetcher(_context, Arrived);
+        _uploads = new UploadQueue(_context);
+        _index = new IndexKeeper(_context, store, _indexWorker, _applier.TakeUnsynced, versions.Sync, OnError);
+        _flusher = new Flusher(_context, _observer, _index, IsPending);
+        _fresh = Load();
+        Reconciler.NodeChanged = OnNodeChanged;
+        Reconciler.Rebound = OnRebound;
+        Reconciler.Planner.IsIgnored = _observer.IsIgnored;
+        foreach (var node in trees.All) Reconciler.Enqueue(node);
+        _observer.MayBeEmpty = MayBeEmpty;
+        _observer.CookieSeen = _flusher.CookieSeen;
+        _watcher = Watchers.Create(files, options.Time, _observer.Take);
+        _observer.Watcher = _watcher;
+        _applier.Fetch = (node, entry) => _fetcher.Want(node, entry);
+    }
+
+    public string Share => _options.Share;
+
+    public ReplicaContext Context => _context;
+
+    public VersionStore Versions => _versions;
+
+    public ReplicaStatus Status => Volatile.Read(ref _status);
+
+    /// <summary>Completes the status with what only the host knows.</summary>
+    public Func<ReplicaStatus, ReplicaStatus>? Decorate { get; set; }
+
+    private Reconciler Reconciler => _context.Reconciler;
+
+    private TreeSet Trees => _context.Trees;
+
+    private ControlLoop Loop => _context.Loop;
+
+    /// <exception cref="ReplicaStartException">It cannot run now; the message says why.</exception>
+    public static Replica Open(
+        ReplicaOptions options, bool isHost, SharePolicy policy, StagedContents staged, SmallContents small,
+        Func<Replica, SessionHello, CancellationToken, ValueTask<IHostLink>> connect)
+    {
+        if (!Directory.Exists(options.Root))
+            throw new ReplicaStartException(ReplicaStartCodes.RootMissing, $"The directory '{options.Root}' of share '{options.Share}' is missing. Mount or restore it; it is tried again.");
+        var error = FileSystems.Open(options.Root, out var files);
+        if (error != FsError.None)
+            throw new ReplicaStartException(ReplicaStartCodes.RootUnreadable, $"The directory '{options.Root}' of share '{options.Share}' cannot be used ({error}). Mend its permissions; it is tried again.");
+        LiteDbRecordStore store;
+        try
+        {
+            Directory.CreateDirectory(options.DataDirectory);
+            store = LiteDbRecordStore.Open(Path.Combine(options.DataDirectory, "index.db"), options.Logging.CreateLogger("Sync.Engine.Store"));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            files!.Dispose();
+            throw new ReplicaStartException(ReplicaStartCodes.IndexUnusable, $"The index of share '{options.Share}' in '{options.DataDirectory}' cannot be opened: {e.Message}", e);
+        }
+
+        if (files!.Traits.MtimeGrainNs < 0) throw new InvalidOperationException("A negative grain.");
+        foreach (var path in new[] { Placer.StagingPath, Flusher.CookiePath })
+            files.MakeDirectory(path, 0x1C0);
+        error = VersionStore.Open(files, options.Time, new VersionLimits(policy.VersionDays, policy.VersionPercent), options.Logging.CreateLogger("Sync.Engine.Versions"), out var versions);
+        if (error != FsError.None)
+        {
+            store.Dispose();
+            files.Dispose();
+            throw new ReplicaStartException(ReplicaStartCodes.RootUnreadable, $"'{options.Root}/.sync' of share '{options.Share}' cannot be written ({error}). Mend its permissions or free space; it is tried again.");
+        }
+
+        var root = new EntryId(EntryCodec.Int64(store.GetValue("root")) is var id and > 0 ? id : EntryId.Root.Value);
+        return new Replica(options, isHost, root, files, store, versions!, policy, staged, small, connect);
+    }
+
+    public void Start()
+    {
+        Loop.Start();
+        Loop.Post(() =>
+        {
+            SweepStaging();
+            _watcher.Watch(Flusher.CookiePath, _observer.CookieTag);
+            if (_halt is null) _observer.Rescan();
+            ScheduleRescan();
+            PublishStatus();
+        });
+        _linkTask = Task.Run(RunLinkAsync);
+    }
+
+    private void ScheduleRescan()
+    {
+        var spread = 0.75 + Random.Shared.NextDouble() / 2;
+        _context.After(_options.RescanEvery * spread, () =>
+        {
+            if (_halt is null && CheckRoot()) _observer.Rescan();
+            _indexWorker.Run(_store.Maintain);
+            _context.Apply.Run(() => _versions.Sweep(_options.Time.GetUtcNow()));
+            ScheduleRescan();
+        });
+    }
+
+    /// <summary>Reads the index. Returns true if there is none to speak of.</summary>
+    private bool Load()
+    {
+        var records = new List<(Node Node, Entry? Synced, Entry? Local, FileStamp Stamp, Entry? Remote)>();
+        var broken = _store.WasReset;
+        _epoch = (ulong)EntryCodec.Int64(_store.GetValue("epoch"));
+        var mark = _store.GetValue("mark");
+        var onDisk = ReadMark();
+        // The same mark in the index and on the disk: both are of the same time. Else one of them is older than the other (a snapshot, a restored
+        // backup, another directory): what was agreed is void, and everything is compared by content.
+        var isVoid = broken || mark is null || onDisk is null || !mark.AsSpan().SequenceEqual(onDisk);
+        if (!isVoid)
+        {
+            try
+            {
+                _store.Load((key, bytes) =>
+                {
+                    var (synced, local, stamp, remote) = NodeCodec.Read(bytes.Span);
+                    records.Add((Trees.GetOrAdd(new EntryId(key)), synced, local, stamp, remote));
+                });
+            }
+            catch (StoreCorruptException e)
+            {
+                _context.Log.LogNotice(Share, $"the index cannot be read ({e.Message}): everything is compared by content");
+                records.Clear();
+                isVoid = true;
+            }
+        }
+        else if (mark is not null && onDisk is null && HasRecords())
+            _halt = $"'{_options.Root}' is not the directory that was synced (its '.sync' is missing or emptied). If that is meant, 'resume --force' compares everything by content.";
+
+        foreach (var (node, synced, local, stamp, remote) in records)
+        {
+            node.Synced = synced;
+            node.Remote = remote;
+            if (local is not null && (local.Parent == Trees.Root.Id || Trees.Find(local.Parent) is not null)) Trees.SetLocal(node, local, stamp);
+        }
+
+        foreach (var (node, _, _, _, remote) in records) Trees.SetRemote(node, remote);
+        if (isVoid)
+        {
+            _epoch = 0;
+            Reconciler.Planner.Committed = Revision.Zero;
+            if (_halt is null) WriteMark(dropRecords: true);
+        }
+        else
+        {
+            Reconciler.Planner.Committed = new Revision(EntryCodec.Int64(_store.GetValue("cursor")));
+            WriteMark(dropRecords: false);
+        }
+
+        foreach (var node in Trees.All.ToArray()) OnNodeChanged(node);
+        _index.Epoch = _epoch;
+        return records.Count == 0;
+    }
+
+    private bool HasRecords()
+    {
+        var any = false;
+        _store.Load((_, _) => any = true);
+        return any;
+    }
+
+    private const string MarkPath = ".sync/mark";
+
+    private byte[]? ReadMark()
+    {
+        if (_context.Files.OpenRead(MarkPath, out var file) != FsError.None) return null;
+        using (file)
+        {
+            var bytes = new byte[16];
+            return file!.Read(0, bytes, out var read) == FsError.None && read == bytes.Length ? bytes : null;
+        }
+    }
+
+    /// <summary>A new mark with each start: written to the disk first, so that a stop in between is seen as a difference, which is safe.</summary>
+    private void WriteMark(bool dropRecords)
+    {
+        var mark = RandomNumberGenerator.GetBytes(16);
+        var path = MarkPath + "-new";
+        _context.Files.RemoveFile(path);
+        if (_context.Files.Create(path, out var file) == FsError.None)
+        {
+            using (file)
+            {
+                file!.Write(0, mark);
+                file.Sync();
+            }
+
+            _context.Files.Rename(path, MarkPath, RenameMode.Replace);
+            _context.Files.Sync(".sync");
+        }
+
+        var drop = new List<KeyValuePair<long, ReadOnlyMemory<byte>?>>();
+        if (dropRecords) HasRecordsInto(drop);
+        var values = new List<KeyValuePair<string, byte[]?>> { new("mark", mark), new("root", EntryCodec.Int64(Trees.Root.Id.Value)) };
+        if (dropRecords)
+        {
+            values.Add(new("cursor", EntryCodec.Int64(0)));
+            values.Add(new("epoch", EntryCodec.Int64(0)));
+        }
+
+        _store.Commit(drop, values);
+    }
+
+    private void HasRecordsInto(List<KeyValuePair<long, ReadOnlyMemory<byte>?>> drop)
+    {
+        try
+        {
+            _store.Load((key, _) => drop.Add(new(key, null)));
+        }
+        catch (StoreCorruptException e)
+        {
+            _context.Log.LogNotice(Share, $"old records stay in the index unread ({e.Message})");
+        }
+    }
+
+    /// <summary>What an unclean stop left in staging: verified contents are taken up again, parts are resumed, the rest goes to the version store.</summary>
+    private void SweepStaging()
+    {
+        var items = new List<DirectoryItem>();
+        _context.Files.List(Placer.StagingPath, items);
+        foreach (var item in items)
+        {
+            if (item.Name is null || item.Name.StartsWith("p-", StringComparison.Ordinal)) continue;
+            var path = $"{Placer.StagingPath}/{item.Name}";
+            if (item.Stat.Kind == EntryKind.Directory) _context.Files.RemoveDirectory(path);
+            else if (item.Name.StartsWith("c-", StringComparison.Ordinal) && ContentId.TryParse(item.Name[2..], out var content))
+            {
+                var reading = FileReading.Of(_context.Files, path, _stopping.Token);
+                if (reading.Manifest?.Id == content) _staged.Add(content, path);
+                else _context.Files.RemoveFile(path);
+            }
+            else _versions.Keep(path, "(staged)/" + item.Name, item.Stat, "swept", out _);
+        }
+
+        items.Clear();
+        if (_context.Files.List(".sync/displaced", items) != FsError.None) return;
+        foreach (var item in items)
+            if (item.Name is not null) _versions.Keep($".sync/displaced/{item.Name}", "(displaced)/" + item.Name, item.Stat, "swept", out _);
+    }
+
+    private void OnNodeChanged(Node node)
+    {
+        _flusher.Changed(node);
+        _index.Mark(node);
+        var missing = node is { Local: null, Synced: not null, IsRemote: true };
+        if (missing) _missing.Add(node);
+        else _missing.Remove(node);
+        if (node.Local is { } local && local.Name.Contains(" (conflict ", StringComparison.Ordinal) && ConflictName.Parse(local.Name) is not null) _conflictNodes.Add(node);
+        else if (_conflictNodes.Count > 0) _conflictNodes.Remove(node);
+        _treeChanges++;
+        ScheduleStatus();
+    }
+
+    private void OnRebound(Node from, Node to)
+    {
+        _outbox.Rebind(from, to);
+        _flusher.Rebind(from, to);
+        if (to is { IsLocal: true, Kind: EntryKind.Directory }) _observer.Watch(to);
+    }
+
+    private void Arrived(ContentId content, ReceivedContent received)
+    {
+        if (received.Bytes is { } bytes) _applier.Arrive(content, bytes);
+        else if (received.StagedPath is { } path) _staged.Add(content, path);
+    }
+
+    private bool CanPlan => _halt is null && !_paused && !_hostPaused && (_observer.HasScanned || _fresh);
+
+    private void EndTurn()
+    {
+        _observer.EndTurn();
+        if (CanPlan)
+        {
+            Reconciler.Release(_outbox.HasRoom, true);
+            var massDelete = IsMassDelete();
+            while (Reconciler.TryNext(_outbox.HasRoom, true, out var node, out var step))
+            {
+                if (step.Kind != StepKind.Propose) _applier.Queue(node, step);
+                else if (massDelete && node.Local is null) _heldDeletes.Add(node);
+                else _outbox.Queue(node, step);
+            }
+
+            _outbox.Flush();
+            _applier.EndTurn();
+        }
+
+        _flusher.EndTurn();
+        if (_context.Problems.Changed)
+        {
+            _context.Problems.Changed = false;
+            ScheduleStatus();
+        }
+    }
+
+    /// <summary>More is gone than the share allows: the deletions wait until changes are quiet, and are judged then.</summary>
+    private bool IsMassDelete()
+    {
+        if (_mayDelete || _context.Policy.MaxDeletePercent >= 100 || _missing.Count < MinMassDelete) return ReleaseDeletes(false);
+        var known = Trees.LocalFiles + Trees.LocalDirectories + Trees.LocalSymlinks + _missing.Count;
+        if (_missing.Count * 100L <= known * _context.Policy.MaxDeletePercent) return ReleaseDeletes(false);
+        if (!_deleteTimer)
+        {
+            _deleteTimer = true;
+            _missingThen = _missing.Count;
+            _context.After(DeleteQuiet, JudgeDeletes);
+        }
+
+        return true;
+    }
+
+    private bool ReleaseDeletes(bool result)
+    {
+        if (_heldDeletes.Count == 0) return result;
+        foreach (var node in _heldDeletes) Reconciler.Enqueue(node.Current);
+        _heldDeletes.Clear();
+        return result;
+    }
+
+    private void JudgeDeletes()
+    {
+        _deleteTimer = false;
+        if (!IsMassDeleteNow()) return;
+        if (_missing.Count != _missingThen || !_observer.IsIdle || !_applier.IsIdle)
+        {
+            IsMassDelete();
+            return;
+        }
+
+        var known = Trees.LocalFiles + Trees.LocalDirectories + Trees.LocalSymlinks + _missing.Count;
+        Halt($"{_missing.Count} of {known} entries are gone from '{_options.Root}', more than max-delete allows ({_context.Policy.MaxDeletePercent} %). 'resume --force' deletes them everywhere; or put them back.");
+    }
+
+    private bool IsMassDeleteNow()
+    {
+        if (_mayDelete || _missing.Count < MinMassDelete) return false;
+        var known = Trees.LocalFiles + Trees.LocalDirectories + Trees.LocalSymlinks + _missing.Count;
+        return _missing.Count * 100L > known * _context.Policy.MaxDeletePercent;
+    }
+
+    private bool MayBeEmpty()
+    {
+        if (_mayDelete || _context.Policy.MaxDeletePercent >= 100) return true;
+        var agreed = 0;
+        foreach (var child in Trees.LocalChildren(Trees.Root))
+            if (child.Synced is not null) agreed++;
+        if (agreed == 0 || Trees.Count < MinMassDelete) return true;
+        Halt($"'{_options.Root}' is suddenly empty. If it is not mounted, mount it and 'resume'; if the deletion is meant, 'resume --force'.");
+        return false;
+    }
+
+    private bool CheckRoot()
+    {
+        if (_context.Files.RootIsIntact) return true;
+        Halt($"'{_options.Root}' is no longer the directory that was opened (unmounted, moved or replaced). Bring it back and restart or 'resume'.");
+        return false;
+    }
+
+    private void Halt(string reason)
+    {
+        if (_halt == reason) return;
+        _halt = reason;
+        _context.Log.LogHalted(Share, reason);
+        ScheduleStatus();
+    }
+
+    /// <summary>Waits for something that will come: not held by the policy, not left out, not stuck with a problem.</summary>
+    private bool IsPending(Node node)
+    {
+        if (Trees.Find(node.Id) != node) return false;
+        if (Reconciler.Held.Contains(node) || _applier.Stuck.Contains(node) || node.Has(NodeFlags.Held) || node.Has(NodeFlags.Refused)) return false;
+        if (Reconciler.Planner.Direction == SyncDirection.SendOnly && !IsMine(node)) return false;
+        if (node is { Local: null, IsRemote: true }) return !IsLeftOut(node);
+        return true;
+    }
+
+    private bool IsMine(Node node) => Reconciler.Comparer.Difference(node.Synced, node.Local) != Facets.None;
+
+    /// <summary>Ignored on this replica, or in something that is, or in something that cannot be placed.</summary>
+    private bool IsLeftOut(Node node)
+    {
+        for (var i = 0; i < 4096; i++)
+        {
+            if (Trees.Find(node.Remote!.Parent) is not { } parent) return true;
+            if (_applier.Stuck.Contains(parent)) return true;
+            if (parent.IsLocal) return _observer.IsIgnored(parent, node);
+            if (!parent.IsRemote) return false;
+            node = parent;
+        }
+
+        return true;
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<ContentPlace?> LocateAsync(ContentId content, EntryId entry, CancellationToken cancel)
+    {
+        // A content that is being placed is for a moment neither in staging nor known at its place.
+        for (var attempt = 0; ; attempt++)
+        {
+            var place = await Loop.CallAsync<ContentPlace?>(() => Locate(content, entry), cancel).ConfigureAwait(false);
+            if (place is not null || attempt == 8) return place;
+            await Task.Delay(TimeSpan.FromMilliseconds(5 << attempt), _options.Time, cancel).ConfigureAwait(false);
+        }
+    }
+
+    private ContentPlace? Locate(ContentId content, EntryId entry)
+    {
+        if (_staged.Find(content) is { } path) return new ContentPlace(path, null);
+        var node = Trees.Find(entry);
+        if (node?.Local?.Content != content) node = Trees.Contents.Find(content);
+        if (node is not null) return new ContentPlace(Trees.LocalPath(node), node.Stamp);
+        return _versions.FindContent(content) is { Kind: EntryKind.File } version ? new ContentPlace(VersionStore.PathOf(version.Id), null) : null;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _stopping.CancelAsync().ConfigureAwait(false);
+        if (_linkTask is not null) await _linkTask.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        _watcher.Dispose();
+        _context.Bulk.Dispose();
+        _context.Io.Dispose();
+        _context.Apply.Dispose();
+        // What has been placed and agreed is written down before the end: the next start finds it so.
+        var saved = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        Loop.Post(() => _index.WhenDurable(_ => saved.TrySetResult()));
+        await Task.WhenAny(saved.Task, Task.Delay(TimeSpan.FromSeconds(10))).ConfigureAwait(false);
+        Loop.Dispose();
+        _indexWorker.Dispose();
+        _store.Dispose();
+        _versions.Dispose();
+        _context.Files.Dispose();
+        _stopping.Dispose();
+    }
+}

@@ -1,0 +1,44 @@
+using System.Buffers;
+using Sync.Engine.Files;
+using Sync.Engine.Model;
+
+namespace Sync.Engine.Store;
+
+/// <summary>A replica's three states of one entry as an index record. What is equal is written once.</summary>
+internal static class NodeCodec
+{
+    [Flags]
+    private enum Parts : byte { None = 0, Synced = 1, Local = 2, Remote = 4, LocalIsRemote = 8, SyncedIsRemote = 16 }
+
+    public static ReadOnlyMemory<byte> Write(Entry? synced, Entry? local, FileStamp stamp, Entry? remote)
+    {
+        var to = new ArrayBufferWriter<byte>(192);
+        var parts = Parts.None;
+        if (remote is not null) parts |= Parts.Remote;
+        if (local is not null) parts |= ReferenceEquals(local, remote) ? Parts.LocalIsRemote : Parts.Local;
+        if (synced is not null) parts |= ReferenceEquals(synced, remote) ? Parts.SyncedIsRemote : Parts.Synced;
+        EntryCodec.Byte(to, (byte)parts);
+        if (remote is not null) EntryCodec.Write(to, remote);
+        if (parts.HasFlag(Parts.Local)) EntryCodec.Write(to, local!);
+        if (parts.HasFlag(Parts.Synced)) EntryCodec.Write(to, synced!);
+        if (local is not null)
+        {
+            EntryCodec.Number(to, stamp.FileKey);
+            EntryCodec.Number(to, (ulong)stamp.CtimeNs);
+        }
+
+        return to.WrittenMemory;
+    }
+
+    /// <exception cref="StoreCorruptException">The bytes are no record.</exception>
+    public static (Entry? Synced, Entry? Local, FileStamp Stamp, Entry? Remote) Read(ReadOnlySpan<byte> from)
+    {
+        var parts = (Parts)EntryCodec.Byte(ref from);
+        var remote = parts.HasFlag(Parts.Remote) ? EntryCodec.Read(ref from) : null;
+        var local = parts.HasFlag(Parts.LocalIsRemote) ? remote : parts.HasFlag(Parts.Local) ? EntryCodec.Read(ref from) : null;
+        var synced = parts.HasFlag(Parts.SyncedIsRemote) ? remote : parts.HasFlag(Parts.Synced) ? EntryCodec.Read(ref from) : null;
+        var stamp = default(FileStamp);
+        if (local is not null) stamp = new FileStamp(EntryCodec.Number(ref from), local.Size, local.MtimeNs, (long)EntryCodec.Number(ref from));
+        return (synced, local, stamp, remote);
+    }
+}

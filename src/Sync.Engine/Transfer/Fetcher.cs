@@ -1,0 +1,186 @@
+using System.Threading.Channels;
+using Sync.Delta;
+using Sync.Engine.Control;
+using Sync.Engine.Link;
+using Sync.Engine.Model;
+using Sync.Engine.Trees;
+
+namespace Sync.Engine.Transfer;
+
+/// <summary>
+/// Gets contents from the host: asks in the order in which they are wanted, keeps a bounded amount under way, and hands on what has come.
+/// Lives on the control loop; a task of its own feeds the receiver.
+/// </summary>
+internal sealed class Fetcher(ReplicaContext context, Action<ContentId, ReceivedContent> arrived)
+{
+    /// <summary>Small contents under way: enough for the link's delay, few enough to hold in memory.</summary>
+    private const long SmallWindow = 16 << 20;
+    private const int SmallCount = 4096;
+    private const int LargeCount = 3;
+    private static readonly TimeSpan RetryAfter = TimeSpan.FromMilliseconds(250);
+
+    private readonly Queue<(Node Node, Entry Entry)> _small = new();
+    private readonly Queue<(Node Node, Entry Entry)> _large = new();
+    private readonly Dictionary<ContentId, (long Id, List<Node> Nodes, Entry Entry, bool NoBasis)> _open = [];
+    private readonly Dictionary<long, ContentId> _byId = [];
+    private readonly HashSet<ContentId> _wanted = [];
+    private readonly HashSet<ContentId> _noBasis = [];
+    private ChannelWriter<ContentRequest>? _requests;
+    private ContentReceiver? _receiver;
+    private long _nextId = 1;
+    private long _smallBytes;
+    private int _smallOpen;
+    private int _largeOpen;
+
+    public bool IsIdle => _open.Count == 0 && _small.Count == 0 && _large.Count == 0;
+
+    /// <summary>Content ids that were asked for in vain for a while.</summary>
+    public Dictionary<ContentId, int> Failures { get; } = [];
+
+    public void Want(Node node, Entry entry)
+    {
+        if (_open.TryGetValue(entry.Content, out var open))
+        {
+            open.Nodes.Add(node);
+            return;
+        }
+
+        if (!_wanted.Add(entry.Content))
+        {
+            // Another entry wants the same bytes: it is planned again when they have come.
+            _waitingTwins.Add((node, entry.Content));
+            return;
+        }
+
+        (entry.Size <= SmallContents.MaxLength ? _small : _large).Enqueue((node, entry));
+        Ask();
+    }
+
+    private readonly List<(Node Node, ContentId Content)> _waitingTwins = [];
+
+    /// <summary>A link is up: streams downloads over it until it ends.</summary>
+    public void Start(IHostLink link, ContentReceiver receiver, CancellationToken cancel)
+    {
+        var requests = Channel.CreateUnbounded<ContentRequest>(new UnboundedChannelOptions { SingleReader = true });
+        _requests = requests.Writer;
+        _receiver = receiver;
+        _ = Task.Run(() => PumpAsync(link, receiver, requests.Reader, cancel), CancellationToken.None);
+        Ask();
+    }
+
+    /// <summary>The link is gone: what was wanted is planned again.</summary>
+    public void Stop()
+    {
+        _requests?.TryComplete();
+        _requests = null;
+        _receiver = null;
+        var nodes = _open.Values.SelectMany(o => o.Nodes).Concat(_small.Select(s => s.Node)).Concat(_large.Select(l => l.Node)).Concat(_waitingTwins.Select(t => t.Node)).ToList();
+        _open.Clear();
+        _byId.Clear();
+        _small.Clear();
+        _large.Clear();
+        _wanted.Clear();
+        _waitingTwins.Clear();
+        _smallBytes = 0;
+        _smallOpen = _largeOpen = 0;
+        foreach (var node in nodes) context.Reconciler.Enqueue(node.Current);
+    }
+
+    private async Task PumpAsync(IHostLink link, ContentReceiver receiver, ChannelReader<ContentRequest> requests, CancellationToken cancel)
+    {
+        try
+        {
+            using (receiver)
+            {
+                await foreach (var frame in link.Download(requests.ReadAllAsync(cancel), cancel).ConfigureAwait(false))
+                {
+                    if (await receiver.TakeAsync(frame, cancel).ConfigureAwait(false) is { } received) context.Loop.Post(() => Take(receiver, received));
+                }
+            }
+        }
+        catch (Exception e) when (e is OperationCanceledException or LinkException or ChannelClosedException)
+        {
+            // The control stream tells why the link ended, and starts the next.
+        }
+        catch (Exception e)
+        {
+            context.Log.LogDefect(e, context.Share);
+        }
+    }
+
+    private void Ask()
+    {
+        if (_requests is null) return;
+        while (_small.Count > 0 && _smallOpen < SmallCount && _smallBytes < SmallWindow) Ask(_small.Dequeue());
+        while (_large.Count > 0 && _largeOpen < LargeCount) Ask(_large.Dequeue());
+    }
+
+    private void Ask((Node Node, Entry Entry) want)
+    {
+        var (node, entry) = want;
+        node = node.Current;
+        _wanted.Remove(entry.Content);
+        if (node.Remote is not { Deleted: false } remote || remote.Content != entry.Content || _open.ContainsKey(entry.Content))
+        {
+            context.Reconciler.Enqueue(node);
+            return;
+        }
+
+        var id = _nextId++;
+        var noBasis = _noBasis.Contains(entry.Content);
+        var basis = entry.Size > SmallContents.MaxLength && !noBasis ? (node.Local?.Content ?? default) : default;
+        _open.Add(entry.Content, (id, [node], entry, noBasis));
+        _byId.Add(id, entry.Content);
+        if (entry.Size <= SmallContents.MaxLength)
+        {
+            _smallBytes += entry.Size;
+            _smallOpen++;
+        }
+        else _largeOpen++;
+
+        _requests!.TryWrite(new ContentRequest(id, entry.Id, entry.Content, basis, entry.Size > SmallContents.MaxLength ? _receiver!.ResumeOffset(entry.Content) : 0));
+    }
+
+    private void Take(ContentReceiver from, ReceivedContent received)
+    {
+        if (from != _receiver || !_byId.Remove(received.Id, out var content) || !_open.Remove(content, out var open)) return;
+        if (open.Entry.Size <= SmallContents.MaxLength)
+        {
+            _smallBytes -= open.Entry.Size;
+            _smallOpen--;
+        }
+        else _largeOpen--;
+
+        if (received.Status == TransferStatus.Complete)
+        {
+            Failures.Remove(content);
+            _noBasis.Remove(content);
+            arrived(content, received);
+            foreach (var node in open.Nodes) context.Reconciler.Enqueue(node.Current);
+        }
+        else
+        {
+            if (received.Status == TransferStatus.NoBasis) _noBasis.Add(content);
+            else Failures[content] = Failures.GetValueOrDefault(content) + 1;
+            var wait = received.Status == TransferStatus.NoBasis ? TimeSpan.Zero : RetryAfter;
+            context.After(wait, () =>
+            {
+                foreach (var node in open.Nodes) context.Reconciler.Enqueue(node.Current);
+            });
+            if (Failures.GetValueOrDefault(content) > 8)
+            {
+                foreach (var node in open.Nodes)
+                    context.Problems.Set(context.Trees.RemotePath(node.Current), ProblemCodes.Unavailable, $"Its content could not be had from the host ({received.Detail ?? received.Status.ToString()}); it is asked for again.");
+            }
+        }
+
+        for (var i = _waitingTwins.Count - 1; i >= 0; i--)
+        {
+            if (_waitingTwins[i].Content != content) continue;
+            context.Reconciler.Enqueue(_waitingTwins[i].Node.Current);
+            _waitingTwins.RemoveAt(i);
+        }
+
+        Ask();
+    }
+}

@@ -1,0 +1,58 @@
+using System.Collections.Concurrent;
+using System.Threading.Channels;
+using Sync.Delta;
+using Sync.Engine.Control;
+using Sync.Engine.Link;
+using Sync.Engine.Model;
+
+namespace Sync.Engine.Transfer;
+
+/// <summary>Sends large contents to the host, one after another, and tells how each ended. Started with each link.</summary>
+internal sealed class UploadQueue
+{
+    private readonly Channel<(long Id, Entry Entry, ContentId Basis)> _queue = Channel.CreateUnbounded<(long, Entry, ContentId)>();
+    private readonly ConcurrentDictionary<long, (Entry Entry, ContentId Basis, Action<TransferStatus> Done)> _open = new();
+    private readonly ReplicaContext _context;
+    private long _next;
+
+    public UploadQueue(ReplicaContext context) => _context = context;
+
+    /// <summary>Callbacks come on the control loop.</summary>
+    public void Add(Entry entry, ContentId basis, Action<TransferStatus> done)
+    {
+        var id = Interlocked.Increment(ref _next);
+        _open[id] = (entry, basis, done);
+        _queue.Writer.TryWrite((id, entry, basis));
+    }
+
+    public void Start(IHostLink link, ContentSender sender, CancellationToken cancel) =>
+        _ = Task.Run(() => PumpAsync(link, sender, cancel), CancellationToken.None);
+
+    private async Task PumpAsync(IHostLink link, ContentSender sender, CancellationToken cancel)
+    {
+        try
+        {
+            await foreach (var end in link.Upload(FramesAsync(sender, cancel), cancel).ConfigureAwait(false))
+            {
+                if (!_open.TryRemove(end.Id, out var open)) continue;
+                if (end.Status == TransferStatus.NoBasis && !open.Basis.IsNone) _context.Loop.Post(() => Add(open.Entry, default, open.Done));
+                else _context.Loop.Post(() => open.Done(end.Status));
+            }
+        }
+        catch (Exception e) when (e is OperationCanceledException or LinkException or ChannelClosedException)
+        {
+            // The control stream tells why the link ended; what was under way is proposed again.
+        }
+        catch (Exception e)
+        {
+            _context.Log.LogDefect(e, _context.Share);
+        }
+    }
+
+    private async IAsyncEnumerable<ContentFrame> FramesAsync(ContentSender sender, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancel)
+    {
+        await foreach (var (id, entry, basis) in _queue.Reader.ReadAllAsync(cancel).ConfigureAwait(false))
+            await foreach (var frame in sender.Send(id, entry.Id, entry.Content, basis, 0, cancel).ConfigureAwait(false))
+                yield return frame;
+    }
+}
