@@ -39,7 +39,8 @@ internal static class ChangeMapping
             BaseContent = Bounds.ToRevision(wire.BaseContent),
             BaseMode = Bounds.ToRevision(wire.BaseMode),
             ObservedNs = wire.ObservedNs,
-            Inline = wire.HasInline ? wire.Inline.Memory : null,
+            // Spelt out: a bare null would become empty bytes, and an upload an empty file.
+            Inline = wire.HasInline ? wire.Inline.Memory : (ReadOnlyMemory<byte>?)null,
         };
     }
 }
