@@ -70,8 +70,9 @@ internal sealed class GuestLink : IHostLink
         }
         catch (Exception e)
         {
+            // Before the call is cancelled, which would become its status.
+            var cause = call is null || cancel.IsCancellationRequested ? e : await StatusOfAsync(call, e);
             await ended.CancelAsync();
-            var cause = e is RpcException rpc || call is null ? e : await StatusOfAsync(call, e);
             call?.Dispose();
             ended.Dispose();
             route.Release();
