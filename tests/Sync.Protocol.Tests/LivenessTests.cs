@@ -124,7 +124,7 @@ public sealed class LivenessTests
         await using var link = await connector.ConnectAsync(Hello, Cancel);
         var stopping = server.StopAsync();
         var failure = await Assert.ThrowsAsync<LinkException>(() => link.Incoming.Completion.WaitAsync(Cancel));
-        Assert.Equal(LinkFailure.Unavailable, failure.Failure);
+        Assert.True(failure.Failure == LinkFailure.Unavailable, failure.ToString());
         await link.DisposeAsync();
         await connector.DisposeAsync();
         await stopping.WaitAsync(Cancel);
@@ -161,7 +161,7 @@ public sealed class LivenessTests
         var time = new SleepyTime();
         var woken = 0;
         using var detector = new WakeDetector(time, () => woken++);
-        time.Advance(TimeSpan.FromSeconds(20));
+        for (var i = 0; i < 10; i++) time.Advance(TimeSpan.FromSeconds(2));
         Assert.Equal(0, woken);
         time.Slept = TimeSpan.FromHours(1);
         time.Advance(TimeSpan.FromSeconds(2));

@@ -103,6 +103,7 @@ public sealed class TrustTests
             },
             Cancel);
         Assert.Equal(SslProtocols.Tls13, tls.SslProtocol);
+        await tls.WriteAsync("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\u0004\0\0\0\0\0"u8.ToArray(), Cancel);
         Assert.True(await tls.ReadAsync(new byte[100], Cancel) > 0);
     }
 

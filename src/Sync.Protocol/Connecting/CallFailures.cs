@@ -49,8 +49,21 @@ internal static class CallFailures
                 LinkFailure.NotAllowed, $"The host at {address} does not let this guest in: ask for an invite, and join again.", rpc),
             StatusCode.Unknown => new LinkException(
                 LinkFailure.Unavailable, $"The host at {address} failed: see its log.", rpc),
+            _ when ClosedInGoodOrder(rpc) => new LinkException(
+                LinkFailure.Unavailable, $"The host at {address} closed the connection: it is stopping or restarting. It is tried again.", rpc),
             _ => new LinkException(LinkFailure.Unreachable, Unreachable(rpc, address), rpc),
         };
+    }
+
+    /// <summary>A stopping server's GOAWAY may overtake the status of a call that it ends.</summary>
+    private static bool ClosedInGoodOrder(RpcException rpc)
+    {
+        for (var cause = rpc.Status.DebugException; cause is not null; cause = cause.InnerException)
+        {
+            if (cause is HttpProtocolException { ErrorCode: 0 }) return true;
+        }
+
+        return false;
     }
 
     private static string Unreachable(RpcException rpc, PeerAddress address)

@@ -70,8 +70,9 @@ internal sealed class GuestLink : IHostLink
         }
         catch (Exception e)
         {
+            // Before the call is cancelled, which would become its status.
+            var cause = call is null || cancel.IsCancellationRequested ? e : await StatusOfAsync(call, e);
             await ended.CancelAsync();
-            var cause = e is RpcException rpc || call is null ? e : await StatusOfAsync(call, e);
             call?.Dispose();
             ended.Dispose();
             route.Release();
@@ -128,7 +129,7 @@ internal sealed class GuestLink : IHostLink
     private async Task LeaveAsync()
     {
         // The host sees the end of the stream and ends the session; messages that nobody will read are let go.
-        await _call.RequestStream.CompleteAsync().ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await _writer.CompleteAsync(_call.RequestStream.CompleteAsync).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         while (await _incoming.Reader.WaitToReadAsync().AsTask().ContinueWith(static t => t.IsCompletedSuccessfully && t.Result, TaskScheduler.Default))
         {
             while (_incoming.Reader.TryRead(out _)) { }

@@ -88,12 +88,8 @@ public sealed class PeerIdentity : IDisposable
                 file.Flush(flushToDisk: true);
             }
 
-            // Not replacing: where another process was quicker, its identity is the one.
-            File.Move(draft, path, overwrite: false);
-        }
-        catch (IOException) when (File.Exists(path))
-        {
-            File.Delete(draft);
+            // Where another process was quicker, its identity is the one.
+            ExclusiveName.TryTake(draft, path);
         }
         finally
         {

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Text;
 using System.Diagnostics.CodeAnalysis;
 using System.Security.Cryptography;
@@ -97,8 +98,9 @@ public sealed record Invite
     /// <summary>Without the secret.</summary>
     public override string ToString() => $"invite to {Share} at {string.Join(", ", Addresses)}, until {ExpiresAt:u}";
 
+    // The method named Try throws at a character that is not of the alphabet; this one does not.
     private static bool TryDecode(ReadOnlySpan<char> token, Span<byte> bytes, out int length) =>
-        Base64Url.TryDecodeFromChars(token, bytes, out length);
+        Base64Url.DecodeFromChars(token, bytes, out _, out length) == OperationStatus.Done;
 
     private static bool ChecksumHolds(ReadOnlySpan<byte> bytes) =>
         SHA256.HashData(bytes[..^ChecksumBytes]).AsSpan(0, ChecksumBytes).SequenceEqual(bytes[^ChecksumBytes..]);

@@ -41,7 +41,8 @@ internal static class ChangeMapping
             BaseMode = Bounds.ToRevision(wire.BaseMode),
             ObservedNs = wire.ObservedNs,
             Distinct = wire.Distinct,
-            Inline = wire.HasInline ? wire.Inline.Memory : null,
+            // Spelt out: a bare null would become empty bytes, and an upload an empty file.
+            Inline = wire.HasInline ? wire.Inline.Memory : (ReadOnlyMemory<byte>?)null,
         };
     }
 }

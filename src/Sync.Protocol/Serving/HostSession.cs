@@ -45,6 +45,11 @@ internal sealed class HostSession(
             await writer.WriteBetweenAsync(new HostEnvelope { Hello = answer });
             await PumpAsync(session, writer, ended);
         }
+        catch (RpcException) when (cancel.IsCancellationRequested)
+        {
+            // How a read that is cancelled may end; the caller tells a host that stops from a guest that left.
+            throw new OperationCanceledException(cancel);
+        }
         finally
         {
             sessions.Remove(live);

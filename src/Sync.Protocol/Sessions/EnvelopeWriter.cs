@@ -48,6 +48,20 @@ internal sealed class EnvelopeWriter<TEnvelope>(IAsyncStreamWriter<TEnvelope> st
         if (_posted.IsCompleted) _posted = PostAsync(envelope);
     }
 
+    /// <summary>Ends the stream after the write that is on its way. Ending it beside one would fail, and leave it open.</summary>
+    public async Task CompleteAsync(Func<Task> complete)
+    {
+        await _write.WaitAsync(CancellationToken.None);
+        try
+        {
+            await complete();
+        }
+        finally
+        {
+            _write.Release();
+        }
+    }
+
     private async Task PostAsync(TEnvelope envelope) =>
         await WriteBetweenAsync(envelope).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
 }

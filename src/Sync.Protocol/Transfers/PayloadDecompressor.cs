@@ -4,7 +4,7 @@ using ZstdSharp;
 
 namespace Sync.Protocol.Transfers;
 
-/// <summary>Unpacks payloads of one stream. Not thread-safe; the native-like context is made with the first packed frame.</summary>
+/// <summary>Unpacks payloads of one stream. Not thread-safe; the context is made with the first packed frame.</summary>
 internal sealed class PayloadDecompressor(bool allowed) : IDisposable
 {
     private Decompressor? _zstd;
@@ -16,9 +16,16 @@ internal sealed class PayloadDecompressor(bool allowed) : IDisposable
         if (!allowed) throw Bounds.Violation("a compressed frame, which was not agreed on");
         _zstd ??= new Decompressor();
         var plain = new byte[plainSize];
-        if (!_zstd.TryUnwrap(packed, plain, out var written) || written != plainSize)
-            throw Bounds.Violation("a compressed frame does not unpack to its size");
-        return plain;
+        try
+        {
+            if (_zstd.TryUnwrap(packed, plain, out var written) && written == plainSize) return plain;
+        }
+        catch (ZstdException)
+        {
+            // Told below, as any other frame that does not unpack.
+        }
+
+        throw Bounds.Violation("a compressed frame does not unpack to its size");
     }
 
     public void Dispose() => _zstd?.Dispose();
