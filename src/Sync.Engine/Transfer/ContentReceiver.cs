@@ -1,0 +1,165 @@
+using Sync.Delta;
+using Sync.Engine.Files;
+using Sync.Engine.Link;
+using Sync.Engine.Store;
+
+namespace Sync.Engine.Transfer;
+
+/// <summary>
+/// Takes the frames of any number of transfers of one stream and turns them into verified contents: small ones in memory, large ones in staging.
+/// What is under way when it is disposed is kept, to go on from. One caller at a time, but for <see cref="ResumeOffset"/>; its I/O blocks the caller.
+/// </summary>
+internal sealed class ContentReceiver(
+    IFileSystem files, StagingArea staging, ManifestStore manifests, SmallContents small, IContentLocator locator, long maxLength) : IDisposable
+{
+    /// <summary>Transfers under way at a time: a sender has two.</summary>
+    public const int MaxOpen = 64;
+
+    /// <summary>Chunks in the manifests of all of them, 40 bytes each: two files of 1 TiB, or whatever an unfriendly peer makes of it.</summary>
+    private const long MaxChunks = 4 << 20;
+
+    /// <summary>Ended here while the sender does not know yet; its frames are on the way.</summary>
+    private const int MaxEnded = 1024;
+
+    private readonly VerifiedManifests _manifests = new(manifests);
+    private readonly Dictionary<long, IncomingContent> _open = [];
+    private readonly HashSet<long> _ended = [];
+    private long _chunks;
+
+    /// <summary>What is already there of a content from an interrupted transfer: the offset to ask from (0: nothing). Safe from any thread.
+    /// It is verified when the answer begins; if less of it holds, that transfer fails, and the next offset is what holds.</summary>
+    public long ResumeOffset(ContentId content) => staging.PartialLength(content);
+
+    /// <summary>Takes a frame; answers how its transfer ended, null as long as it has not. An id that never began ends as corrupt, without a content.</summary>
+    public async ValueTask<ReceivedContent?> TakeAsync(ContentFrame frame, CancellationToken cancel)
+    {
+        cancel.ThrowIfCancellationRequested();
+        if (_ended.Count > 0 && _ended.Contains(frame.Id))
+        {
+            if (frame is ContentFrame.End) _ended.Remove(frame.Id);
+            return null;
+        }
+
+        try
+        {
+            return frame switch
+            {
+                ContentFrame.Data data => Take(data, cancel),
+                ContentFrame.Whole whole => Take(whole),
+                ContentFrame.Start start => await StartAsync(start, cancel),
+                ContentFrame.End end => Take(end),
+                _ => throw new ArgumentException("A frame of no known kind.", nameof(frame)),
+            };
+        }
+        catch (IOException e)
+        {
+            // The replica's own data directory, where manifests are kept.
+            return End(frame, new IncomingEnd(TransferStatus.Failed, e.Message));
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach (var incoming in _open.Values) incoming.Dispose();
+        _open.Clear();
+    }
+
+    private ReceivedContent Take(ContentFrame.Whole whole)
+    {
+        if (_open.ContainsKey(whole.Id)) return End(whole, Corrupt("Two contents came under one id."));
+        if (whole.Bytes.Length > SmallContents.MaxLength) return Unopened(whole.Id, whole.Content, Corrupt("A large content came as a small one."));
+        var bytes = whole.Bytes.ToArray();
+        if (Manifest.OfSmall(bytes).Id != whole.Content) return Unopened(whole.Id, whole.Content, Corrupt("The bytes are not those of the content."));
+        small.Add(whole.Content, bytes);
+        return new ReceivedContent(whole.Id, whole.Content, TransferStatus.Complete, null, bytes, null);
+    }
+
+    private ReceivedContent? Take(ContentFrame.Data data, CancellationToken cancel)
+    {
+        if (!_open.TryGetValue(data.Id, out var incoming)) return End(data, Corrupt("Bytes came of a content that did not begin."));
+        return incoming.Take(data.Bytes.Span, cancel) is { } end ? End(data, end) : null;
+    }
+
+    private ReceivedContent Take(ContentFrame.End end)
+    {
+        if (_open.TryGetValue(end.Id, out var incoming))
+            return End(end, end.Status == TransferStatus.Complete ? incoming.Finish(_manifests) : new IncomingEnd(end.Status, end.Detail));
+        return Unopened(end.Id, default, end.Status == TransferStatus.Complete ? Corrupt("A content ended that did not begin.") : new IncomingEnd(end.Status, end.Detail));
+    }
+
+    private async ValueTask<ReceivedContent?> StartAsync(ContentFrame.Start start, CancellationToken cancel)
+    {
+        if (_open.ContainsKey(start.Id)) return End(start, Corrupt("Two contents came under one id."));
+        if (_open.Count >= MaxOpen) return Refuse(start, TransferStatus.Failed, "Too many transfers are under way.");
+
+        var basis = start.Basis.IsNone ? null : _manifests.Find(start.Basis);
+        if (basis is null && !start.Basis.IsNone) return Refuse(start, TransferStatus.NoBasis, "The chunk list of the basis is not known.");
+        if (!ManifestDelta.TryApply(basis, start.Manifest.Span, maxLength, out var manifest, out var wrong)) return Refuse(start, TransferStatus.Corrupt, wrong);
+        if (manifest.Id != start.Content) return Refuse(start, TransferStatus.Corrupt, "The chunk list is another content's.");
+        if (start.Offset < 0 || start.Offset > manifest.Length) return Refuse(start, TransferStatus.Corrupt, "It goes on from beyond its end.");
+        if (manifest.Count > MaxChunks - _chunks) return Refuse(start, TransferStatus.Failed, "The transfers under way have too many chunks.");
+
+        var plan = TransferPlan.Between(manifest, basis).From(start.Offset);
+        var error = files.Space(out var free, out _);
+        if (error != FsError.None) return Refuse(start, TransferStatus.Failed, $"The free space cannot be read: {error}.");
+        if (plan.DataLength > free) return Refuse(start, TransferStatus.Failed, "The disk has too little space.");
+
+        var (found, source) = await OpenBasisAsync(plan, basis, cancel);
+        if (!found) return Refuse(start, TransferStatus.NoBasis, "The basis is no longer here.");
+        error = staging.Open(manifest.Id, out var part);
+        if (error != FsError.None)
+        {
+            source?.Dispose();
+            return Refuse(start, TransferStatus.Failed, $"A file in staging cannot be opened: {error}.");
+        }
+
+        var incoming = new IncomingContent(manifest, plan, source, part!, start.Offset);
+        _open.Add(start.Id, incoming);
+        _chunks += manifest.Count;
+        return incoming.Begin(cancel) is { } end ? End(start, end) : null;
+    }
+
+    private async ValueTask<(bool Found, IReadableFile? File)> OpenBasisAsync(TransferPlan plan, Manifest? basis, CancellationToken cancel)
+    {
+        if (basis is null || !HasCopies(plan)) return (true, null);
+        if (await locator.LocateAsync(basis.Id, default, cancel) is not { } place) return (false, null);
+        if (files.OpenRead(place.Path, out var file) != FsError.None) return (false, null);
+        if (file!.Stat(out var stat) == FsError.None && stat.Stamp.Size == basis.Length) return (true, file);
+        file.Dispose();
+        return (false, null);
+    }
+
+    private ReceivedContent Refuse(ContentFrame.Start start, TransferStatus status, string detail)
+    {
+        Forget(start.Id);
+        return Unopened(start.Id, start.Content, new IncomingEnd(status, detail));
+    }
+
+    private ReceivedContent End(ContentFrame frame, IncomingEnd end)
+    {
+        if (frame is not ContentFrame.End) Forget(frame.Id);
+        if (!_open.Remove(frame.Id, out var incoming)) return Unopened(frame.Id, default, end);
+        _chunks -= incoming.ChunkCount;
+        if (end.Status == TransferStatus.Corrupt) incoming.Discard();
+        incoming.Dispose();
+        var path = end.Status == TransferStatus.Complete ? StagingArea.CompletePath(incoming.Content) : null;
+        return new ReceivedContent(frame.Id, incoming.Content, end.Status, path, null, end.Detail);
+    }
+
+    private void Forget(long id)
+    {
+        if (_ended.Count < MaxEnded) _ended.Add(id);
+    }
+
+    private static IncomingEnd Corrupt(string detail) => new(TransferStatus.Corrupt, detail);
+
+    private static ReceivedContent Unopened(long id, ContentId content, IncomingEnd end) => new(id, content, end.Status, null, null, end.Detail);
+
+    private static bool HasCopies(TransferPlan plan)
+    {
+        foreach (var segment in plan.Segments)
+            if (segment.Kind == SegmentKind.Copy) return true;
+        return false;
+    }
+}

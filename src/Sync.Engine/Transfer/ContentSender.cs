@@ -1,0 +1,92 @@
+using System.Runtime.CompilerServices;
+using System.Threading.Channels;
+using Sync.Delta;
+using Sync.Engine.Files;
+using Sync.Engine.Link;
+using Sync.Engine.Model;
+using Sync.Engine.Store;
+
+namespace Sync.Engine.Transfer;
+
+/// <summary>Reads contents of this replica and turns them into frames. What goes out is what was asked for, or the transfer ends as superseded. Safe from any thread.</summary>
+internal sealed class ContentSender(IFileSystem files, ManifestStore manifests, SmallContents small, IContentLocator locator)
+{
+    /// <summary>Frames that wait for the wire: 1 MiB.</summary>
+    internal const int FramesAhead = 16;
+
+    private readonly VerifiedManifests _manifests = new(manifests);
+
+    /// <summary>Answers requests: small contents in the order of their requests, as one frame each, several read at a time; large ones beside
+    /// them, two at a time, their frames mixed, and whatever is small first.</summary>
+    public IAsyncEnumerable<ContentFrame> Serve(IAsyncEnumerable<ContentRequest> requests, CancellationToken cancel) =>
+        new ServedRequests(this).RunAsync(requests, cancel);
+
+    /// <summary>The frames of one transfer: an upload.</summary>
+    public async IAsyncEnumerable<ContentFrame> Send(
+        long id, EntryId entry, ContentId content, ContentId basis, long offset, [EnumeratorCancellation] CancellationToken cancel)
+    {
+        var request = new ContentRequest(id, entry, content, basis, offset);
+        if (await AnswerSmallAsync(request, cancel) is { } only)
+        {
+            yield return only;
+            yield break;
+        }
+
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        var frames = Channel.CreateBounded<ContentFrame>(new BoundedChannelOptions(FramesAhead) { SingleReader = true, SingleWriter = true });
+        var reading = Task.Run(() => FillAsync(request, frames.Writer, stop.Token), CancellationToken.None);
+        try
+        {
+            await foreach (var frame in frames.Reader.ReadAllAsync(cancel)) yield return frame;
+        }
+        finally
+        {
+            await stop.CancelAsync();
+            await reading;
+        }
+    }
+
+    /// <summary>The only frame of a content that is small, or cannot be had; null for a large one.</summary>
+    internal async Task<ContentFrame?> AnswerSmallAsync(ContentRequest request, CancellationToken cancel)
+    {
+        if (request.Content == Manifest.Empty.Id) return new ContentFrame.Whole(request.Id, request.Content, ReadOnlyMemory<byte>.Empty);
+        if (small.Find(request.Content) is { } known) return new ContentFrame.Whole(request.Id, request.Content, known);
+
+        var opened = await OpenedContent.OpenAsync(files, locator, request, cancel);
+        if (opened.File is not { } file) return new ContentFrame.End(request.Id, opened.Status, opened.Detail);
+        using (file)
+        {
+            if (opened.Length > SmallContents.MaxLength) return null;
+            var bytes = new byte[opened.Length];
+            for (var filled = 0; filled < bytes.Length;)
+            {
+                var error = file.Read(filled, bytes.AsSpan(filled), out var read);
+                if (error != FsError.None) return OpenedContent.Unreadable(request.Id, opened.Path, error);
+                if (read == 0) return new ContentFrame.End(request.Id, TransferStatus.Superseded);
+                filled += read;
+            }
+
+            return Manifest.OfSmall(bytes).Id == request.Content
+                ? new ContentFrame.Whole(request.Id, request.Content, bytes)
+                : new ContentFrame.End(request.Id, TransferStatus.Superseded);
+        }
+    }
+
+    /// <summary>Writes all frames of a large content.</summary>
+    internal Task SendLargeAsync(ContentRequest request, ChannelWriter<ContentFrame> output, CancellationToken cancel) =>
+        new OutgoingContent(files, _manifests, locator, request, output).RunAsync(cancel);
+
+    private async Task FillAsync(ContentRequest request, ChannelWriter<ContentFrame> output, CancellationToken cancel)
+    {
+        try
+        {
+            await SendLargeAsync(request, output, cancel);
+            output.Complete();
+        }
+        catch (Exception e)
+        {
+            // Thrown again where the frames are read.
+            output.Complete(e);
+        }
+    }
+}

@@ -1,0 +1,11 @@
+using Sync.Delta;
+using Sync.Engine.Model;
+
+namespace Sync.Engine.Transfer;
+
+/// <summary>Knows where contents are on this replica.</summary>
+internal interface IContentLocator
+{
+    /// <summary>Where a content can be read now; null if nowhere. The entry is a hint.</summary>
+    ValueTask<ContentPlace?> LocateAsync(ContentId content, EntryId entry, CancellationToken cancel);
+}

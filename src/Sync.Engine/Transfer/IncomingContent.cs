@@ -1,0 +1,202 @@
+using System.Collections.Immutable;
+using Sync.Delta;
+using Sync.Engine.Files;
+using Sync.Engine.Link;
+
+namespace Sync.Engine.Transfer;
+
+/// <summary>
+/// A large content on its way in: puts it together in staging from the basis, from itself and from the wire, and verifies every byte as it passes.
+/// Each step answers null, or how the transfer ended; then nothing may follow but its disposal. Not thread-safe.
+/// </summary>
+internal sealed class IncomingContent : IDisposable
+{
+    private const int BufferSize = 256 << 10;
+
+    [ThreadStatic]
+    private static byte[]? _buffer;
+
+    private readonly Manifest _manifest;
+    private readonly ImmutableArray<Segment> _segments;
+    private readonly IReadableFile? _basis;
+    private readonly ManifestVerifier _verifier;
+    private readonly SparseWriter _writer;
+    private readonly long _resumedAt;
+    private StagedPart? _part;
+    private int _index;
+
+    /// <param name="manifest">What it must become.</param>
+    /// <param name="plan">How, from <paramref name="offset"/> on.</param>
+    /// <param name="basis">Taken over; null where nothing is copied.</param>
+    /// <param name="part">Taken over.</param>
+    /// <param name="offset">So many bytes are there already, to be verified by <see cref="Begin"/>.</param>
+    public IncomingContent(Manifest manifest, TransferPlan plan, IReadableFile? basis, StagedPart part, long offset)
+    {
+        _manifest = manifest;
+        _segments = plan.Segments;
+        _basis = basis;
+        _part = part;
+        _resumedAt = offset;
+        _verifier = new ManifestVerifier(manifest);
+        _writer = new SparseWriter(part.File, offset);
+    }
+
+    /// <summary>Names it.</summary>
+    public ContentId Content => _manifest.Id;
+
+    /// <summary>How much memory its manifest takes, in chunks.</summary>
+    public int ChunkCount => _manifest.Count;
+
+    /// <summary>Verifies what is there from before, cuts off the rest, and copies what comes first.</summary>
+    public IncomingEnd? Begin(CancellationToken cancel)
+    {
+        var file = _part!.File;
+        var buffer = _buffer ??= new byte[BufferSize];
+        for (long at = 0; at < _resumedAt;)
+        {
+            cancel.ThrowIfCancellationRequested();
+            var error = file.Read(at, buffer.AsSpan(0, (int)Math.Min(buffer.Length, _resumedAt - at)), out var read);
+            if (error != FsError.None) return Failed(error, "reading");
+            if (read == 0 || !_verifier.Append(buffer.AsSpan(0, read)))
+                return new IncomingEnd(TransferStatus.Failed, "What is left of an earlier transfer is less than was asked to go on from.");
+            at += read;
+        }
+
+        var cut = file.SetLength(_resumedAt);
+        return cut == FsError.None ? Copy(cancel) : Failed(cut, "cutting");
+    }
+
+    /// <summary>Takes the next bytes off the wire, and copies what follows them.</summary>
+    public IncomingEnd? Take(ReadOnlySpan<byte> bytes, CancellationToken cancel)
+    {
+        if (bytes.IsEmpty) return Corrupt("A frame without bytes came.");
+        while (!bytes.IsEmpty)
+        {
+            if (_index == _segments.Length) return Corrupt("More bytes came than were announced.");
+            var taken = bytes[..(int)Math.Min(bytes.Length, _segments[_index].TargetEnd - _writer.Position)];
+            if (!_verifier.Append(taken)) return Refused();
+            var error = _writer.Append(taken);
+            if (error != FsError.None) return Failed(error, "writing");
+            bytes = bytes[taken.Length..];
+            if (_writer.Position != _segments[_index].TargetEnd) continue;
+            _index++;
+            if (Copy(cancel) is { } end) return end;
+        }
+
+        return null;
+    }
+
+    /// <summary>The sender has sent all: checks that it is all, and puts it where complete contents stand.</summary>
+    public IncomingEnd Finish(VerifiedManifests manifests)
+    {
+        if (_index < _segments.Length || !_verifier.IsComplete) return Corrupt("It ended before all bytes had come.");
+        var error = _writer.Finish();
+        if (error != FsError.None) return Failed(error, "writing back");
+        manifests.Keep(_manifest);
+        var part = _part!;
+        _part = null;
+        error = part.Complete(IsContent);
+        return error == FsError.None ? new IncomingEnd(TransferStatus.Complete, null) : Failed(error, "naming");
+    }
+
+    /// <summary>Removes what has come: it is not to be gone on from.</summary>
+    public void Discard()
+    {
+        _part?.Discard();
+        _part = null;
+    }
+
+    /// <summary>Keeps what is verified for another time, unless it was finished or discarded.</summary>
+    public void Dispose()
+    {
+        _part?.Suspend(_verifier.VerifiedLength);
+        _part = null;
+        _basis?.Dispose();
+        _verifier.Dispose();
+    }
+
+    private IncomingEnd? Copy(CancellationToken cancel)
+    {
+        for (; _index < _segments.Length && _segments[_index].Kind != SegmentKind.Data; _index++)
+        {
+            var segment = _segments[_index];
+            var end = segment.Kind == SegmentKind.Copy ? CopyFromBasis(segment, cancel) : CopyFromSelf(segment, cancel);
+            if (end is not null) return end;
+        }
+
+        return null;
+    }
+
+    private IncomingEnd? CopyFromBasis(in Segment segment, CancellationToken cancel)
+    {
+        while (_writer.Position < segment.TargetEnd)
+        {
+            cancel.ThrowIfCancellationRequested();
+            var from = _writer.Position;
+            var error = _writer.Copy(_basis!, segment.SourceOffset + (from - segment.TargetOffset), segment.TargetEnd - from, out var copied);
+            if (error == FsError.Invalid) return new IncomingEnd(TransferStatus.NoBasis, "The basis has become shorter.");
+            if (error != FsError.None) return Failed(error, "copying");
+
+            // What counts is the copy: the basis may be written to at any time.
+            var buffer = _buffer ??= new byte[BufferSize];
+            for (long done = 0; done < copied;)
+            {
+                var piece = buffer.AsSpan(0, (int)Math.Min(buffer.Length, copied - done));
+                error = _writer.Read(from + done, piece);
+                if (error != FsError.None) return Failed(error, "reading back");
+                if (!_verifier.Append(piece)) return new IncomingEnd(TransferStatus.NoBasis, "The basis is not what it was.");
+                done += piece.Length;
+            }
+        }
+
+        return null;
+    }
+
+    private IncomingEnd? CopyFromSelf(in Segment segment, CancellationToken cancel)
+    {
+        var buffer = _buffer ??= new byte[BufferSize];
+        while (_writer.Position < segment.TargetEnd)
+        {
+            cancel.ThrowIfCancellationRequested();
+            var done = _writer.Position - segment.TargetOffset;
+            var piece = buffer.AsSpan(0, (int)Math.Min(buffer.Length, segment.Length - done));
+            var error = _writer.Read(segment.SourceOffset + done, piece);
+            if (error != FsError.None) return Failed(error, "reading back");
+            if (!_verifier.Append(piece)) return Refused();
+            error = _writer.Append(piece);
+            if (error != FsError.None) return Failed(error, "writing");
+        }
+
+        return null;
+    }
+
+    private IncomingEnd Refused()
+    {
+        // Of a chunk that was begun in an earlier transfer, the earlier half may be the wrong one: what is before it stays.
+        return _verifier.Mismatch is { } chunk && chunk.Offset < _resumedAt
+            ? new IncomingEnd(TransferStatus.Failed, "What is left of an earlier transfer does not fit.")
+            : Corrupt($"What came for the bytes from {_verifier.VerifiedLength} on is not what was announced.");
+    }
+
+    private static IncomingEnd Corrupt(string detail) => new(TransferStatus.Corrupt, detail);
+
+    // A full disk is not left full.
+    private IncomingEnd Failed(FsError error, string doing)
+    {
+        if (error == FsError.NoSpace) Discard();
+        return new IncomingEnd(TransferStatus.Failed, error == FsError.NoSpace ? "The disk is full." : $"In staging, {doing} failed: {error}.");
+    }
+
+    private bool IsContent(IReadableFile file)
+    {
+        using var verifier = new ManifestVerifier(_manifest);
+        var buffer = _buffer ??= new byte[BufferSize];
+        for (long at = 0; ;)
+        {
+            if (file.Read(at, buffer, out var read) != FsError.None) return false;
+            if (read == 0) return verifier.IsComplete;
+            if (!verifier.Append(buffer.AsSpan(0, read))) return false;
+            at += read;
+        }
+    }
+}

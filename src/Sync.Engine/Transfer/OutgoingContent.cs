@@ -1,0 +1,120 @@
+using System.Security.Cryptography;
+using System.Threading.Channels;
+using Sync.Delta;
+using Sync.Engine.Files;
+using Sync.Engine.Link;
+using Sync.Engine.Scanning;
+
+namespace Sync.Engine.Transfer;
+
+/// <summary>
+/// One large content on its way out. Each chunk is read, hashed while hot, and goes out only when it is what the chunk list says: whatever happens to
+/// the file meanwhile, no byte of another content is sent. So its stamp need not be looked at: a touched or renamed file is still the same bytes.
+/// </summary>
+internal sealed class OutgoingContent(IFileSystem files, VerifiedManifests manifests, IContentLocator locator, ContentRequest request, ChannelWriter<ContentFrame> output)
+{
+    /// <summary>The payload of a frame: stays off the large-object heap.</summary>
+    public const int FrameSize = 64 << 10;
+
+    private readonly List<byte[]> _unverified = [];
+    private byte[] _frame = new byte[FrameSize];
+    private int _filled;
+
+    /// <summary>Writes all its frames, the end included.</summary>
+    public async Task RunAsync(CancellationToken cancel)
+    {
+        ContentFrame.End end;
+        try
+        {
+            end = await SendAsync(cancel);
+        }
+        catch (IOException e)
+        {
+            // The replica's own data directory, where manifests are kept.
+            end = End(TransferStatus.Failed, e.Message);
+        }
+
+        await output.WriteAsync(end, cancel);
+    }
+
+    private async ValueTask<ContentFrame.End> SendAsync(CancellationToken cancel)
+    {
+        var opened = await OpenedContent.OpenAsync(files, locator, request, cancel);
+        if (opened.File is not { } file) return End(opened.Status, opened.Detail);
+        using (file)
+        {
+            var manifest = manifests.Find(request.Content);
+            if (manifest is null)
+            {
+                var reading = FileReading.Of(files, opened.Path, cancel);
+                if (reading.Error != FsError.None) return OpenedContent.Unreadable(request.Id, opened.Path, reading.Error);
+                if (reading.Changed || reading.Manifest!.Id != request.Content) return End(TransferStatus.Superseded);
+                manifest = reading.Manifest;
+                manifests.Keep(manifest);
+            }
+
+            if (manifest.Length != opened.Length) return End(TransferStatus.Superseded);
+            if (request.Offset < 0 || request.Offset > manifest.Length) return End(TransferStatus.Failed, "It was asked for from beyond its end.");
+
+            var basis = manifests.Find(request.Basis);
+            var plan = TransferPlan.Between(manifest, basis);
+            // Where the basis helps nothing the asker need not have it.
+            if (!HasCopies(plan)) basis = null;
+            await output.WriteAsync(new ContentFrame.Start(request.Id, manifest.Id, basis?.Id ?? default, request.Offset, ManifestDelta.Encode(manifest, basis)), cancel);
+
+            using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+            foreach (var segment in plan.From(request.Offset).Segments)
+            {
+                if (segment.Kind != SegmentKind.Data) continue;
+                for (var index = manifest.IndexAt(segment.TargetOffset); index < manifest.Count && manifest.OffsetOf(index) < segment.TargetEnd; index++)
+                {
+                    var error = Read(file, manifest[index], segment.TargetOffset, hash, out var isChunk);
+                    if (error != FsError.None) return OpenedContent.Unreadable(request.Id, opened.Path, error);
+                    if (!isChunk) return End(TransferStatus.Superseded);
+                    foreach (var full in _unverified) await output.WriteAsync(new ContentFrame.Data(request.Id, full), cancel);
+                    _unverified.Clear();
+                }
+            }
+        }
+
+        if (_filled > 0) await output.WriteAsync(new ContentFrame.Data(request.Id, _frame.AsMemory(0, _filled)), cancel);
+        return End(TransferStatus.Complete);
+    }
+
+    // Only a chunk in which the transfer is resumed is sent in part; it is hashed whole all the same.
+    private FsError Read(IReadableFile file, in Chunk chunk, long from, IncrementalHash hash, out bool isChunk)
+    {
+        isChunk = false;
+        var end = chunk.Offset + chunk.Length;
+        for (var at = chunk.Offset; at < end;)
+        {
+            var isSent = at >= from;
+            var room = isSent ? _frame.AsSpan(_filled) : new byte[Math.Min(FrameSize, from - at)];
+            if (room.Length > end - at) room = room[..(int)(end - at)];
+            var error = file.Read(at, room, out var read);
+            if (error != FsError.None || read == 0) return error;
+            hash.AppendData(room[..read]);
+            at += read;
+            if (!isSent) continue;
+            _filled += read;
+            if (_filled < FrameSize) continue;
+            _unverified.Add(_frame);
+            _frame = new byte[FrameSize];
+            _filled = 0;
+        }
+
+        Span<byte> digest = stackalloc byte[SHA256.HashSizeInBytes];
+        hash.GetHashAndReset(digest);
+        isChunk = new ChunkId(digest) == chunk.Id;
+        return FsError.None;
+    }
+
+    private ContentFrame.End End(TransferStatus status, string? detail = null) => new(request.Id, status, detail);
+
+    private static bool HasCopies(TransferPlan plan)
+    {
+        foreach (var segment in plan.Segments)
+            if (segment.Kind == SegmentKind.Copy) return true;
+        return false;
+    }
+}

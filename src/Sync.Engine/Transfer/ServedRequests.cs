@@ -1,0 +1,150 @@
+using System.Runtime.CompilerServices;
+using System.Threading.Channels;
+using Sync.Engine.Link;
+
+namespace Sync.Engine.Transfer;
+
+/// <summary>One stream of requests, being answered. Holds at most 3 MiB of frames, and of each of two large contents the chunk that is not yet verified.</summary>
+internal sealed class ServedRequests(ContentSender sender)
+{
+    /// <summary>Small contents read ahead of the wire: 2 MiB.</summary>
+    private const int SmallAhead = 32;
+
+    private const int SmallReaders = 4;
+    private const int LargeAtOnce = 2;
+
+    /// <summary>Large contents asked for and not begun. Askers keep a few; more is no asker of ours.</summary>
+    private const int MaxLargeWaiting = 1 << 16;
+
+    private readonly Channel<Task<ContentFrame?>> _small = Channel.CreateBounded<Task<ContentFrame?>>(
+        new BoundedChannelOptions(SmallAhead) { SingleReader = true, SingleWriter = true });
+    private readonly Channel<ContentRequest> _waiting = Channel.CreateUnbounded<ContentRequest>();
+    private readonly Channel<ContentFrame> _large = Channel.CreateBounded<ContentFrame>(
+        new BoundedChannelOptions(ContentSender.FramesAhead) { SingleReader = true });
+    private readonly SemaphoreSlim _readers = new(SmallReaders);
+
+    /// <summary>All answers, until the requests have ended and each is answered.</summary>
+    public async IAsyncEnumerable<ContentFrame> RunAsync(IAsyncEnumerable<ContentRequest> requests, [EnumeratorCancellation] CancellationToken cancel)
+    {
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        var begun = Task.WhenAll(
+            Task.Run(() => TakeRequestsAsync(requests, stop.Token), CancellationToken.None),
+            Task.Run(() => SendLargeAsync(stop.Token), CancellationToken.None));
+        try
+        {
+            Task<bool>? smallWait = null;
+            Task<bool>? largeWait = null;
+            var smallEnded = false;
+            while (true)
+            {
+                while (_small.Reader.TryPeek(out var first) && first.IsCompleted)
+                {
+                    _small.Reader.TryRead(out _);
+                    if (await first is { } whole) yield return whole;
+                }
+
+                if (_large.Reader.TryRead(out var frame))
+                {
+                    yield return frame;
+                    continue;
+                }
+
+                // Nothing is ready: wait for either.
+                largeWait ??= _large.Reader.WaitToReadAsync(cancel).AsTask();
+                if (smallEnded)
+                {
+                    if (!await largeWait) break;
+                    largeWait = null;
+                    continue;
+                }
+
+                Task ready;
+                if (_small.Reader.TryPeek(out var head)) ready = await Task.WhenAny(head, largeWait);
+                else ready = await Task.WhenAny(smallWait ??= _small.Reader.WaitToReadAsync(cancel).AsTask(), largeWait);
+                if (ready == largeWait)
+                {
+                    // Large frames end only after the requests have: an early end is a fault, thrown here.
+                    await largeWait;
+                    largeWait = null;
+                }
+                else if (ready == smallWait)
+                {
+                    smallEnded = !await smallWait;
+                    smallWait = null;
+                    // Every request has been looked at: none will turn out to be large.
+                    if (smallEnded) _waiting.Writer.TryComplete();
+                }
+            }
+        }
+        finally
+        {
+            await stop.CancelAsync();
+            await begun;
+            while (_small.Reader.TryRead(out var left)) await left.ContinueWith(static _ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+            _readers.Dispose();
+        }
+    }
+
+    private async Task TakeRequestsAsync(IAsyncEnumerable<ContentRequest> requests, CancellationToken cancel)
+    {
+        try
+        {
+            await foreach (var request in requests.WithCancellation(cancel))
+                await _small.Writer.WriteAsync(Task.Run(() => AnswerAsync(request, cancel), CancellationToken.None), cancel);
+            _small.Writer.Complete();
+        }
+        catch (Exception e)
+        {
+            // Thrown again where the frames are read.
+            _small.Writer.Complete(e);
+        }
+    }
+
+    private async Task<ContentFrame?> AnswerAsync(ContentRequest request, CancellationToken cancel)
+    {
+        await _readers.WaitAsync(cancel);
+        try
+        {
+            var answer = await sender.AnswerSmallAsync(request, cancel);
+            if (answer is not null) return answer;
+        }
+        finally
+        {
+            _readers.Release();
+        }
+
+        if (_waiting.Reader.Count >= MaxLargeWaiting) return new ContentFrame.End(request.Id, TransferStatus.Failed, "Too many contents were asked for at once.");
+        await _waiting.Writer.WriteAsync(request, cancel);
+        return null;
+    }
+
+    private async Task SendLargeAsync(CancellationToken cancel)
+    {
+        try
+        {
+            var lanes = new Task[LargeAtOnce];
+            for (var i = 0; i < lanes.Length; i++) lanes[i] = Task.Run(() => SendNextAsync(cancel), CancellationToken.None);
+            await Task.WhenAll(lanes);
+            _large.Writer.TryComplete();
+        }
+        catch (Exception e)
+        {
+            // Thrown again where the frames are read.
+            _large.Writer.TryComplete(e);
+        }
+    }
+
+    private async Task SendNextAsync(CancellationToken cancel)
+    {
+        try
+        {
+            await foreach (var request in _waiting.Reader.ReadAllAsync(cancel)) await sender.SendLargeAsync(request, _large.Writer, cancel);
+        }
+        catch (Exception e)
+        {
+            // Ends the other lane too: what it writes next is refused.
+            _large.Writer.TryComplete(e);
+            throw;
+        }
+    }
+}

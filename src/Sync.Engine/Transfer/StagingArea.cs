@@ -1,0 +1,85 @@
+using System.Globalization;
+using Sync.Delta;
+using Sync.Engine.Files;
+using Sync.Engine.Placing;
+
+namespace Sync.Engine.Transfer;
+
+/// <summary>
+/// The names of contents under way and complete in a replica's staging, and who writes which: two guests may send the same content at once, and a
+/// link's successor may begin while its predecessor still ends. One for each share's root, whatever the number of receivers. Safe from any thread.
+/// </summary>
+internal sealed class StagingArea(IFileSystem files)
+{
+    private const string PartialPrefix = "p-";
+
+    // Never resumed: a second writer's part of a content that the first is still writing.
+    private const string ExtraPrefix = "p+";
+
+    private readonly HashSet<ContentId> _writing = [];
+    private long _extra;
+
+    /// <summary>Where a verified content stands.</summary>
+    public static string CompletePath(ContentId content) => $"{Placer.StagingPath}/c-{content}";
+
+    /// <summary>Where the part of a content that has arrived stands.</summary>
+    public static string PartialPath(ContentId content) => $"{Placer.StagingPath}/{PartialPrefix}{content}";
+
+    /// <summary>How many bytes of a content an interrupted transfer left here; 0 also while another writes them.</summary>
+    public long PartialLength(ContentId content)
+    {
+        lock (_writing)
+            if (_writing.Contains(content)) return 0;
+        return files.Stat(PartialPath(content), out var stat) == FsError.None ? stat.Stamp.Size : 0;
+    }
+
+    /// <summary>Opens the part of a content for its only writer. While another has it, a part of the caller's own.</summary>
+    public FsError Open(ContentId content, out StagedPart? part)
+    {
+        bool alone;
+        lock (_writing) alone = _writing.Add(content);
+        var path = alone
+            ? PartialPath(content)
+            : string.Create(CultureInfo.InvariantCulture, $"{Placer.StagingPath}/{ExtraPrefix}{content}.{Interlocked.Increment(ref _extra)}");
+        var error = OpenOrCreate(path, out var file);
+        part = error == FsError.None ? new StagedPart(this, files, content, path, file!, alone) : null;
+        if (error != FsError.None && alone) Release(content);
+        return error;
+    }
+
+    /// <summary>Removes what interrupted transfers left, but for parts of contents still wanted. For the start, before the first receiver.</summary>
+    public FsError SweepParts(Func<ContentId, bool> isWanted)
+    {
+        var items = new List<DirectoryItem>();
+        var error = files.List(Placer.StagingPath, items);
+        if (error == FsError.NotFound) return FsError.None;
+        foreach (var item in items)
+        {
+            if (item.Name is null) continue;
+            var unwanted = item.Name.StartsWith(ExtraPrefix, StringComparison.Ordinal)
+                || (item.Name.StartsWith(PartialPrefix, StringComparison.Ordinal)
+                    && !(ContentId.TryParse(item.Name[PartialPrefix.Length..], out var content) && isWanted(content)));
+            if (unwanted && files.RemoveFile($"{Placer.StagingPath}/{item.Name}") is var failed and not (FsError.None or FsError.NotFound)) error = failed;
+        }
+
+        return error;
+    }
+
+    internal void Release(ContentId content)
+    {
+        lock (_writing) _writing.Remove(content);
+    }
+
+    private FsError OpenOrCreate(string path, out IWritableFile? file)
+    {
+        var error = files.OpenWrite(path, out file);
+        if (error != FsError.NotFound) return error;
+        error = files.Create(path, out file);
+        if (error != FsError.NotFound) return error;
+
+        // The staging directory itself is missing: someone may have cleaned up.
+        error = files.MakeDirectory(PrivateDirectory.Name, PrivateDirectory.Mode);
+        if (error is FsError.None or FsError.Exists) error = files.MakeDirectory(Placer.StagingPath, PrivateDirectory.Mode);
+        return error is FsError.None or FsError.Exists ? files.Create(path, out file) : error;
+    }
+}
