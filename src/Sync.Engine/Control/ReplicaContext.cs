@@ -36,6 +36,9 @@ internal sealed class ReplicaContext
 
     public required ManifestStore Manifests { get; init; }
 
+    /// <summary>Contents on their way, whole or in part.</summary>
+    public required StagingArea Staging { get; init; }
+
     public required TimeProvider Time { get; init; }
 
     public required ILogger Log { get; init; }

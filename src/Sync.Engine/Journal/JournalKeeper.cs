@@ -218,8 +218,6 @@ internal sealed class JournalKeeper : IDisposable
             session.Pending.Dequeue();
         }
 
-        // A share in which nothing has happened yet has nothing to commit.
-        if (messages.Count == 0 && Head == Revision.Zero && session.Pending.TryDequeue(out var early)) messages.Add(early.Message);
         if (messages.Count == 0) return;
         var waiting = session.Waiting;
         session.Waiting = null;

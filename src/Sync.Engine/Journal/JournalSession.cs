@@ -15,7 +15,7 @@ internal sealed class JournalSession(Proposer proposer)
     public Revision Sent { get; set; }
 
     /// <summary>The last commit handed out.</summary>
-    public Revision SentCommitted { get; set; }
+    public Revision SentCommitted { get; set; } = new(-1);
 
     /// <summary>What it has to catch up with, in order of revision, and how much of it was handed out.</summary>
     public (List<Entry> Entries, int Next, Revision UpTo)? CatchUp { get; set; }

@@ -85,7 +85,7 @@ public sealed class HostShare : IHostShare
         }, cancel).ConfigureAwait(false);
     }
 
-    internal ContentReceiver NewReceiver() => new(_replica.Context.Files, _replica.Context.Manifests, _small, _replica, long.MaxValue);
+    internal ContentReceiver NewReceiver() => new(_replica.Context.Files, _replica.Context.Staging, _replica.Context.Manifests, _small, _replica, long.MaxValue);
 
     private static List<(IgnoreFile, ConflictPolicy)> Patterns(SharePolicy policy) =>
         [.. policy.ConflictPatterns.Select(p => (IgnoreFile.Parse(p.Key), p.Value))];

@@ -93,6 +93,7 @@ internal sealed partial class Replica : IContentLocator, IAsyncDisposable
             Problems = new ProblemSet(),
             Small = small,
             Manifests = new ManifestStore(Path.Combine(options.DataDirectory, "manifests"), options.Time),
+            Staging = new StagingArea(files),
             Time = options.Time,
             Log = log,
             Stopping = _stopping.Token,

@@ -34,6 +34,9 @@ internal sealed class JobCounter
         Check();
     }
 
+    /// <summary>True if nothing that began at or before the cut is open.</summary>
+    public bool IsDone(long cut) => _open.Count == 0 || _open.Keys.First() > cut;
+
     private void Check()
     {
         if (_waiting.Count == 0) return;

@@ -44,12 +44,13 @@ internal sealed class Observer
     private readonly HashSet<Node> _vanished = [];
     private readonly Dictionary<(Node, string), (Sighting Seen, long Origin)> _appeared = [];
     private readonly Dictionary<uint, long> _openMoves = [];
+    private readonly List<(Node Directory, string Name, Look Look, long Origin)> _stale = [];
+    private readonly List<(long Cut, Action Done)> _drained = [];
     private readonly JobCounter _jobs = new();
     private IgnoreRules _rootRules;
     private ulong _mountId;
     private int _looks;
     private bool _timerSet;
-    private bool _firstScan;
 
     public Observer(ReplicaContext context)
     {
@@ -92,7 +93,6 @@ internal sealed class Observer
             _rootRules = IgnoreRules.Root(_context.Policy, _context.Files.Traits.FoldsCase);
         }
 
-        _firstScan |= !HasScanned && _trees.LocalFiles == 0;
         List(_trees.Root, _rootRules, recursive: true, _jobs.Tick());
     }
 
@@ -116,8 +116,13 @@ internal sealed class Observer
 
         var cut = _jobs.Now;
         EndTurn();
-        _jobs.WhenDone(Math.Max(cut, _jobs.Now), done);
+        cut = Math.Max(cut, _jobs.Now);
+        _jobs.WhenDone(cut, () => _drained.Add((cut, done)));
+        Loop();
     }
+
+    /// <summary>Makes sure that another turn ends soon.</summary>
+    private void Loop() => _context.Loop.Post(static () => { });
 
     /// <summary>From the watcher's thread.</summary>
     public void Take(ReadOnlySpan<WatchEvent> events)
@@ -295,9 +300,9 @@ internal sealed class Observer
         if (!directory.IsLocal) return;
         if (seen.Stale || _trees.LocalPath(directory) != pathThen)
         {
-            // The directory's own place first.
+            // The directory's own place first: it has gone, or moved. If it is still there then, the name is looked at again.
             if (_trees.LocalParent(directory) is { } above && directory != _trees.Root) Mark(above, directory.Local!.Name, Look.Plain);
-            Mark(directory, seen.Name, seen.BytesChanged ? Look.Bytes : Look.Plain);
+            _stale.Add((directory, seen.Name, seen.BytesChanged ? Look.Bytes : Look.Plain, _jobs.Begin(origin)));
             return;
         }
 
@@ -667,10 +672,35 @@ internal sealed class Observer
             }
         }
 
+        if (_stale.Count > 0)
+        {
+            var stale = _stale.ToArray();
+            _stale.Clear();
+            foreach (var (directory, name, look, origin) in stale)
+            {
+                if (directory.Current.IsLocal) Probe(directory.Current, [new(name, look)], origin);
+                _jobs.End(origin);
+            }
+        }
+
         if (!HasScanned && _jobs.IsIdle)
         {
             HasScanned = true;
-            _firstScan = false;
+            Loop();
+        }
+
+        if (_drained.Count == 0) return;
+        // What was concluded may have led to reads that began no later: those count too.
+        var drained = _drained.ToArray();
+        _drained.Clear();
+        foreach (var (cut, done) in drained)
+        {
+            if (_jobs.IsDone(cut)) done();
+            else _jobs.WhenDone(cut, () =>
+            {
+                _drained.Add((cut, done));
+                Loop();
+            });
         }
     }
 
