@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging;
 using Sync.Delta;
 using Sync.Engine.Control;
 using Sync.Engine.Files;
+using Sync.Engine.Ignoring;
 using Sync.Engine.Link;
 using Sync.Engine.Model;
 using Sync.Engine.Placing;
@@ -233,9 +234,11 @@ internal sealed class Applier(ReplicaContext context, Observer observer, Placer 
                     observer.Watch(node);
                 }
 
+                TellRules(entry);
                 break;
             case StepKind.Update:
                 Trees.SetLocal(node, Observed(entry, p.Result) with { Parent = node.Local!.Parent, Name = node.Local.Name }, LinkStamp(entry, stamp));
+                TellRules(entry);
                 break;
             case StepKind.Move or StepKind.StepAside:
                 if (p.Step is { Kind: StepKind.Move, Other: { } inTheWay }) Trees.SetLocal(inTheWay, null);
@@ -256,6 +259,11 @@ internal sealed class Applier(ReplicaContext context, Observer observer, Placer 
                 Trees.SetLocal(node, null);
                 break;
         }
+    }
+
+    private void TellRules(Entry entry)
+    {
+        if (entry.Name is IgnoreRules.SyncIgnoreName or IgnoreRules.GitIgnoreName && Trees.Find(entry.Parent) is { } directory) observer.RulesPlaced(directory);
     }
 
     private Entry Observed(Entry entry, FileStat stat)

@@ -170,6 +170,7 @@ internal sealed class JournalKeeper : IDisposable
         var changed = new List<Entry>();
         var outcomes = new List<Outcome>(proposal.Changes.Count);
         var now = _time.GetUtcNow();
+        var firstNew = _decider.NextId;
         foreach (var change in proposal.Changes)
         {
             var lacks = missing is not null && change.Facets.HasFlag(Facets.Content) && !change.Entry.Deleted && missing.Contains(change.Entry.Content);
@@ -181,7 +182,9 @@ internal sealed class JournalKeeper : IDisposable
         if (changed.Count > 0)
         {
             foreach (var entry in changed) _unsaved[entry.Id.Value] = entry;
-            Remember(new Batch(before, Head, changed, inline));
+            Remember(new Batch(before, Head, changed, inline, session));
+            foreach (var outcome in outcomes)
+                if (outcome.Id.Value >= firstNew) session.Withheld.Add(outcome.Id.Value);
         }
 
         session.Pending.Enqueue((Head, new HostMessage.Outcomes(proposal.Id, outcomes)));
@@ -214,7 +217,7 @@ internal sealed class JournalKeeper : IDisposable
 
         while (session.Pending.TryPeek(out var pending) && pending.After <= session.SentCommitted)
         {
-            messages.Add(pending.Message);
+            messages.Add(pending.Message is HostMessage.Outcomes outcomes ? Complete(session, outcomes) : pending.Message);
             session.Pending.Dequeue();
         }
 
@@ -222,6 +225,14 @@ internal sealed class JournalKeeper : IDisposable
         var waiting = session.Waiting;
         session.Waiting = null;
         waiting.TrySetResult(messages);
+    }
+
+    private HostMessage.Outcomes Complete(JournalSession session, HostMessage.Outcomes outcomes)
+    {
+        var items = new List<Outcome>(outcomes.Items.Count);
+        foreach (var item in outcomes.Items)
+            items.Add(item.ProposedId.IsProvisional && session.Withheld.Remove(item.Id.Value) ? item with { Entry = _tree.Find(item.Id) } : item);
+        return outcomes with { Items = items };
     }
 
     private void Advance(JournalSession session, List<HostMessage> messages)
@@ -234,7 +245,7 @@ internal sealed class JournalKeeper : IDisposable
                 if (batch.UpTo <= session.Sent) continue;
                 if (batch.After > session.Sent) break;
                 var fresh = batch.After == session.Sent ? batch.Entries : [.. batch.Entries.Where(e => e.Revision > session.Sent)];
-                Add(session, messages, fresh, batch.Inline);
+                Add(session, messages, fresh, batch.Origin == session ? [] : batch.Inline);
                 session.Sent = batch.UpTo;
                 return;
             }
@@ -265,6 +276,7 @@ internal sealed class JournalKeeper : IDisposable
     private void Add(JournalSession session, List<HostMessage> messages, IReadOnlyList<Entry> entries, IReadOnlyList<KeyValuePair<ContentId, ReadOnlyMemory<byte>>> inline)
     {
         if (session.Root != EntryId.Root) entries = InPart(session, entries);
+        if (session.Withheld.Count > 0 && entries.Any(e => session.Withheld.Contains(e.Id.Value))) entries = [.. entries.Where(e => !session.Withheld.Contains(e.Id.Value))];
         if (entries.Count > 0) messages.Add(new HostMessage.Entries(entries, inline));
     }
 

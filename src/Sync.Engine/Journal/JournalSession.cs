@@ -29,5 +29,8 @@ internal sealed class JournalSession(Proposer proposer)
     /// <summary>Of a part of the share: what the replica knows of.</summary>
     public HashSet<long> Visible { get; } = [];
 
+    /// <summary>New entries that this session proposed: told with the outcome.</summary>
+    public HashSet<long> Withheld { get; } = [];
+
     public bool Closed { get; set; }
 }

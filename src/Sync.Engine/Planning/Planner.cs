@@ -24,8 +24,9 @@ internal sealed class Planner(TreeSet trees, FacetComparer compare)
     /// <summary>The last committed revision: what is later is tentative, shown on disk but in no merge base.</summary>
     public Revision Committed { get; set; }
 
-    /// <summary>Whether this replica leaves a journal entry out, which would stand in this local directory.</summary>
-    public Func<Node, Node, bool>? IsIgnored { get; set; }
+    /// <summary>Whether this replica leaves a journal entry out, which would stand in this local directory; null: not known yet,
+    /// and all are planned again when it is.</summary>
+    public Func<Node, Node, bool?>? IsIgnored { get; set; }
 
     public void ResetCommitted() => Committed = Revision.Zero;
 
@@ -183,7 +184,7 @@ internal sealed class Planner(TreeSet trees, FacetComparer compare)
         if (!CanApply) return Step.None;
         var parent = trees.Find(node.Remote!.Parent);
         if (parent is not { IsLocal: true }) return Step.Wait(parent);
-        if (IsIgnored?.Invoke(parent, node) == true) return Step.None;
+        if (IsIgnored is { } ignored && ignored(parent, node) is not false) return Step.None;
         var occupant = trees.LocalChild(parent, node.Remote.Name);
         if (occupant is null) return new Step(StepKind.Create);
         // Found on disk and in the journal at one place: the same entry, if it is the same kind. Its content decides what follows.

@@ -147,6 +147,7 @@ internal sealed class Reconciler
 
             _bound[node.Id.Value] = outcome.Id;
             node = Rebind(node, outcome.Id);
+            if (outcome.Entry is { } entry) Receive(entry);
         }
 
         node.Flags &= ~NodeFlags.Distinct;

@@ -265,7 +265,8 @@ internal sealed partial class Replica
             if (CheckRoot()) _observer.Rescan();
         }
 
-        ReleaseDeletes(true);
+        _judgedDeletes = 0;
+        ReleaseDeletes();
         Reconciler.EnqueueAll();
         PublishStatus();
         return true;

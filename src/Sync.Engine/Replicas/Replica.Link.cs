@@ -179,7 +179,7 @@ internal sealed partial class Replica
     private void Void()
     {
         if (Trees.Count == 1) return;
-        _context.Log.LogNotice(Share, "the host's journal is not the one that was followed before: everything is compared by content");
+        if (_epoch != 0) _context.Log.LogNotice(Share, "the host's journal is not the one that was followed before: everything is compared by content");
         foreach (var node in Trees.All.ToArray())
         {
             if (node == Trees.Root) continue;

@@ -27,8 +27,12 @@ namespace Sync.Engine.Replicas;
 internal sealed partial class Replica : IContentLocator, IAsyncDisposable
 {
     private static readonly TimeSpan StatusPace = TimeSpan.FromMilliseconds(100);
-    private static readonly TimeSpan DeleteQuiet = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan DeleteQuiet = TimeSpan.FromMilliseconds(300);
+    private static readonly TimeSpan LongestDeleteHold = TimeSpan.FromSeconds(10);
     private const int MinMassDelete = 100;
+
+    /// <summary>From this many on deletions wait for quiet; fewer go at once.</summary>
+    private const int ManyDeletes = 20;
 
     private readonly ReplicaOptions _options;
     private readonly bool _isHost;
@@ -61,7 +65,7 @@ internal sealed partial class Replica : IContentLocator, IAsyncDisposable
     private string? _unlinked = "not connected yet";
     private LinkFailure? _refused;
     private bool _deleteTimer;
-    private int _missingThen;
+    private int _judgedDeletes;
     private bool _statusScheduled;
     private ReplicaStatus _status = new() { State = ReplicaState.Scanning };
     private TaskCompletionSource _statusChanged = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -377,11 +381,11 @@ internal sealed partial class Replica : IContentLocator, IAsyncDisposable
         if (CanPlan)
         {
             Reconciler.Release(_outbox.HasRoom, true);
-            var massDelete = IsMassDelete();
+            var holdDeletes = HoldsDeletes();
             while (Reconciler.TryNext(_outbox.HasRoom, true, out var node, out var step))
             {
                 if (step.Kind != StepKind.Propose) _applier.Queue(node, step);
-                else if (massDelete && node.Local is null) _heldDeletes.Add(node);
+                else if (holdDeletes && node.Local is null) _heldDeletes.Add(node);
                 else _outbox.Queue(node, step);
             }
 
@@ -397,49 +401,49 @@ internal sealed partial class Replica : IContentLocator, IAsyncDisposable
         }
     }
 
-    /// <summary>More is gone than the share allows: the deletions wait until changes are quiet, and are judged then.</summary>
-    private bool IsMassDelete()
+    /// <summary>Many deletions at once wait until changes are quiet, and are judged then by their net effect: an `rm -rf` that an untar follows
+    /// is none, and a move is none.</summary>
+    private bool HoldsDeletes()
     {
-        if (_mayDelete || _context.Policy.MaxDeletePercent >= 100 || _missing.Count < MinMassDelete) return ReleaseDeletes(false);
-        var known = Trees.LocalFiles + Trees.LocalDirectories + Trees.LocalSymlinks + _missing.Count;
-        if (_missing.Count * 100L <= known * _context.Policy.MaxDeletePercent) return ReleaseDeletes(false);
-        if (!_deleteTimer)
+        if (_mayDelete || _context.Policy.MaxDeletePercent >= 100 || _missing.Count < ManyDeletes || _missing.Count <= _judgedDeletes)
         {
-            _deleteTimer = true;
-            _missingThen = _missing.Count;
-            _context.After(DeleteQuiet, JudgeDeletes);
+            if (_missing.Count < ManyDeletes) _judgedDeletes = 0;
+            ReleaseDeletes();
+            return false;
         }
 
+        if (!_deleteTimer) WatchDeletes(_options.Time.GetTimestamp());
         return true;
     }
 
-    private bool ReleaseDeletes(bool result)
+    private void WatchDeletes(long since)
     {
-        if (_heldDeletes.Count == 0) return result;
+        _deleteTimer = true;
+        var count = _missing.Count;
+        _context.After(DeleteQuiet, () =>
+        {
+            var known = Trees.LocalFiles + Trees.LocalDirectories + Trees.LocalSymlinks + _missing.Count;
+            var tooMany = _missing.Count >= MinMassDelete && _missing.Count * 100L > known * _context.Policy.MaxDeletePercent;
+            var quiet = _missing.Count == count && _observer.IsIdle;
+            // A tree that never rests: what is plainly within bounds goes on.
+            if (!quiet && (tooMany || _options.Time.GetElapsedTime(since) < LongestDeleteHold))
+            {
+                WatchDeletes(since);
+                return;
+            }
+
+            _deleteTimer = false;
+            _judgedDeletes = _missing.Count;
+            if (!tooMany || _mayDelete) ReleaseDeletes();
+            else Halt($"{_missing.Count} of {known} entries are gone from '{_options.Root}', more than max-delete allows ({_context.Policy.MaxDeletePercent} %). 'resume --force' deletes them everywhere; or put them back and 'resume'.");
+        });
+    }
+
+    private void ReleaseDeletes()
+    {
+        if (_heldDeletes.Count == 0) return;
         foreach (var node in _heldDeletes) Reconciler.Enqueue(node.Current);
         _heldDeletes.Clear();
-        return result;
-    }
-
-    private void JudgeDeletes()
-    {
-        _deleteTimer = false;
-        if (!IsMassDeleteNow()) return;
-        if (_missing.Count != _missingThen || !_observer.IsIdle || !_applier.IsIdle)
-        {
-            IsMassDelete();
-            return;
-        }
-
-        var known = Trees.LocalFiles + Trees.LocalDirectories + Trees.LocalSymlinks + _missing.Count;
-        Halt($"{_missing.Count} of {known} entries are gone from '{_options.Root}', more than max-delete allows ({_context.Policy.MaxDeletePercent} %). 'resume --force' deletes them everywhere; or put them back.");
-    }
-
-    private bool IsMassDeleteNow()
-    {
-        if (_mayDelete || _missing.Count < MinMassDelete) return false;
-        var known = Trees.LocalFiles + Trees.LocalDirectories + Trees.LocalSymlinks + _missing.Count;
-        return _missing.Count * 100L > known * _context.Policy.MaxDeletePercent;
     }
 
     private bool MayBeEmpty()
@@ -487,7 +491,7 @@ internal sealed partial class Replica : IContentLocator, IAsyncDisposable
         {
             if (Trees.Find(node.Remote!.Parent) is not { } parent) return true;
             if (_applier.Stuck.Contains(parent)) return true;
-            if (parent.IsLocal) return _observer.IsIgnored(parent, node);
+            if (parent.IsLocal) return _observer.IsIgnored(parent, node) == true;
             if (!parent.IsRemote) return false;
             node = parent;
         }

@@ -41,6 +41,7 @@ internal sealed class Observer
     private readonly Dictionary<(Node, string), bool> _hashing = [];
     private readonly Dictionary<Node, IgnoreRules> _rules = [];
     private readonly Dictionary<Node, HashSet<string>> _problemNames = [];
+    private readonly HashSet<Node> _rulesPending = [];
     private readonly HashSet<Node> _vanished = [];
     private readonly Dictionary<(Node, string), (Sighting Seen, long Origin)> _appeared = [];
     private readonly Dictionary<uint, long> _openMoves = [];
@@ -81,8 +82,26 @@ internal sealed class Observer
 
     public bool IsIdle => _jobs.IsIdle && _dirty.Count == 0;
 
-    public bool IsIgnored(Node parent, Node node) =>
-        RulesOf(parent).IsIgnored(node.Remote!.Name, node.Kind == EntryKind.Directory);
+    /// <summary>Whether an entry of the journal is left out here; null while the rules of its directory are not known yet.</summary>
+    public bool? IsIgnored(Node parent, Node node)
+    {
+        var name = node.Remote!.Name;
+        if (name != IgnoreRules.SyncIgnoreName && (IsComing(parent, IgnoreRules.SyncIgnoreName) || (_context.Policy.VcsIgnore && name != IgnoreRules.GitIgnoreName && IsComing(parent, IgnoreRules.GitIgnoreName))))
+            return null;
+        if (_rulesPending.Contains(parent) && name is not (IgnoreRules.SyncIgnoreName or IgnoreRules.GitIgnoreName)) return null;
+        return RulesOf(parent).IsIgnored(name, node.Kind == EntryKind.Directory);
+    }
+
+    /// <summary>An ignore file is placed before what it may keep out.</summary>
+    private bool IsComing(Node parent, string name) =>
+        _trees.RemoteChild(parent, name) is { Local: null, Kind: EntryKind.File, Synced: null };
+
+    /// <summary>An ignore file was put in place here.</summary>
+    public void RulesPlaced(Node directory)
+    {
+        _rulesPending.Add(directory);
+        RulesChanged(directory);
+    }
 
     /// <summary>Looks at everything: first of all, after lost events, and now and then to back the events up.</summary>
     public void Rescan(bool reloadRules = false)
@@ -389,6 +408,7 @@ internal sealed class Observer
             ? IgnoreRules.Root(_context.Policy, files.Sync, files.Git, _context.Files.Traits.FoldsCase)
             : above!.Enter(directory.Local!.Name, files.Sync, files.Git);
         _rules[directory] = rules;
+        if (_rulesPending.Remove(directory)) _context.Reconciler.EnqueueAll();
 
         var seen = new HashSet<string>(items.Count, StringComparer.Ordinal);
         if (_problemNames.Remove(directory, out var stale))
@@ -573,7 +593,7 @@ internal sealed class Observer
 
         if (child is null)
         {
-            _appeared[(directory, name)] = (new Sighting(directory, name) { Stat = stat, LinkTarget = target }, _jobs.Now);
+            AppearSoon(directory, new Sighting(directory, name) { Stat = stat, LinkTarget = target }, _jobs.Now);
             return;
         }
 
@@ -619,8 +639,15 @@ internal sealed class Observer
             return;
         }
 
+        AppearSoon(directory, seen, origin);
+    }
+
+    /// <summary>Something new: whether it is that, or has moved, is known when all looks have ended.</summary>
+    private void AppearSoon(Node directory, Sighting seen, long origin)
+    {
+        if (_appeared.TryGetValue((directory, seen.Name), out var earlier)) origin = earlier.Origin;
+        else _jobs.Begin(origin);
         _appeared[(directory, seen.Name)] = (seen, origin);
-        _jobs.Begin(origin);
     }
 
     /// <summary>A write within this time of the last look may have left the mtime as it was: the coarsest kernel tick.</summary>
@@ -628,7 +655,7 @@ internal sealed class Observer
 
     private void Missing(Node directory, string name)
     {
-        if (_appeared.Remove((directory, name), out var gone) && gone.Seen.Stat.Kind == EntryKind.File) _jobs.End(gone.Origin);
+        if (_appeared.Remove((directory, name), out var gone)) _jobs.End(gone.Origin);
         if (_trees.LocalChild(directory, name) is not { } child) return;
         if (child.Has(NodeFlags.Applying)) child.Flags |= NodeFlags.LookAgain;
         else _vanished.Add(child);
@@ -656,7 +683,7 @@ internal sealed class Observer
             {
                 _appeared.Remove(place);
                 Appear(place.Item1.Current, seen, gone, origin);
-                if (seen.Stat.Kind == EntryKind.File) _jobs.End(origin);
+                _jobs.End(origin);
             }
         }
 

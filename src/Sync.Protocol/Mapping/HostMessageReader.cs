@@ -80,6 +80,7 @@ internal sealed class HostMessageReader
             new EntryId(wire.Id),
             (Verdict)Bounds.ToEnum(wire.Verdict, (uint)Verdict.NeedContent, "the verdict"),
             Bounds.ToRevision(wire.Revision),
-            wire.HasDetail ? Bounds.Text(wire.Detail, WireLimits.MaxText, "a detail") : null);
+            wire.HasDetail ? Bounds.Text(wire.Detail, WireLimits.MaxText, "a detail") : null,
+            wire.Entry is null ? null : EntryMapping.FromWire(wire.Entry, provisional: false));
     }
 }

@@ -96,6 +96,7 @@ internal static class HostMessageWriter
         foreach (var outcome in outcomes.Items)
         {
             var item = new OutcomeItem { Proposed = outcome.ProposedId.Value, Id = outcome.Id.Value, Verdict = (uint)outcome.Verdict, Revision = Bounds.FromRevision(outcome.Revision) };
+            if (outcome.Entry is { } entry) item.Entry = EntryMapping.ToWire(entry);
             if (outcome.Detail is { } detail) item.Detail = Bounds.Cut(detail, WireLimits.MaxText);
             var itemSize = item.CalculateSize() + 4;
             if (size + itemSize > WireLimits.BatchBytes && size > 0)

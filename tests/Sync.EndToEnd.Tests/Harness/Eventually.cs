@@ -5,7 +5,7 @@ namespace Sync.EndToEnd.Tests.Harness;
 /// <summary>Waits for a condition, with a deadline; the only place where the tests look again and again.</summary>
 internal static class Eventually
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
 
     /// <summary>Returns as soon as the condition holds.</summary>
     /// <exception cref="TimeoutException">It does not in 60 s; says <paramref name="what"/>.</exception>

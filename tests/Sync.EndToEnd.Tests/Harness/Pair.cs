@@ -125,12 +125,12 @@ internal sealed class Pair : IAsyncDisposable
         foreach (TestGuest guest in _guests)
             await guest.DisposeAsync();
         await Host.DisposeAsync();
-        // A failed run may leave directories without write permission; the temporary directory is then the system's to clean.
+        // Directories without write permission and names that are no text stay: the temporary directory is the system's to clean.
         try
         {
             Directory.Delete(_directory, recursive: true);
         }
-        catch (UnauthorizedAccessException e)
+        catch (Exception e) when (e is UnauthorizedAccessException or IOException)
         {
             TestContext.Current.SendDiagnosticMessage("{0} stays: {1}", _directory, e.Message);
         }

@@ -16,7 +16,7 @@ internal sealed class TestGuest(string dataDirectory, TestTree tree) : TestAgent
     /// <summary>Flushes, and asserts that it ends with this exit code.</summary>
     public async Task<CommandResult> FlushAsync(int expect = 0)
     {
-        CommandResult result = await RunAsync("flush", "--timeout", "60s");
+        CommandResult result = await RunAsync("flush", "--timeout", "30s");
         if (result.ExitCode != expect)
             Xunit.Assert.Fail($"flush: expected exit code {expect}\n{result}\n{this}");
         return result;
