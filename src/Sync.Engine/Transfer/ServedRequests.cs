@@ -16,7 +16,7 @@ internal sealed class ServedRequests(ContentSender sender)
     /// <summary>Large contents asked for and not begun. Askers keep a few; more is no asker of ours.</summary>
     private const int MaxLargeWaiting = 1 << 16;
 
-    private readonly Channel<Task<ContentFrame?>> _small = Channel.CreateBounded<Task<ContentFrame?>>(
+    private readonly Channel<Task<Answer>> _small = Channel.CreateBounded<Task<Answer>>(
         new BoundedChannelOptions(SmallAhead) { SingleReader = true, SingleWriter = true });
     private readonly Channel<ContentRequest> _waiting = Channel.CreateUnbounded<ContentRequest>();
     private readonly Channel<ContentFrame> _large = Channel.CreateBounded<ContentFrame>(
@@ -40,7 +40,9 @@ internal sealed class ServedRequests(ContentSender sender)
                 while (_small.Reader.TryPeek(out var first) && first.IsCompleted)
                 {
                     _small.Reader.TryRead(out _);
-                    if (await first is { } whole) yield return whole;
+                    var (request, answer) = await first;
+                    answer ??= Queue(request);
+                    if (answer is not null) yield return answer;
                 }
 
                 if (_large.Reader.TryRead(out var frame))
@@ -100,21 +102,24 @@ internal sealed class ServedRequests(ContentSender sender)
         }
     }
 
-    private async Task<ContentFrame?> AnswerAsync(ContentRequest request, CancellationToken cancel)
+    private async Task<Answer> AnswerAsync(ContentRequest request, CancellationToken cancel)
     {
         await _readers.WaitAsync(cancel);
         try
         {
-            var answer = await sender.AnswerSmallAsync(request, cancel);
-            if (answer is not null) return answer;
+            return new Answer(request, await sender.AnswerSmallAsync(request, cancel));
         }
         finally
         {
             _readers.Release();
         }
+    }
 
+    // Large ones begin in the order in which they were asked for, too.
+    private ContentFrame.End? Queue(ContentRequest request)
+    {
         if (_waiting.Reader.Count >= MaxLargeWaiting) return new ContentFrame.End(request.Id, TransferStatus.Failed, "Too many contents were asked for at once.");
-        await _waiting.Writer.WriteAsync(request, cancel);
+        _waiting.Writer.TryWrite(request);
         return null;
     }
 
@@ -147,4 +152,7 @@ internal sealed class ServedRequests(ContentSender sender)
             throw;
         }
     }
+
+    /// <summary>The only frame of the answer, or null: the content is large.</summary>
+    private readonly record struct Answer(ContentRequest Request, ContentFrame? Frame);
 }

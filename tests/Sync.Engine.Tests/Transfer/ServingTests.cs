@@ -79,6 +79,8 @@ public sealed class ServingTests : IDisposable
         await foreach (var frame in _from.Sender().Serve(requests.Reader.ReadAllAsync(), default))
             if (frame is ContentFrame.Data) break;
 
+        // The first stream has taken them all.
+        for (var i = 0; i < 50; i++) requests.Writer.TryWrite(new ContentRequest(i, default, large, default, 0));
         using var stop = new CancellationTokenSource();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(async () =>
         {
