@@ -87,7 +87,15 @@ internal sealed class DemoAgent : IAsyncDisposable
     /// <summary>Waits until all is identical and durable.</summary>
     public async Task FlushAsync(TimeSpan timeout, CancellationToken cancel)
     {
-        var reply = await Control.FlushAsync(new FlushRequest { TimeoutMs = (long)timeout.TotalMilliseconds }, cancellationToken: cancel);
+        var started = Stopwatch.GetTimestamp();
+        FlushReply reply;
+        // An agent that has only just begun answers before its replica runs, and says "halted" then: that is not an end.
+        while ((reply = await Control.FlushAsync(new FlushRequest { TimeoutMs = (long)timeout.TotalMilliseconds }, cancellationToken: cancel))
+            .Items.Any(item => item.Outcome is "halted") && Stopwatch.GetElapsedTime(started) < StartPatience && (await StatusAsync(cancel)).State is "scanning")
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(20), cancel);
+        }
+
         if (reply.Items.FirstOrDefault(item => item.Outcome is not "complete") is { } item)
             throw new CommandFailure($"{Name} did not come to rest: {item.Outcome} {Printable.Text(item.Reason)} {string.Join("; ", item.Problems.Take(3).Select(p => p.Path + ": " + p.Message))}");
     }

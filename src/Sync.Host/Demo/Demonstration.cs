@@ -29,7 +29,7 @@ internal sealed class Demonstration(IAnsiConsole console, DemoAgent host, DemoAg
         await StepAsync("All three trees compared", CompareAsync);
         // A file that only one side had edited must not end as a conflict; if it did, the demo says so rather than look better than it is.
         if (_unexpected.Count > 0)
-            await StepAsync("Conflicts that nobody made", () => Task.FromResult(string.Join(", ", _unexpected)));
+            await StepAsync("Conflicts that nobody made", () => Task.FromResult(string.Create(CultureInfo.InvariantCulture, $"{_unexpected.Count}, the first: {_unexpected[0]}")));
         Show();
     }
 
