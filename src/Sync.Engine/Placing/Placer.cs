@@ -30,7 +30,7 @@ internal sealed class Placer(IFileSystem files, VersionStore versions)
     {
         var staged = 0;
         foreach (var placement in batch)
-            if (TakesContent(placement) && Stage(placement)) staged++;
+            if (placement.Outcome == PlacementOutcome.Pending && TakesContent(placement) && Stage(placement)) staged++;
         if (staged >= GroupSync) files.SyncAll();
         foreach (var placement in batch)
         {

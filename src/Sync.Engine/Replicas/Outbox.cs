@@ -133,6 +133,7 @@ internal sealed class Outbox(ReplicaContext context, bool isHost)
         {
             open[change.Entry.Id.Value] = (node, change);
             changes.Add(change);
+            if (!isHost && change.Inline is { } bytes) Interlocked.Add(ref context.BytesSent, bytes.Length);
         }
 
         _ready.Clear();
