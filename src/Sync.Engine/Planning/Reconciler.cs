@@ -99,8 +99,14 @@ internal sealed class Reconciler
     {
         var node = Trees.GetOrAdd(entry.Id);
         if (node == Trees.Root || (node.Remote is { } known && known.Revision >= entry.Revision)) return;
-        _tentative.TryAdd(node, node.Remote);
-        _tentativeOrder.Enqueue((entry.Revision, node));
+        // An outcome tells of entries that are committed already.
+        if (entry.Revision > Planner.Committed)
+        {
+            _tentative.TryAdd(node, node.Remote);
+            _tentativeOrder.Enqueue((entry.Revision, node));
+        }
+        else _tentative.Remove(node);
+
         // One object for what is equal: two of three trees usually share it.
         Trees.SetRemote(node, entry);
         // What arrives in a directory that was deleted here keeps it alive.

@@ -261,7 +261,14 @@ internal sealed partial class Replica : IContentLocator, IAsyncDisposable
         _index.Epoch = _epoch;
         _unclean = _store.GetValue("running") is not null;
         _store.Commit([], [new("running", [1])]);
-        return records.Count == 0;
+        // Nothing here yet: what comes may be placed before the first look has ended. What is here already must be known first.
+        return records.Count == 0 && (_isHost || IsEmpty());
+    }
+
+    private bool IsEmpty()
+    {
+        var items = new List<DirectoryItem>();
+        return _context.Files.List("", items) == FsError.None && items.TrueForAll(i => i.Name == ".sync");
     }
 
     private bool HasRecords()
