@@ -23,6 +23,9 @@ internal sealed class Applier(ReplicaContext context, Observer observer, Placer 
     /// <summary>Placements handed to the worker at once: bounds how long a first small file waits for the rest of its group.</summary>
     private const int BatchLength = 512;
 
+    /// <summary>After this many tries in some two seconds a name is taken to be occupied for good.</summary>
+    private const int MaxRaces = 20;
+
     private static readonly TimeSpan Soon = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan Later = TimeSpan.FromSeconds(5);
 
@@ -298,13 +301,13 @@ internal sealed class Applier(ReplicaContext context, Observer observer, Placer 
                 context.Log.LogRaced(context.Share, p.Target);
                 Look(p.Target);
                 if (p.Source != p.Target && p.Source.Length > 0) Look(p.Source);
-                if (attempts > 5)
+                if (attempts > MaxRaces)
                 {
                     Stick(p, ProblemCodes.Unmaterialised, "Something that is not synced stands at this name, or it changes without a rest. Move it away; it is tried again.");
                     return;
                 }
 
-                Hold(node, attempts == 1 ? Soon / 5 : Soon);
+                Hold(node, Soon * attempts / 5);
                 return;
             case PlacementOutcome.NotEmpty:
                 node.Flags |= NodeFlags.Held;

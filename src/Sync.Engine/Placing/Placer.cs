@@ -511,6 +511,7 @@ internal sealed class Placer(IFileSystem files, VersionStore versions)
     private static void Fail(Placement p, FsError error)
     {
         p.Error = error;
-        p.Outcome = PlacementOutcome.Failed;
+        // Its directory has gone or moved on meanwhile: the plan is old.
+        p.Outcome = error is FsError.NotFound or FsError.NotDirectory or FsError.Escapes ? PlacementOutcome.Raced : PlacementOutcome.Failed;
     }
 }

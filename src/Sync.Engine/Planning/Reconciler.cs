@@ -222,10 +222,13 @@ internal sealed class Reconciler
 
         var local = node.Local!;
         // Where there was no base, what differs has the base "nothing": revision zero, so that it conflicts or is taken over.
+        // The same bytes under another mtime are no edit: the journal's mtime is taken over.
+        var sameBytes = local.Content == remote.Content && local.LinkTarget == remote.LinkTarget;
         synced ??= remote with
         {
             Parent = local.Parent, Name = local.Name,
-            Content = default, LinkTarget = null, Size = 0, MtimeNs = 0,
+            Content = sameBytes ? local.Content : default, LinkTarget = sameBytes ? local.LinkTarget : null,
+            Size = sameBytes ? local.Size : 0, MtimeNs = sameBytes ? local.MtimeNs : 0,
             Mode = (facets & Facets.Mode) != 0 ? remote.Mode : local.Mode,
             ContentRevision = default, ModeRevision = default, PlaceRevision = default,
         };
