@@ -8,21 +8,28 @@ public sealed class VerifyTests
     [Fact]
     public async Task Deep_verification_finds_bit_rot()
     {
-        await using Pair pair = await Pair.StartAsync(before: tree => tree.Put("good", "good").Put("d/rots", "0123456789"));
-        await pair.SyncAsync();
-        (await pair.Guest.RunAsync("verify", "--deep")).Expect(0);
+        byte[] pattern = new byte[4096];
+        new Random(7).NextBytes(pattern);
+        await using Pair pair = await Pair.StartAsync(guests: 0, before: tree => tree.Put("good", "good").Put("d/rots", pattern));
+        TestGuest guest = pair.NewGuest();
+        await using LoopImage image = await LoopImage.MountAsync(pair.Temporary("guest.img"), guest.Tree.Root);
+        (await guest.JoinAsync(await pair.Host.InviteAsync())).Expect(0);
+        await guest.StartAsync();
+        await pair.SyncAndCheckAsync();
+        (await guest.RunAsync("verify", "--deep")).Expect(0);
 
-        // Other bytes under the same stamp, as a failing disk would do: while the agent is down, with the mtime put back.
-        await pair.Guest.StopAsync();
-        long mtime = pair.Guest.Tree.Stat("d/rots").MtimeNs;
-        using (FileStream file = File.OpenWrite(pair.Guest.Tree.At("d/rots")))
-            file.Write("X"u8);
-        pair.Guest.Tree.Mtime("d/rots", mtime);
-        await pair.Guest.StartAsync();
-        CommandResult verify = await pair.Guest.RunAsync("verify", "--deep", "--json");
+        await guest.StopAsync();
+        Libc.Stat before = guest.Tree.Stat("d/rots");
+        await image.RotAsync(pattern);
+        Assert.Equal(before, guest.Tree.Stat("d/rots"));
+        Assert.NotEqual(pattern, File.ReadAllBytes(guest.Tree.At("d/rots")));
+
+        await guest.StartAsync();
+        CommandResult verify = await guest.RunAsync("verify", "--deep", "--json");
         verify.Expect(1);
         Assert.Contains("d/rots", verify.Output, StringComparison.Ordinal);
         Assert.DoesNotContain("good", verify.Output, StringComparison.Ordinal);
-        pair.Host.Tree.Check("d/rots", "0123456789");
+        Assert.Equal(pattern, File.ReadAllBytes(pair.Host.Tree.At("d/rots")));
+        await guest.StopAsync();
     }
 }

@@ -8,7 +8,7 @@ internal static class Eventually
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
 
     /// <summary>Returns as soon as the condition holds.</summary>
-    /// <exception cref="TimeoutException">It does not in 60 s; says <paramref name="what"/>.</exception>
+    /// <exception cref="TimeoutException">It does not in 30 s; says <paramref name="what"/>.</exception>
     public static async Task HoldsAsync(Func<Task<bool>> condition, Func<string> what)
     {
         var clock = Stopwatch.StartNew();

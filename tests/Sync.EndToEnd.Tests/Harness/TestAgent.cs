@@ -6,7 +6,7 @@ namespace Sync.EndToEnd.Tests.Harness;
 /// <summary>A data directory, the commands on it, and the agent process while one runs.</summary>
 internal abstract class TestAgent : IAsyncDisposable
 {
-    private static readonly TimeSpan CommandLimit = TimeSpan.FromSeconds(120);
+    private static readonly TimeSpan CommandLimit = TimeSpan.FromSeconds(60);
     private ProcessRun? _agent;
 
     protected TestAgent(string executable, string dataDirectory)

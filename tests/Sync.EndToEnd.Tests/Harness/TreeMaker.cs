@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Xunit;
 
 namespace Sync.EndToEnd.Tests.Harness;
 
@@ -35,29 +36,43 @@ internal sealed class TreeMaker(int seed)
     }
 
     /// <summary>Edits, deletes, moves, adds and changes modes at random places.</summary>
+    /// <remarks>Sync may be at work on the tree meanwhile: an edit that it comes in the way of, because its file has just gone or its
+    /// target has just come, is left out. The agents' own work is not within this call, so no failure of theirs is hidden.</remarks>
     public TreeMaker Perturb(TestTree tree, int edits)
     {
         for (int i = 0; i < edits; i++)
         {
-            string[] paths = tree.Paths();
-            string path = paths.Length == 0 ? "" : paths[_random.Next(paths.Length)];
-            int what = paths.Length == 0 ? 9 : _random.Next(10);
-            bool isFile = paths.Length > 0 && tree.Stat(path).IsFile;
-            if (what < 3 && isFile)
-                PutRandom(tree, path);
-            else if (what == 3)
-                tree.Delete(path);
-            else if (what is 4 or 5)
-                tree.Move(path, Join(OtherDirectory(tree, paths, path), NewName()));
-            else if (what == 6 && isFile)
-                tree.Mode(path, RandomMode());
-            else if (what == 7 && isFile)
-                Append(tree.At(path));
-            else
-                PutRandom(tree, Join(OtherDirectory(tree, paths, "\0"), NewName()));
+            try
+            {
+                PerturbOnce(tree);
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                TestContext.Current.SendDiagnosticMessage("an edit is left out: {0}", e.Message);
+            }
         }
 
         return this;
+    }
+
+    private void PerturbOnce(TestTree tree)
+    {
+        string[] paths = tree.Paths();
+        string path = paths.Length == 0 ? "" : paths[_random.Next(paths.Length)];
+        int what = paths.Length == 0 ? 9 : _random.Next(10);
+        bool isFile = paths.Length > 0 && tree.Stat(path).IsFile;
+        if (what < 3 && isFile)
+            PutRandom(tree, path);
+        else if (what == 3)
+            tree.Delete(path);
+        else if (what is 4 or 5)
+            tree.Move(path, Join(OtherDirectory(tree, paths, path), NewName()));
+        else if (what == 6 && isFile)
+            tree.Mode(path, RandomMode());
+        else if (what == 7 && isFile)
+            Append(tree.At(path));
+        else
+            PutRandom(tree, Join(OtherDirectory(tree, paths, "\0"), NewName()));
     }
 
     private static string Join(string directory, string name) => directory.Length == 0 ? name : directory + "/" + name;
