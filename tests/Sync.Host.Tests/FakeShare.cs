@@ -66,6 +66,8 @@ internal sealed class FakeShare(string root) : IHostShare
 
     public Task RevokeAsync(string fingerprint, CancellationToken cancel) => CallAsync("revoke " + fingerprint);
 
+    public void Reconnect(string? fingerprint) => _ = CallAsync("reconnect " + fingerprint);
+
     public Task SetPolicyAsync(SharePolicy policy, CancellationToken cancel) => CallAsync("policy " + policy.Conflicts);
 
     public Task<IReadOnlyDictionary<string, FlushResult>> FlushGuestsAsync(string? guestName, TimeSpan timeout, CancellationToken cancel) =>

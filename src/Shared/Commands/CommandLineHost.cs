@@ -43,6 +43,22 @@ internal sealed class CommandLineHost
 
     public AgentConnection Connect(ParseResult parsed) => AgentConnection.Open(Locate(parsed), StartCommand);
 
+    /// <summary>Connects to an agent that may just be starting, as in a script that starts it and flushes at once.</summary>
+    public async Task<AgentConnection> ConnectSoonAsync(ParseResult parsed, CancellationToken cancel)
+    {
+        var data = Locate(parsed);
+        for (var waited = TimeSpan.Zero; waited < StartGrace; waited += StartPoll)
+        {
+            if (AgentConnection.TryOpen(data) is { } connection) return connection;
+            await Task.Delay(StartPoll, cancel);
+        }
+
+        return AgentConnection.Open(data, StartCommand);
+    }
+
+    private static readonly TimeSpan StartGrace = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan StartPoll = TimeSpan.FromMilliseconds(50);
+
     /// <summary>Parses and runs. Every failure ends as one line on stderr and an exit code.</summary>
     public async Task<int> RunAsync(string[] args, TextWriter output, TextWriter error)
     {

@@ -16,7 +16,7 @@ internal static class FlushRun
 
     public static async Task<int> RunAsync(CommandLineHost host, ParseResult parsed, FlushRequest request, bool json, CancellationToken cancel)
     {
-        using var agent = host.Connect(parsed);
+        using var agent = await host.ConnectSoonAsync(parsed, cancel);
         var deadline = DateTime.UtcNow + TimeSpan.FromMilliseconds(request.TimeoutMs) + Grace;
         var reply = await agent.Agent.FlushAsync(request, deadline: deadline, cancellationToken: cancel);
         if (json)

@@ -23,6 +23,9 @@ internal sealed class Applier(ReplicaContext context, Observer observer, Placer 
     /// <summary>Placements handed to the worker at once: bounds how long a first small file waits for the rest of its group.</summary>
     private const int BatchLength = 512;
 
+    /// <summary>After this many tries in some two seconds a name is taken to be occupied for good.</summary>
+    private const int MaxRaces = 20;
+
     private static readonly TimeSpan Soon = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan Later = TimeSpan.FromSeconds(5);
 
@@ -147,6 +150,13 @@ internal sealed class Applier(ReplicaContext context, Observer observer, Placer 
         _running = true;
         context.Apply.Run(() =>
         {
+            // Below the least free space nothing more is written: deletions and renames go on.
+            if (context.Files.Space(out var free, out _) == FsError.None && free < context.Policy.MinFreeBytes)
+            {
+                foreach (var p in batch.Where(p => p.Step.Kind is StepKind.Create or StepKind.Update && p.Entry.Kind == EntryKind.File))
+                    (p.Outcome, p.Error) = (PlacementOutcome.Failed, FsError.NoSpace);
+            }
+
             try
             {
                 placer.Run(batch);
@@ -198,8 +208,8 @@ internal sealed class Applier(ReplicaContext context, Observer observer, Placer 
         }
         else Retry(p);
 
-        // Whatever came of it, a change seen meanwhile is looked at now; and what waits for these nodes may go on.
-        context.Reconciler.Enqueue(node);
+        // What waits for these nodes may go on. A node that failed is planned again when its time has come, or when a look changes it.
+        if (p.Outcome is PlacementOutcome.Done or PlacementOutcome.NoContent) context.Reconciler.Enqueue(node);
         context.Reconciler.WakeWaiters(node);
         if (p.Step.Other is { } o)
         {
@@ -291,13 +301,13 @@ internal sealed class Applier(ReplicaContext context, Observer observer, Placer 
                 context.Log.LogRaced(context.Share, p.Target);
                 Look(p.Target);
                 if (p.Source != p.Target && p.Source.Length > 0) Look(p.Source);
-                if (attempts > 5)
+                if (attempts > MaxRaces)
                 {
                     Stick(p, ProblemCodes.Unmaterialised, "Something that is not synced stands at this name, or it changes without a rest. Move it away; it is tried again.");
                     return;
                 }
 
-                Hold(node, attempts == 1 ? Soon / 5 : Soon);
+                Hold(node, Soon * attempts / 5);
                 return;
             case PlacementOutcome.NotEmpty:
                 node.Flags |= NodeFlags.Held;
@@ -312,7 +322,7 @@ internal sealed class Applier(ReplicaContext context, Observer observer, Placer 
                 var code = p.Error == FsError.NoSpace ? ProblemCodes.NoSpace : ProblemCodes.Unmaterialised;
                 Stick(p, code, p.Error switch
                 {
-                    FsError.NoSpace => "The disk is full. Free some space; it is tried again.",
+                    FsError.NoSpace => "The disk is full, or has less free than the share's min-free. Free some space; it is tried again.",
                     FsError.Denied => "Permission denied. Mend the permissions of its directory; it is tried again.",
                     FsError.ReadOnly => "The file system is read-only; it is tried again.",
                     FsError.NameTooLong => "The name or path is too long for this file system.",
@@ -323,7 +333,8 @@ internal sealed class Applier(ReplicaContext context, Observer observer, Placer 
         }
     }
 
-    private void Look(string path)
+    /// <summary>Has a path looked at.</summary>
+    public void Look(string path)
     {
         var slash = path.LastIndexOf('/');
         if (FindDirectory(slash < 0 ? "" : path[..slash]) is { } directory) observer.LookAt(directory, path[(slash + 1)..]);
@@ -348,17 +359,12 @@ internal sealed class Applier(ReplicaContext context, Observer observer, Placer 
         Hold(p.Node, Later);
     }
 
-    /// <summary>Keeps a node from being planned for a while.</summary>
-    private void Hold(Node node, TimeSpan time)
+    /// <summary>Plans a node again after a while. Looks at it go on meanwhile, and may come first.</summary>
+    private void Hold(Node node, TimeSpan time) => context.After(time, () =>
     {
-        node.Flags |= NodeFlags.Applying;
-        context.After(time, () =>
-        {
-            Release(node);
-            context.Reconciler.Enqueue(node.Current);
-            context.Reconciler.WakeWaiters(node);
-        });
-    }
+        context.Reconciler.Enqueue(node.Current);
+        context.Reconciler.WakeWaiters(node);
+    });
 
     private void Linger(Lingering lingering)
     {

@@ -45,6 +45,12 @@ internal sealed class ReplicaContext
 
     public required CancellationToken Stopping { get; init; }
 
+    /// <summary>Content bytes over the link since start, after delta, before compression.</summary>
+    public long BytesSent;
+
+    /// <inheritdoc cref="BytesSent"/>
+    public long BytesReceived;
+
     public SharePolicy Policy { get; set; } = new();
 
     /// <summary>Nanoseconds since 1970 UTC.</summary>

@@ -30,7 +30,7 @@ internal sealed class Placer(IFileSystem files, VersionStore versions)
     {
         var staged = 0;
         foreach (var placement in batch)
-            if (TakesContent(placement) && Stage(placement)) staged++;
+            if (placement.Outcome == PlacementOutcome.Pending && TakesContent(placement) && Stage(placement)) staged++;
         if (staged >= GroupSync) files.SyncAll();
         foreach (var placement in batch)
         {
@@ -511,6 +511,7 @@ internal sealed class Placer(IFileSystem files, VersionStore versions)
     private static void Fail(Placement p, FsError error)
     {
         p.Error = error;
-        p.Outcome = PlacementOutcome.Failed;
+        // Its directory has gone or moved on meanwhile: the plan is old.
+        p.Outcome = error is FsError.NotFound or FsError.NotDirectory or FsError.Escapes ? PlacementOutcome.Raced : PlacementOutcome.Failed;
     }
 }

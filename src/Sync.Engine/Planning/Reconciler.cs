@@ -99,8 +99,14 @@ internal sealed class Reconciler
     {
         var node = Trees.GetOrAdd(entry.Id);
         if (node == Trees.Root || (node.Remote is { } known && known.Revision >= entry.Revision)) return;
-        _tentative.TryAdd(node, node.Remote);
-        _tentativeOrder.Enqueue((entry.Revision, node));
+        // An outcome tells of entries that are committed already.
+        if (entry.Revision > Planner.Committed)
+        {
+            _tentative.TryAdd(node, node.Remote);
+            _tentativeOrder.Enqueue((entry.Revision, node));
+        }
+        else _tentative.Remove(node);
+
         // One object for what is equal: two of three trees usually share it.
         Trees.SetRemote(node, entry);
         // What arrives in a directory that was deleted here keeps it alive.
@@ -216,10 +222,13 @@ internal sealed class Reconciler
 
         var local = node.Local!;
         // Where there was no base, what differs has the base "nothing": revision zero, so that it conflicts or is taken over.
+        // The same bytes under another mtime are no edit: the journal's mtime is taken over.
+        var sameBytes = local.Content == remote.Content && local.LinkTarget == remote.LinkTarget;
         synced ??= remote with
         {
             Parent = local.Parent, Name = local.Name,
-            Content = default, LinkTarget = null, Size = 0, MtimeNs = 0,
+            Content = sameBytes ? local.Content : default, LinkTarget = sameBytes ? local.LinkTarget : null,
+            Size = sameBytes ? local.Size : 0, MtimeNs = sameBytes ? local.MtimeNs : 0,
             Mode = (facets & Facets.Mode) != 0 ? remote.Mode : local.Mode,
             ContentRevision = default, ModeRevision = default, PlaceRevision = default,
         };

@@ -68,6 +68,9 @@ public sealed class GuestReplica : IReplica
     /// <inheritdoc/>
     public Task<string> RestoreAsync(string versionId, string? targetPath, CancellationToken cancel) => _replica.RestoreAsync(versionId, targetPath, cancel);
 
+    /// <summary>Connects at once if there is no link: the machine woke up, or its addresses changed.</summary>
+    public void Wake() => _replica.WakeLink();
+
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => _replica.DisposeAsync();
 }

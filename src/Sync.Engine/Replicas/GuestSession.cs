@@ -71,6 +71,7 @@ internal sealed class GuestSession(HostShare share, JournalKeeper journal, Journ
                         throw new LinkException(LinkFailure.Protocol, "An inline content is not what its id says.");
                     if (entry.Size > 0 && !share.Store(entry.Content, bytes)) (missing ??= []).Add(entry.Content);
                     inline.Add(new(entry.Content, bytes));
+                    share.CountReceived(bytes.Length);
                 }
                 else if (entry.Size == 0 ? entry.Content != Manifest.Empty.Id : !await share.PinAsync(entry, cancel).ConfigureAwait(false)) (missing ??= []).Add(entry.Content);
             }
@@ -96,13 +97,14 @@ internal sealed class GuestSession(HostShare share, JournalKeeper journal, Journ
         }
     }
 
-    public IAsyncEnumerable<ContentFrame> Download(IAsyncEnumerable<ContentRequest> requests, CancellationToken cancel) => share.Sender.Serve(requests, cancel);
+    public IAsyncEnumerable<ContentFrame> Download(IAsyncEnumerable<ContentRequest> requests, CancellationToken cancel) => share.CountSent(share.Sender.Serve(requests, cancel));
 
     public async IAsyncEnumerable<ContentFrame.End> Upload(IAsyncEnumerable<ContentFrame> frames, [EnumeratorCancellation] CancellationToken cancel)
     {
         using var receiver = share.NewReceiver();
         await foreach (var frame in frames.WithCancellation(cancel).ConfigureAwait(false))
         {
+            share.CountReceived(Fetcher.LengthOf(frame));
             if (Grant.ReadOnly)
             {
                 if (frame is ContentFrame.End or ContentFrame.Whole) yield return new ContentFrame.End(frame.Id, TransferStatus.Denied);

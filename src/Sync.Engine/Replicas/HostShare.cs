@@ -192,6 +192,17 @@ public sealed class HostShare : IHostShare
     internal Task<(Revision UpTo, IReadOnlyList<Problem> Problems)> SettleAsync(CancellationToken cancel) =>
         _replica.SettleAsync(() => _journal.CommittedAsync(cancel), cancel);
 
+    internal void CountReceived(long bytes) => Interlocked.Add(ref _replica.Context.BytesReceived, bytes);
+
+    internal async IAsyncEnumerable<ContentFrame> CountSent(IAsyncEnumerable<ContentFrame> frames)
+    {
+        await foreach (var frame in frames.ConfigureAwait(false))
+        {
+            Interlocked.Add(ref _replica.Context.BytesSent, Fetcher.LengthOf(frame));
+            yield return frame;
+        }
+    }
+
     internal void GuestsChanged() => _replica.Context.Loop.Post(_replica.PublishStatus);
 
     internal void Forget(GuestSession session)
@@ -279,16 +290,26 @@ public sealed class HostShare : IHostShare
     }
 
     /// <inheritdoc/>
+    public void Reconnect(string? fingerprint)
+    {
+        foreach (var session in _sessions.Where(s => fingerprint is null || s.Grant.Fingerprint == fingerprint))
+            session.End(new LinkException(LinkFailure.Unavailable, "The guest's rights or direction have changed: it connects anew."));
+    }
+
+    /// <inheritdoc/>
     public async Task SetPolicyAsync(SharePolicy policy, CancellationToken cancel)
     {
+        var turned = false;
         await _journal.Loop.CallAsync(() =>
         {
+            turned = policy.GuestDirection != _policy.GuestDirection;
             _policy = policy;
             _conflictPatterns = Patterns(policy);
             return true;
         }, cancel).ConfigureAwait(false);
         foreach (var session in _sessions)
             session.Push(new HostMessage.PolicyChanged(policy, session.Grant.Direction ?? policy.GuestDirection, session.Grant.ReadOnly));
+        if (turned) Reconnect(null);
         await _replica.ApplyPolicyAsync(policy, policy.HostDirection, cancel).ConfigureAwait(false);
     }
 

@@ -65,7 +65,7 @@ internal sealed class Outbox(ReplicaContext context, bool isHost)
 
     /// <summary>The host has it if another entry has it, agreed.</summary>
     private bool HostHas(Node node, ContentId content) =>
-        context.Trees.Contents.Find(content, node) is { Remote: { Deleted: false } remote, Synced: not null } && remote.Content == content;
+        (node.Remote is { Deleted: false } same && same.Content == content) || context.Trees.Contents.Find(content, node) is { Remote: { Deleted: false } remote, Synced: not null } && remote.Content == content;
 
     private void ReadSmall(Node node, Change change, Entry local)
     {
@@ -133,6 +133,7 @@ internal sealed class Outbox(ReplicaContext context, bool isHost)
         {
             open[change.Entry.Id.Value] = (node, change);
             changes.Add(change);
+            if (!isHost && change.Inline is { } bytes) Interlocked.Add(ref context.BytesSent, bytes.Length);
         }
 
         _ready.Clear();

@@ -75,6 +75,8 @@ internal sealed partial class Replica
             PendingIn = pendingIn,
             PendingOut = pendingOut,
             PendingInBytes = pendingBytes,
+            BytesSent = Interlocked.Read(ref _context.BytesSent),
+            BytesReceived = Interlocked.Read(ref _context.BytesReceived),
             FilesHashed = _observer.FilesHashed,
             Cursor = Reconciler.Planner.Committed,
             Epoch = _epoch,
@@ -89,6 +91,7 @@ internal sealed partial class Replica
         if (Decorate is { } decorate) status = decorate(status);
         Volatile.Write(ref _status, status);
         Interlocked.Exchange(ref _statusChanged, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).TrySetResult();
+        if (state == ReplicaState.InSync) _unclean = false;
         if (!_isHost && _outbox.Send is { } send && _options.Time.GetUtcNow() - _lastApplied > TimeSpan.FromMilliseconds(250))
         {
             _lastApplied = _options.Time.GetUtcNow();
@@ -261,7 +264,14 @@ internal sealed partial class Replica
                 _context.After(TimeSpan.FromMinutes(1), () => _mayDelete = false);
             }
 
-            if (ReadMark() is null) WriteMark(dropRecords: force);
+            if (ReadMark() is null && !force)
+            {
+                Halt($"'{_options.Root}' is still not the directory that was synced. Bring it back and restart the agent, or 'resume --force' to compare everything by content.");
+                PublishStatus();
+                return true;
+            }
+
+            if (ReadMark() is null) WriteMark(dropRecords: true);
             if (CheckRoot()) _observer.Rescan();
         }
 
@@ -340,6 +350,14 @@ internal sealed partial class Replica
             _context.Apply.Run(() => done.TrySetResult(Resolve(conflict, keep)));
             if (await done.Task.WaitAsync(cancel).ConfigureAwait(false)) resolved++;
         }
+
+        // What was done on disk is known in the trees when this returns.
+        await OnLoop(done =>
+        {
+            foreach (var conflict in found) _applier.Look(conflict.CopyPath);
+            foreach (var conflict in found) _applier.Look(conflict.Path);
+            _observer.WhenDrained(done);
+        }).WaitAsync(cancel).ConfigureAwait(false);
 
         return resolved;
     }

@@ -211,7 +211,11 @@ internal sealed partial class Replica
         {
             case HostMessage.Entries entries:
                 foreach (var (content, bytes) in entries.Inline)
+                {
+                    if (!_isHost) Interlocked.Add(ref _context.BytesReceived, bytes.Length);
                     if (_context.Small.Find(content) is null && Delta.Manifest.OfSmall(bytes.Span).Id == content) _context.Small.Add(content, bytes.ToArray());
+                }
+
                 foreach (var entry in entries.Items) Reconciler.Receive(entry);
                 break;
             case HostMessage.Committed committed:

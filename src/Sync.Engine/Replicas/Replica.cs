@@ -66,6 +66,7 @@ internal sealed partial class Replica : IContentLocator, IAsyncDisposable
     private LinkFailure? _refused;
     private bool _deleteTimer;
     private int _judgedDeletes;
+    private bool _unclean;
     private bool _statusScheduled;
     private ReplicaStatus _status = new() { State = ReplicaState.Scanning };
     private TaskCompletionSource _statusChanged = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -258,7 +259,16 @@ internal sealed partial class Replica : IContentLocator, IAsyncDisposable
 
         foreach (var node in Trees.All.ToArray()) OnNodeChanged(node);
         _index.Epoch = _epoch;
-        return records.Count == 0;
+        _unclean = _store.GetValue("running") is not null;
+        _store.Commit([], [new("running", [1])]);
+        // Nothing here yet: what comes may be placed before the first look has ended. What is here already must be known first.
+        return records.Count == 0 && (_isHost || IsEmpty());
+    }
+
+    private bool IsEmpty()
+    {
+        var items = new List<DirectoryItem>();
+        return _context.Files.List("", items) == FsError.None && items.TrueForAll(i => i.Name == ".sync");
     }
 
     private bool HasRecords()
@@ -380,10 +390,12 @@ internal sealed partial class Replica : IContentLocator, IAsyncDisposable
         _observer.EndTurn();
         if (CanPlan)
         {
-            Reconciler.Release(_outbox.HasRoom, true);
+            var mayPropose = !_catchingUp;
+            Reconciler.Release(mayPropose && _outbox.HasRoom, true);
             var holdDeletes = HoldsDeletes();
-            while (Reconciler.TryNext(_outbox.HasRoom, true, out var node, out var step))
+            while (Reconciler.TryNext(mayPropose && _outbox.HasRoom, true, out var node, out var step))
             {
+                if (step.Kind == StepKind.Propose && _unclean && IsTorn(node)) step = new Step(StepKind.Update, Facets.Content);
                 if (step.Kind != StepKind.Propose) _applier.Queue(node, step);
                 else if (holdDeletes && node.Local is null) _heldDeletes.Add(node);
                 else _outbox.Queue(node, step);
@@ -400,6 +412,12 @@ internal sealed partial class Replica : IContentLocator, IAsyncDisposable
             ScheduleStatus();
         }
     }
+
+    /// <summary>After an unclean stop: a file with the remote entry's mtime, but neither its content nor the agreed state, is a placement that
+    /// power loss tore. It goes to the version store and is fetched again, and is never taken for an edit.</summary>
+    private static bool IsTorn(Node node) =>
+        node is { Kind: EntryKind.File, Local: { } local, Remote: { Deleted: false } remote }
+        && local.MtimeNs == remote.MtimeNs && local.Content != remote.Content && node.Synced?.MtimeNs != remote.MtimeNs;
 
     /// <summary>Many deletions at once wait until changes are quiet, and are judged then by their net effect: an `rm -rf` that an untar follows
     /// is none, and a move is none.</summary>
@@ -534,6 +552,15 @@ internal sealed partial class Replica : IContentLocator, IAsyncDisposable
         await Task.WhenAny(saved.Task, Task.Delay(TimeSpan.FromSeconds(10))).ConfigureAwait(false);
         Loop.Dispose();
         _indexWorker.Dispose();
+        try
+        {
+            _store.Commit([], [new("running", null)]);
+        }
+        catch (IOException e)
+        {
+            _context.Log.LogNotice(Share, $"the index could not be closed cleanly ({e.Message}): the next start looks closer");
+        }
+
         _store.Dispose();
         _versions.Dispose();
         _context.Files.Dispose();

@@ -99,7 +99,6 @@ internal sealed class Observer
     /// <summary>An ignore file was put in place here.</summary>
     public void RulesPlaced(Node directory)
     {
-        _rulesPending.Add(directory);
         RulesChanged(directory);
     }
 
@@ -506,8 +505,8 @@ internal sealed class Observer
     private void RulesChanged(Node directory)
     {
         _rules.Remove(directory);
+        _rulesPending.Add(directory);
         List(directory, null, recursive: true, _jobs.Tick());
-        _context.Reconciler.EnqueueAll();
     }
 
     private void SeeDirectory(Node directory, string name, FileStat stat, Node? child, bool recursive, long origin)

@@ -26,6 +26,9 @@ internal sealed class ContentReceiver(
     private readonly HashSet<long> _ended = [];
     private long _chunks;
 
+    /// <summary>The file system can let two files share blocks. Where it turns out that it cannot, copies are made all the same.</summary>
+    internal bool SharesBlocks { get; init; } = files.Traits.Name is "btrfs" or "xfs" or "bcachefs";
+
     /// <summary>What is already there of a content from an interrupted transfer: the offset to ask from (0: nothing). Safe from any thread.
     /// It is verified when the answer begins; if less of it holds, that transfer fails, and the next offset is what holds.</summary>
     public long ResumeOffset(ContentId content) => staging.PartialLength(content);
@@ -114,7 +117,7 @@ internal sealed class ContentReceiver(
             return Refuse(start, TransferStatus.Failed, $"A file in staging cannot be opened: {error}.");
         }
 
-        var incoming = new IncomingContent(manifest, plan, source, part!, start.Offset);
+        var incoming = new IncomingContent(manifest, plan, source, part!, start.Offset, SharesBlocks);
         _open.Add(start.Id, incoming);
         _chunks += manifest.Count;
         return incoming.Begin(cancel) is { } end ? End(start, end) : null;

@@ -94,6 +94,7 @@ internal sealed class Fetcher(ReplicaContext context, Action<ContentId, Received
             {
                 await foreach (var frame in link.Download(requests.ReadAllAsync(cancel), cancel).ConfigureAwait(false))
                 {
+                    Interlocked.Add(ref context.BytesReceived, LengthOf(frame));
                     if (await receiver.TakeAsync(frame, cancel).ConfigureAwait(false) is { } received) context.Loop.Post(() => Take(receiver, received));
                 }
             }
@@ -107,6 +108,15 @@ internal sealed class Fetcher(ReplicaContext context, Action<ContentId, Received
             context.Log.LogDefect(e, context.Share);
         }
     }
+
+    /// <summary>The content bytes in a frame.</summary>
+    public static long LengthOf(ContentFrame frame) => frame switch
+    {
+        ContentFrame.Data data => data.Bytes.Length,
+        ContentFrame.Whole whole => whole.Bytes.Length,
+        ContentFrame.Start start => start.Manifest.Length,
+        _ => 0,
+    };
 
     private void Ask()
     {

@@ -22,6 +22,7 @@ internal sealed class IncomingContent : IDisposable
     private readonly ManifestVerifier _verifier;
     private readonly SparseWriter _writer;
     private readonly long _resumedAt;
+    private readonly bool _sharesBlocks;
     private StagedPart? _part;
     private int _index;
 
@@ -30,13 +31,15 @@ internal sealed class IncomingContent : IDisposable
     /// <param name="basis">Taken over; null where nothing is copied.</param>
     /// <param name="part">Taken over.</param>
     /// <param name="offset">So many bytes are there already, to be verified by <see cref="Begin"/>.</param>
-    public IncomingContent(Manifest manifest, TransferPlan plan, IReadableFile? basis, StagedPart part, long offset)
+    /// <param name="sharesBlocks">The file system can let two files share blocks: what is copied takes no space.</param>
+    public IncomingContent(Manifest manifest, TransferPlan plan, IReadableFile? basis, StagedPart part, long offset, bool sharesBlocks)
     {
         _manifest = manifest;
         _segments = plan.Segments;
         _basis = basis;
         _part = part;
         _resumedAt = offset;
+        _sharesBlocks = sharesBlocks;
         _verifier = new ManifestVerifier(manifest);
         _writer = new SparseWriter(part.File, offset);
     }
@@ -127,14 +130,35 @@ internal sealed class IncomingContent : IDisposable
         return null;
     }
 
+    // Through memory, verified before it is written: one copy less than in the kernel and read back, and no search for the next hole at each
+    // segment, which in a file written lately goes through all of its pages.
     private IncomingEnd? CopyFromBasis(in Segment segment, CancellationToken cancel)
+    {
+        if (_sharesBlocks) return ShareWithBasis(segment, cancel);
+        var buffer = _buffer ??= new byte[BufferSize];
+        while (_writer.Position < segment.TargetEnd)
+        {
+            cancel.ThrowIfCancellationRequested();
+            var done = _writer.Position - segment.TargetOffset;
+            var error = _basis!.Read(segment.SourceOffset + done, buffer.AsSpan(0, (int)Math.Min(buffer.Length, segment.Length - done)), out var read);
+            if (error != FsError.None) return Failed(error, "reading the basis");
+            var piece = buffer.AsSpan(0, read);
+            if (read == 0 || !_verifier.Append(piece)) return BasisChanged;
+            error = _writer.Append(piece);
+            if (error != FsError.None) return Failed(error, "writing");
+        }
+
+        return null;
+    }
+
+    private IncomingEnd? ShareWithBasis(in Segment segment, CancellationToken cancel)
     {
         while (_writer.Position < segment.TargetEnd)
         {
             cancel.ThrowIfCancellationRequested();
             var from = _writer.Position;
             var error = _writer.Copy(_basis!, segment.SourceOffset + (from - segment.TargetOffset), segment.TargetEnd - from, out var copied);
-            if (error == FsError.Invalid) return new IncomingEnd(TransferStatus.NoBasis, "The basis has become shorter.");
+            if (error == FsError.Invalid) return BasisChanged;
             if (error != FsError.None) return Failed(error, "copying");
 
             // What counts is the copy: the basis may be written to at any time.
@@ -144,7 +168,7 @@ internal sealed class IncomingContent : IDisposable
                 var piece = buffer.AsSpan(0, (int)Math.Min(buffer.Length, copied - done));
                 error = _writer.Read(from + done, piece);
                 if (error != FsError.None) return Failed(error, "reading back");
-                if (!_verifier.Append(piece)) return new IncomingEnd(TransferStatus.NoBasis, "The basis is not what it was.");
+                if (!_verifier.Append(piece)) return BasisChanged;
                 done += piece.Length;
             }
         }
@@ -177,6 +201,8 @@ internal sealed class IncomingContent : IDisposable
             ? new IncomingEnd(TransferStatus.Failed, "What is left of an earlier transfer does not fit.")
             : Corrupt($"What came for the bytes from {_verifier.VerifiedLength} on is not what was announced.");
     }
+
+    private static IncomingEnd BasisChanged => new(TransferStatus.NoBasis, "The basis is not what it was.");
 
     private static IncomingEnd Corrupt(string detail) => new(TransferStatus.Corrupt, detail);
 

@@ -53,6 +53,9 @@ internal sealed class UploadQueue
     {
         await foreach (var (id, entry, basis) in _queue.Reader.ReadAllAsync(cancel).ConfigureAwait(false))
             await foreach (var frame in sender.Send(id, entry.Id, entry.Content, basis, 0, cancel).ConfigureAwait(false))
+            {
+                Interlocked.Add(ref _context.BytesSent, Fetcher.LengthOf(frame));
                 yield return frame;
+            }
     }
 }

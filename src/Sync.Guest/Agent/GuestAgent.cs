@@ -1,3 +1,4 @@
+using Sync.Protocol.Connecting;
 using System.Security.Cryptography;
 using Microsoft.Extensions.Logging;
 using Sync.Engine.Link;
@@ -17,6 +18,7 @@ internal sealed class GuestAgent : IReplicaSet, IBindingRuntime, IAsyncDisposabl
     private readonly DataDirectory _data;
     private readonly string _fingerprint;
     private readonly Func<BindingRecord, IHostConnector> _connect;
+    private readonly WakeDetector _wake;
     private readonly TimeProvider _time;
     private readonly ILoggerFactory _logging;
     private readonly Func<ReplicaOptions, IHostConnector, CancellationToken, Task<IReplica>> _open;
@@ -47,6 +49,12 @@ internal sealed class GuestAgent : IReplicaSet, IBindingRuntime, IAsyncDisposabl
         _time = time;
         _logging = logging;
         _open = open ?? GuestReplica.OpenAsync;
+        // After sleep, or with a new address, waiting for a retry's turn would be a waste.
+        _wake = new WakeDetector(time, () =>
+        {
+            foreach (var slot in _slots.Current)
+                (slot.Replica as GuestReplica)?.Wake();
+        });
     }
 
     public bool IsHost => false;
@@ -97,7 +105,11 @@ internal sealed class GuestAgent : IReplicaSet, IBindingRuntime, IAsyncDisposabl
     }
 
     /// <inheritdoc/>
-    public async ValueTask DisposeAsync() => await _slots.CloseAsync();
+    public async ValueTask DisposeAsync()
+    {
+        _wake.Dispose();
+        await _slots.CloseAsync();
+    }
 
     private Task<IReplica> OpenReplicaAsync(BindingRecord binding, CancellationToken cancel)
     {

@@ -102,6 +102,7 @@ internal sealed class HostAdministration(
             changed = guest.Fingerprint;
             return current.With(guest with { Rights = rights });
         });
+        runtime.Reconnect(changed!);
         return Task.FromResult(ToInfo(next.FindGuest(changed!)!));
     }
 

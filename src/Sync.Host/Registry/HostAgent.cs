@@ -109,6 +109,12 @@ internal sealed class HostAgent : IReplicaSet, IShareRuntime, IShareServer, IAsy
         await slot.DisposeAsync();
     }
 
+    public void Reconnect(string fingerprint)
+    {
+        foreach (var slot in _slots.Current)
+            (slot.Replica as IHostShare)?.Reconnect(fingerprint);
+    }
+
     public async Task EndSessionsAsync(string fingerprint, string? share, CancellationToken cancel)
     {
         foreach (var slot in _slots.Current)

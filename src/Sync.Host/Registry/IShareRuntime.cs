@@ -20,4 +20,7 @@ internal interface IShareRuntime
 
     /// <summary>Ends a guest's sessions of one share, or of all.</summary>
     Task EndSessionsAsync(string fingerprint, string? share, CancellationToken cancel);
+
+    /// <summary>Has a guest connect anew, so that what it may do now is in force.</summary>
+    void Reconnect(string fingerprint);
 }

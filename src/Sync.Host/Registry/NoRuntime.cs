@@ -17,5 +17,10 @@ internal sealed class NoRuntime : IShareRuntime
 
     public Task CloseAsync(string share) => Task.CompletedTask;
 
+    public void Reconnect(string fingerprint)
+    {
+        // Nothing runs.
+    }
+
     public Task EndSessionsAsync(string fingerprint, string? share, CancellationToken cancel) => Task.CompletedTask;
 }

@@ -56,8 +56,8 @@ public sealed class RoundTripTests : IDisposable
         Assert.True(_from.Manifests.TryRead(id, out _));
     }
 
-    [Fact]
-    public async Task Only_what_an_edit_changed_travels()
+    [Theory, InlineData(false), InlineData(true)]
+    public async Task Only_what_an_edit_changed_travels(bool sharesBlocks)
     {
         var old = TestContents.Random(30 << 20);
         byte[] inserted = [.. old[..5_000_001], .. "seventeen bytes in"u8, .. old[5_000_001..]];
@@ -67,7 +67,7 @@ public sealed class RoundTripTests : IDisposable
         foreach (var (edited, most) in new[] { (inserted, 400_000L), (overwritten, 400_000L), (grown, 400_000L), (old[..^1_000_000], 300_000L) })
         {
             using var from = new TransferReplica();
-            using var to = new TransferReplica();
+            using var to = new TransferReplica { SharesBlocks = sharesBlocks };
             var basis = from.Has(old).Id;
             to.Has(old);
             var id = from.Has(edited).Id;
@@ -114,15 +114,16 @@ public sealed class RoundTripTests : IDisposable
         Assert.Equal(edited, (await _from.MoveAsync(_to, id)).BytesIn(_to));
     }
 
-    [Fact]
-    public async Task A_basis_that_changes_half_way_is_noticed_and_what_was_right_is_kept()
+    [Theory, InlineData(false), InlineData(true)]
+    public async Task A_basis_that_changes_half_way_is_noticed_and_what_was_right_is_kept(bool sharesBlocks)
     {
+        using var to = new TransferReplica { SharesBlocks = sharesBlocks };
         var old = TestContents.Random(12 << 20);
         var edited = (byte[])old.Clone();
         edited[6 << 20] ^= 1;
         var basis = _from.Has(old).Id;
-        _to.Has(old);
-        var path = _to.PathOf(basis);
+        to.Has(old);
+        var path = to.PathOf(basis);
         using (var file = File.OpenWrite(path))
         {
             file.Position = 11 << 20;
@@ -130,25 +131,25 @@ public sealed class RoundTripTests : IDisposable
         }
 
         var id = _from.Has(edited).Id;
-        Assert.Equal(TransferStatus.NoBasis, (await _from.MoveAsync(_to, id, basis)).Status);
-        using var receiver = _to.Receiver();
+        Assert.Equal(TransferStatus.NoBasis, (await _from.MoveAsync(to, id, basis)).Status);
+        using var receiver = to.Receiver();
         var offset = receiver.ResumeOffset(id);
         Assert.InRange(offset, 10 << 20, 11 << 20);
         var frames = await _from.FramesAsync(id, default, offset);
         Assert.InRange(frames.DataBytes(), 1 << 20, 2 << 20);
-        Assert.Equal(edited, (await receiver.FeedAsync(frames))!.BytesIn(_to));
+        Assert.Equal(edited, (await receiver.FeedAsync(frames))!.BytesIn(to));
     }
 
     [Fact]
     public Task Any_edit_arrives()
     {
         var old = TestContents.Random(400_000);
-        var gen = Gen.Select(Gen.Int[0, old.Length], Gen.Int[0, 100_000], Gen.Int[0, 100_000], Gen.Bool);
+        var gen = Gen.Select(Gen.Int[0, old.Length], Gen.Int[0, 100_000], Gen.Int[0, 100_000], Gen.Bool, Gen.Bool);
         return gen.SampleAsync(
-            async (at, removed, added, zeros) =>
+            async (at, removed, added, zeros, sharesBlocks) =>
             {
                 using var from = new TransferReplica();
-                using var to = new TransferReplica();
+                using var to = new TransferReplica { SharesBlocks = sharesBlocks };
                 byte[] edited = [.. old[..at], .. zeros ? new byte[added] : TestContents.Random(added, 3), .. old[Math.Min(old.Length, at + removed)..]];
                 var basis = from.Has(old).Id;
                 to.Has(old);

@@ -49,6 +49,11 @@ public sealed class ServingTests : IDisposable
     {
         var large = new[] { 1, 2, 3 }.Select(i => _from.Has(TestContents.Random(20 << 20, i)).Id).ToList();
         var small = _from.Has("saved"u8.ToArray()).Id;
+        var looked = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _from.Locating = id =>
+        {
+            if (id == small) looked.TrySetResult();
+        };
         var requests = Channel.CreateUnbounded<ContentRequest>();
         for (var i = 0; i < 3; i++) requests.Writer.TryWrite(new ContentRequest(i, default, large[i], default, 0));
         var ids = new List<long>();
@@ -59,14 +64,14 @@ public sealed class ServingTests : IDisposable
             {
                 requests.Writer.TryWrite(new ContentRequest(9, default, small, default, 0));
                 requests.Writer.Complete();
-                // Read from disk before the next frame is asked for.
-                var asked = TimeProvider.System.GetTimestamp();
-                while (TimeProvider.System.GetElapsedTime(asked) < TimeSpan.FromMilliseconds(50)) await Task.Yield();
+                // No frame is taken before it has been looked up.
+                await looked.Task;
             }
         }
 
-        Assert.InRange(ids.IndexOf(9), 100, 140);
-        Assert.InRange(ids.IndexOf(1), 0, 100);
+        // Some 900 frames of large contents were still to come.
+        Assert.InRange(ids.IndexOf(9), 100, 300);
+        Assert.InRange(ids.IndexOf(1), 0, ids.LastIndexOf(0));
         Assert.True(ids.IndexOf(2) > Math.Min(ids.LastIndexOf(0), ids.LastIndexOf(1)));
     }
 

@@ -24,6 +24,9 @@ internal sealed class TransferReplica : IContentLocator, IDisposable
 
     public long MaxLength { get; }
 
+    /// <summary>Copies in the kernel, as where blocks can be shared.</summary>
+    public bool SharesBlocks { get; init; }
+
     public IFileSystem Fs => _root.Fs;
 
     public ManifestStore Manifests { get; }
@@ -37,7 +40,7 @@ internal sealed class TransferReplica : IContentLocator, IDisposable
 
     public ContentSender Sender() => new(Fs, Manifests, Small, this);
 
-    public ContentReceiver Receiver() => new(Fs, Staging, Manifests, Small, this, MaxLength);
+    public ContentReceiver Receiver() => new(Fs, Staging, Manifests, Small, this, MaxLength) { SharesBlocks = SharesBlocks };
 
     public string At(string path) => _root.At(path);
 
