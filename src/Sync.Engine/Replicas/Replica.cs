@@ -335,6 +335,8 @@ internal sealed partial class Replica : IContentLocator, IAsyncDisposable
     /// <summary>What an unclean stop left in staging: verified contents are taken up again, parts are resumed, the rest goes to the version store.</summary>
     private void SweepStaging()
     {
+        // Parts of contents that the journal still has are resumed; others are of no use.
+        _context.Staging.SweepParts(content => Trees.All.Any(n => n.IsRemote && n.Remote!.Content == content));
         var items = new List<DirectoryItem>();
         _context.Files.List(Placer.StagingPath, items);
         foreach (var item in items)

@@ -161,6 +161,8 @@ internal sealed class Fetcher(ReplicaContext context, Action<ContentId, Received
         }
         else _largeOpen--;
 
+        // Another content than the one asked for, however valid in itself, is none.
+        if (received.Status == TransferStatus.Complete && received.Content != content) received = received with { Status = TransferStatus.Corrupt };
         if (received.Status == TransferStatus.Complete)
         {
             Failures.Remove(content);
