@@ -1,0 +1,97 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Runtime.InteropServices;
+
+namespace Sync.Bench.Latency;
+
+/// <summary>One real agent, and the commands given to it. Ends its own process, by its id, and no other.</summary>
+internal sealed partial class AgentProcess : IAsyncDisposable
+{
+    private const int SigTerm = 15;
+    private static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan EndPatience = TimeSpan.FromSeconds(30);
+
+    private readonly string _program;
+    private readonly string _data;
+    private Process? _process;
+
+    public AgentProcess(string program, string data)
+    {
+        _program = program;
+        _data = data;
+    }
+
+    private string Log => _data + ".log";
+
+    /// <summary>Starts it in the foreground of a process of its own, and returns once <c>status</c> answers.</summary>
+    public async Task StartAsync(params string[] arguments)
+    {
+        // The log is a file, so that no pipe fills up while nobody reads it.
+        var start = new ProcessStartInfo("/bin/sh") { ArgumentList = { "-c", "exec \"$0\" \"$@\" >>\"$BENCH_LOG\" 2>&1", _program } };
+        start.Environment["BENCH_LOG"] = Log;
+        foreach (var argument in (string[])[.. arguments, "--data", _data])
+            start.ArgumentList.Add(argument);
+        _process = Process.Start(start) ?? throw new InvalidOperationException($"{_program} did not start");
+
+        var begun = Stopwatch.GetTimestamp();
+        while ((await TryRunAsync("status")).Code is not 0)
+        {
+            if (_process.HasExited || Stopwatch.GetElapsedTime(begun) > StartPatience)
+                throw new InvalidOperationException($"{_program} did not come up; see {Log}: {await File.ReadAllTextAsync(Log)}");
+            await Task.Delay(50);
+        }
+    }
+
+    /// <summary>Runs a command of this program to its end, and returns what it printed.</summary>
+    /// <exception cref="InvalidOperationException">It failed.</exception>
+    public async Task<string> RunAsync(params string[] arguments)
+    {
+        var (code, output, error) = await TryRunAsync(arguments);
+        return code is 0 ? output.Trim() : throw new InvalidOperationException($"{_program} {string.Join(' ', arguments)} ended with {code}: {error}{output}");
+    }
+
+    /// <summary>A line of <c>/proc/PID/status</c>, such as VmRSS, in MB (10⁶ bytes).</summary>
+    public double Memory(string line)
+    {
+        var found = File.ReadLines($"/proc/{_process!.Id}/status").First(l => l.StartsWith(line + ":", StringComparison.Ordinal));
+        return long.Parse(found.AsSpan(line.Length + 1).Trim().ToString().Split(' ')[0], CultureInfo.InvariantCulture) * 1024 / 1e6;
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        if (_process is not { } process)
+            return;
+        _process = null;
+        using (process)
+        {
+            if (process.HasExited)
+                return;
+            _ = Kill(process.Id, SigTerm);
+            using var patience = new CancellationTokenSource(EndPatience);
+            try
+            {
+                await process.WaitForExitAsync(patience.Token);
+            }
+            catch (OperationCanceledException)
+            {
+                await Console.Error.WriteLineAsync($"{_program} did not end {EndPatience.TotalSeconds} s after SIGTERM");
+                process.Kill();
+            }
+        }
+    }
+
+    private async Task<(int Code, string Output, string Error)> TryRunAsync(params string[] arguments)
+    {
+        var start = new ProcessStartInfo(_program, [.. arguments, "--data", _data]) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true };
+        using var command = Process.Start(start) ?? throw new InvalidOperationException($"{_program} did not start");
+        var error = command.StandardError.ReadToEndAsync();
+        var output = await command.StandardOutput.ReadToEndAsync();
+        await command.WaitForExitAsync();
+        return (command.ExitCode, output, await error);
+    }
+
+    [LibraryImport("libc", EntryPoint = "kill")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static partial int Kill(int process, int signal);
+}
