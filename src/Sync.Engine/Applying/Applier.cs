@@ -30,6 +30,7 @@ internal sealed class Applier(ReplicaContext context, Observer observer, Placer 
     private static readonly TimeSpan Later = TimeSpan.FromSeconds(5);
 
     private readonly Queue<Placement> _ready = new();
+    private readonly HashSet<Node> _holding = [];
     private readonly Dictionary<Node, int> _attempts = [];
     private readonly HashSet<ContentId> _notHere = [];
     private readonly HashSet<Node> _made = [];
@@ -65,12 +66,30 @@ internal sealed class Applier(ReplicaContext context, Observer observer, Placer 
         return list;
     }
 
+    /// <summary>Takes directories off the list of problems that have come back to life, or have gone.</summary>
+    public void ReviewHolding()
+    {
+        if (_holding.Count == 0) return;
+        foreach (var node in _holding.Where(n => n.Current is not { IsLocal: true, IsRemote: false } || !n.Current.Has(NodeFlags.Held)).ToArray())
+        {
+            _holding.Remove(node);
+            node.Current.Flags &= ~NodeFlags.Held;
+            context.Problems.Clear(Trees.DisplayPath(node.Current), ProblemCodes.HoldsIgnored);
+        }
+    }
+
     /// <summary>Takes up a step of the planner.</summary>
     public void Queue(Node node, Step step)
     {
         if (Build(node, step) is not { } placement) return;
         node.Flags |= NodeFlags.Applying;
-        if (step.Other is { } other && step.Kind != StepKind.StepAside) other.Flags |= NodeFlags.Applying;
+        Touch(node);
+        if (step.Other is { } other && step.Kind != StepKind.StepAside)
+        {
+            other.Flags |= NodeFlags.Applying;
+            Touch(other);
+        }
+
         _ready.Enqueue(placement);
     }
 
@@ -151,7 +170,7 @@ internal sealed class Applier(ReplicaContext context, Observer observer, Placer 
         context.Apply.Run(() =>
         {
             // Below the least free space nothing more is written: deletions and renames go on.
-            if (context.Files.Space(out var free, out _) == FsError.None && free < context.Policy.MinFreeBytes)
+            if (context.Files.Space(out var free, out var total) == FsError.None && free < Math.Min(context.Policy.MinFreeBytes, total / 20))
             {
                 foreach (var p in batch.Where(p => p.Step.Kind is StepKind.Create or StepKind.Update && p.Entry.Kind == EntryKind.File))
                     (p.Outcome, p.Error) = (PlacementOutcome.Failed, FsError.NoSpace);
@@ -218,8 +237,11 @@ internal sealed class Applier(ReplicaContext context, Observer observer, Placer 
         }
     }
 
+    private void Touch(Node node) => node.PlacedAt = ++context.PlacementClock;
+
     private void Release(Node node)
     {
+        Touch(node);
         node.Flags &= ~NodeFlags.Applying;
         if (!node.Has(NodeFlags.LookAgain)) return;
         node.Flags &= ~NodeFlags.LookAgain;
@@ -310,9 +332,21 @@ internal sealed class Applier(ReplicaContext context, Observer observer, Placer 
                 Hold(node, Soon * attempts / 5);
                 return;
             case PlacementOutcome.NotEmpty:
+                // What is in it may be new, and bring it back; only if it is still empty in the trees after the look it is what is ignored.
                 node.Flags |= NodeFlags.Held;
-                context.Problems.Set(p.Target, ProblemCodes.HoldsIgnored, "Deleted elsewhere; it stays here because of what is ignored in it. Remove that, and it goes.");
                 observer.LookInto(node);
+                observer.WhenDrained(() =>
+                {
+                    if (node.Current is not { IsLocal: true, IsRemote: false } held || Trees.LocalChildCount(held) > 0)
+                    {
+                        node.Current.Flags &= ~NodeFlags.Held;
+                        context.Reconciler.Enqueue(node.Current);
+                        return;
+                    }
+
+                    _holding.Add(held);
+                    context.Problems.Set(Trees.LocalPath(held), ProblemCodes.HoldsIgnored, "Deleted elsewhere; it stays here because of what is ignored in it. Remove that, and it goes.");
+                });
                 return;
             case PlacementOutcome.VersionsFull:
                 Stick(p, ProblemCodes.NoSpace, "The version store is full of what is younger than a day, so nothing is replaced here. Raise version-percent, or free space.");

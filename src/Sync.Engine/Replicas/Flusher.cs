@@ -16,6 +16,7 @@ internal sealed class Flusher(ReplicaContext context, Observer observer, IndexKe
 
     private readonly List<Run> _runs = [];
     private readonly HashSet<Node> _behind = [];
+    private bool _reviewTimer;
 
     /// <summary>Nodes that are not the same everywhere, kept by <see cref="Changed"/>.</summary>
     public HashSet<Node> Behind => _behind;
@@ -27,6 +28,8 @@ internal sealed class Flusher(ReplicaContext context, Observer observer, IndexKe
         public required string Cookie { get; init; }
 
         public required Action Done { get; init; }
+
+        public long Reviewed { get; set; }
 
         public HashSet<Node>? Nodes { get; set; }
 
@@ -132,8 +135,24 @@ internal sealed class Flusher(ReplicaContext context, Observer observer, IndexKe
             if (run.Nodes.Count > 0)
             {
                 // What is held by policy, left out, or stuck with a problem is reported, not waited for.
-                if (run.Nodes.Count < 10_000 || observer.IsIdle) run.Nodes.RemoveWhere(n => !isPending(n));
-                if (run.Nodes.Count > 0) continue;
+                // Looking at all of them costs: only now and then while there are many.
+                var due = run.Nodes.Count < 64 || context.Time.GetElapsedTime(run.Reviewed) > TimeSpan.FromMilliseconds(200);
+                if (due)
+                {
+                    run.Nodes.RemoveWhere(n => !isPending(n));
+                    run.Reviewed = context.Time.GetTimestamp();
+                }
+
+                if (run.Nodes.Count > 0)
+                {
+                    if (!_reviewTimer)
+                    {
+                        _reviewTimer = true;
+                        context.After(TimeSpan.FromMilliseconds(250), () => _reviewTimer = false);
+                    }
+
+                    continue;
+                }
             }
 
             _runs.RemoveAt(i);

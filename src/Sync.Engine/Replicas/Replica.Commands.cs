@@ -39,6 +39,7 @@ internal sealed partial class Replica
     /// <summary>Makes a new snapshot; on the loop. Also called for what only the host knows.</summary>
     public void PublishStatus()
     {
+        _applier.ReviewHolding();
         long pendingIn = 0, pendingOut = 0, pendingBytes = 0;
         foreach (var node in _flusher.Behind)
         {

@@ -261,12 +261,13 @@ internal sealed class Observer
     {
         var path = _trees.LocalPath(directory);
         var key = directory.FileKey;
+        var clock = _context.PlacementClock;
         var work = new (Sighting Seen, FileStamp? Known)[names.Length];
         for (var i = 0; i < names.Length; i++)
         {
             var look = names[i].Value;
             FileStamp? known = _trees.LocalChild(directory, names[i].Key) is { Local.Kind: not EntryKind.Directory } child ? child.Stamp : null;
-            work[i] = (new Sighting(directory, names[i].Key) { JustCreated = look.HasFlag(Look.Created), BytesChanged = look.HasFlag(Look.Bytes) }, known);
+            work[i] = (new Sighting(directory, names[i].Key) { Clock = clock, JustCreated = look.HasFlag(Look.Created), BytesChanged = look.HasFlag(Look.Bytes) }, known);
         }
 
         _looks++;
@@ -327,7 +328,7 @@ internal sealed class Observer
         if (seen.Error is FsError.NotFound or FsError.NotDirectory)
         {
             ClearProblem(directory, seen.Name);
-            Missing(directory, seen.Name);
+            Missing(directory, seen.Name, seen.Clock);
         }
         else See(directory, seen, recursive: false, origin);
     }
@@ -337,6 +338,7 @@ internal sealed class Observer
         var path = _trees.LocalPath(directory);
         var key = directory.FileKey;
         var above = directory == _trees.Root ? null : RulesOf(_trees.LocalParent(directory)!);
+        var clock = _context.PlacementClock;
         _looks++;
         _jobs.Begin(origin);
         _context.Io.Run(() =>
@@ -362,7 +364,7 @@ internal sealed class Observer
             {
                 _looks--;
                 var node = directory.Current;
-                if (node.IsLocal) Listed(node, path, self, error, watching, items, links, above, (sync, git), recursive, origin);
+                if (node.IsLocal) Listed(node, path, self, error, watching, items, links, above, (sync, git), recursive, origin, clock);
                 _jobs.End(origin);
             });
         });
@@ -376,7 +378,7 @@ internal sealed class Observer
 
     private void Listed(
         Node directory, string path, FileStat self, FsError error, FsError watching, List<DirectoryItem> items,
-        Dictionary<string, string?> links, IgnoreRules? above, (IgnoreFile? Sync, IgnoreFile? Git) files, bool recursive, long origin)
+        Dictionary<string, string?> links, IgnoreRules? above, (IgnoreFile? Sync, IgnoreFile? Git) files, bool recursive, long origin, long clock)
     {
         var display = path.Length == 0 ? "." : path;
         if (_trees.LocalPath(directory) != path)
@@ -426,11 +428,11 @@ internal sealed class Observer
 
             seen.Add(item.Name);
             if (directory == _trees.Root && item.Name == IgnoreRules.OwnDirectory) continue;
-            See(directory, new Sighting(directory, item.Name) { Error = item.Error, Stat = item.Stat, LinkTarget = links.GetValueOrDefault(item.Name) }, recursive, origin);
+            See(directory, new Sighting(directory, item.Name) { Clock = clock, Error = item.Error, Stat = item.Stat, LinkTarget = links.GetValueOrDefault(item.Name) }, recursive, origin);
         }
 
         foreach (var child in _trees.LocalChildren(directory).ToArray())
-            if (!seen.Contains(child.Local!.Name)) Missing(directory, child.Local.Name);
+            if (!seen.Contains(child.Local!.Name)) Missing(directory, child.Local.Name, clock);
     }
 
     private IgnoreRules RulesOf(Node directory)
@@ -444,6 +446,14 @@ internal sealed class Observer
     {
         var (name, stat) = (seen.Name, seen.Stat);
         var child = _trees.LocalChild(directory, name);
+        if (child is not null && child.PlacedAt > seen.Clock)
+        {
+            // What was seen may be what stood there before our own placement: that is no news, and would undo it.
+            if (child.Has(NodeFlags.Applying)) child.Flags |= NodeFlags.LookAgain;
+            else Mark(directory, name, seen.BytesChanged ? Look.Bytes : Look.Plain);
+            return;
+        }
+
         if (seen.Error != FsError.None)
         {
             if (child is not null) _vanished.Remove(child);
@@ -592,7 +602,7 @@ internal sealed class Observer
 
         if (child is null)
         {
-            AppearSoon(directory, new Sighting(directory, name) { Stat = stat, LinkTarget = target }, _jobs.Now);
+            AppearSoon(directory, new Sighting(directory, name) { Clock = _context.PlacementClock, Stat = stat, LinkTarget = target }, _jobs.Now);
             return;
         }
 
@@ -652,8 +662,14 @@ internal sealed class Observer
     /// <summary>A write within this time of the last look may have left the mtime as it was: the coarsest kernel tick.</summary>
     private const long RacyNs = 10_000_000;
 
-    private void Missing(Node directory, string name)
+    private void Missing(Node directory, string name, long clock)
     {
+        if (_trees.LocalChild(directory, name) is { } placed && placed.PlacedAt > clock)
+        {
+            Mark(directory, name, Look.Plain);
+            return;
+        }
+
         if (_appeared.Remove((directory, name), out var gone)) _jobs.End(gone.Origin);
         if (_trees.LocalChild(directory, name) is not { } child) return;
         if (child.Has(NodeFlags.Applying)) child.Flags |= NodeFlags.LookAgain;
@@ -782,6 +798,7 @@ internal sealed class Observer
         _hashing[(directory, name)] = false;
         _jobs.Begin(origin);
         var path = Join(_trees.LocalPath(directory), name);
+        var clock = _context.PlacementClock;
         (size > 1 << 20 ? _context.Bulk : _context.Io).Run(() =>
         {
             FileReading reading;
@@ -801,7 +818,7 @@ internal sealed class Observer
                 var now = directory.Current;
                 if (now.IsLocal)
                 {
-                    if (again || Join(_trees.LocalPath(now), name) != path) Mark(now, name, Look.Bytes);
+                    if (again || Join(_trees.LocalPath(now), name) != path || _trees.LocalChild(now, name)?.PlacedAt > clock) Mark(now, name, Look.Bytes);
                     else Read(now, name, reading, origin);
                 }
 

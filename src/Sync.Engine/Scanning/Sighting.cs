@@ -6,6 +6,9 @@ namespace Sync.Engine.Scanning;
 /// <summary>One look at one name. <see cref="Reading"/> holds the content where the file was small and not as known.</summary>
 internal sealed record Sighting(Node Directory, string Name)
 {
+    /// <summary>The placement clock when the look began.</summary>
+    public long Clock { get; init; }
+
     public FsError Error { get; set; }
 
     public FileStat Stat { get; set; }

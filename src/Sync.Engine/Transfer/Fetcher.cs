@@ -48,7 +48,8 @@ internal sealed class Fetcher(ReplicaContext context, Action<ContentId, Received
         if (!_wanted.Add(entry.Content))
         {
             // Another entry wants the same bytes: it is planned again when they have come.
-            _waitingTwins.Add((node, entry.Content));
+            if (!_twins.TryGetValue(entry.Content, out var twins)) _twins.Add(entry.Content, twins = []);
+            twins.Add(node);
             return;
         }
 
@@ -56,7 +57,7 @@ internal sealed class Fetcher(ReplicaContext context, Action<ContentId, Received
         Ask();
     }
 
-    private readonly List<(Node Node, ContentId Content)> _waitingTwins = [];
+    private readonly Dictionary<ContentId, HashSet<Node>> _twins = [];
 
     /// <summary>A link is up: streams downloads over it until it ends.</summary>
     public void Start(IHostLink link, ContentReceiver receiver, CancellationToken cancel)
@@ -74,13 +75,13 @@ internal sealed class Fetcher(ReplicaContext context, Action<ContentId, Received
         _requests?.TryComplete();
         _requests = null;
         _receiver = null;
-        var nodes = _open.Values.SelectMany(o => o.Nodes).Concat(_small.Select(s => s.Node)).Concat(_large.Select(l => l.Node)).Concat(_waitingTwins.Select(t => t.Node)).ToList();
+        var nodes = _open.Values.SelectMany(o => o.Nodes).Concat(_small.Select(s => s.Node)).Concat(_large.Select(l => l.Node)).Concat(_twins.Values.SelectMany(t => t)).ToList();
         _open.Clear();
         _byId.Clear();
         _small.Clear();
         _large.Clear();
         _wanted.Clear();
-        _waitingTwins.Clear();
+        _twins.Clear();
         _smallBytes = 0;
         _smallOpen = _largeOpen = 0;
         foreach (var node in nodes) context.Reconciler.Enqueue(node.Current);
@@ -133,6 +134,8 @@ internal sealed class Fetcher(ReplicaContext context, Action<ContentId, Received
         if (node.Remote is not { Deleted: false } remote || remote.Content != entry.Content || _open.ContainsKey(entry.Content))
         {
             context.Reconciler.Enqueue(node);
+            if (_twins.Remove(entry.Content, out var twins))
+                foreach (var twin in twins) context.Reconciler.Enqueue(twin.Current);
             return;
         }
 
@@ -186,12 +189,8 @@ internal sealed class Fetcher(ReplicaContext context, Action<ContentId, Received
             }
         }
 
-        for (var i = _waitingTwins.Count - 1; i >= 0; i--)
-        {
-            if (_waitingTwins[i].Content != content) continue;
-            context.Reconciler.Enqueue(_waitingTwins[i].Node.Current);
-            _waitingTwins.RemoveAt(i);
-        }
+        if (_twins.Remove(content, out var waiting))
+            foreach (var node in waiting) context.Reconciler.Enqueue(node.Current);
 
         Ask();
     }

@@ -29,6 +29,9 @@ internal sealed class Node
     /// <summary>The observed ctime; with <see cref="Local"/>'s size and mtime and the key, a whole stamp.</summary>
     public long CtimeNs { get; internal set; }
 
+    /// <summary>When, by the replica's placement clock, its disk place was last worked on: a look that began earlier says nothing about it.</summary>
+    public long PlacedAt { get; set; }
+
     /// <summary>What is under way.</summary>
     public NodeFlags Flags { get; set; }
 
