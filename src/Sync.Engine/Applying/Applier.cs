@@ -255,6 +255,27 @@ internal sealed class Applier(ReplicaContext context, Observer observer, Placer 
     private void Settle(Placement p)
     {
         var (node, entry, stamp) = (p.Node, p.Entry, p.Result.Stamp);
+        var before = node.Applied ?? node.Synced;
+        Place(p, node, entry, stamp);
+        // Only what was placed is no edit: the other facets are judged by what they were before.
+        node.Applied = p.Step.Kind == StepKind.Remove ? node.Remote : node.Local is { } local ? Applied(p.Step, before, local) : null;
+    }
+
+    private static Entry? Applied(Step step, Entry? before, Entry local) => step.Kind switch
+    {
+        StepKind.Create => local,
+        _ when before is null or { Deleted: true } => null,
+        StepKind.Update => before! with
+        {
+            Content = local.Content, LinkTarget = local.LinkTarget, Size = local.Size, MtimeNs = local.MtimeNs,
+            Mode = (step.Facets & Facets.Mode) != 0 ? local.Mode : before.Mode,
+        },
+        StepKind.SetMode => before! with { Mode = local.Mode, Owner = local.Owner },
+        _ => before! with { Parent = local.Parent, Name = local.Name },
+    };
+
+    private void Place(Placement p, Node node, Entry entry, FileStamp stamp)
+    {
         switch (p.Step.Kind)
         {
             case StepKind.Create:

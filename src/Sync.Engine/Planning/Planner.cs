@@ -54,10 +54,10 @@ internal sealed class Planner(TreeSet trees, FacetComparer compare)
     private Step LocalOnly(Node node)
     {
         // The journal never knew it, or forgot it: new here.
-        if (node.Remote is null || node.Synced is null) return Propose(node, Facets.All);
+        if (node.Remote is null || (node.Synced is null && !IsAsApplied(node))) return Propose(node, Facets.All);
 
         // Deleted there. An edit or a move here beats that; a mode does not.
-        var edited = compare.Difference(node.Synced, node.Local) & (Facets.Place | Facets.Content);
+        var edited = Edited(node) & (Facets.Place | Facets.Content);
         if (edited != 0 && !IsCopy(node)) return Propose(node, edited);
         if (!CanApply) return Step.None;
         // A directory goes when its children are gone; each of them decides for itself, and a new one revives its parents.
@@ -66,6 +66,8 @@ internal sealed class Planner(TreeSet trees, FacetComparer compare)
 
     private Step RemoteOnly(Node node)
     {
+        // Its deletion came from there as well, and was taken back there.
+        if (node.Applied is { Deleted: true }) return node.Synced is null ? Create(node) : new Step(StepKind.Forget);
         if (node.Synced is null) return Create(node);
 
         // Deleted here. A remote edit or move beats that.
@@ -97,7 +99,8 @@ internal sealed class Planner(TreeSet trees, FacetComparer compare)
         if (differ == 0) return Step.None;
 
         Facets mine;
-        if (synced is not null) mine = differ & compare.Difference(synced, local);
+        if (synced is not null) mine = differ & Edited(node);
+        else if (IsAsApplied(node)) mine = Facets.None;
         else mine = local.Content != remote.Content || local.LinkTarget != remote.LinkTarget ? differ & Facets.Content : Facets.None;
         if (IsCopy(node)) mine = Facets.None;
         var theirs = differ & ~mine;
@@ -113,6 +116,15 @@ internal sealed class Planner(TreeSet trees, FacetComparer compare)
         if ((theirs & Facets.Place) != 0) return Move(node);
         return (theirs & Facets.Content) != 0 ? new Step(StepKind.Update, theirs) : new Step(StepKind.SetMode, Facets.Mode);
     }
+
+    /// <summary>What a user changed here: neither as agreed, nor as placed from the journal since.</summary>
+    private Facets Edited(Node node)
+    {
+        var edited = compare.Difference(node.Synced, node.Local);
+        return node.Applied is null ? edited : edited & compare.Difference(node.Applied, node.Local);
+    }
+
+    private bool IsAsApplied(Node node) => node.Applied is { Deleted: false } && compare.Difference(node.Applied, node.Local) == Facets.None;
 
     private bool IsTentative(Node node) => node.Remote is { } remote && remote.Revision > Committed;
 

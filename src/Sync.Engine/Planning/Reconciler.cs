@@ -172,7 +172,12 @@ internal sealed class Reconciler
     public void LoseLink(IEnumerable<Node> proposed)
     {
         foreach (var (node, committed) in _tentative)
+        {
+            // What was placed and never became durable on the host is proposed by whoever still has it.
+            node.Applied = null;
             if (Trees.Find(node.Id) == node) Trees.SetRemote(node, committed);
+        }
+
         _tentative.Clear();
         _tentativeOrder.Clear();
         _bound.Clear();
@@ -215,6 +220,7 @@ internal sealed class Reconciler
         if (facets == Facets.All)
         {
             // All three agree: share one object.
+            node.Applied = null;
             node.Local = node.Kind == EntryKind.Directory || node.Local!.MtimeNs == remote.MtimeNs ? remote : node.Local;
             Trees.SetSynced(node, remote);
             return;
@@ -241,6 +247,7 @@ internal sealed class Reconciler
 
     private void Forget(Node node)
     {
+        if (node.Local is not null || !node.IsRemote) node.Applied = null;
         if (node.Synced is not null) Trees.SetSynced(node, null);
         if (node is { Local: null, IsRemote: false } && Trees.LocalChildCount(node) == 0)
         {
