@@ -33,7 +33,7 @@ internal static class JoinCommand
         });
         var command = new DocumentedCommand(
             "join", "Pair with a host, and bind a directory to its share",
-            "sync-guest join sync1.… ~/docs", "sync-guest join sync1.… /work/src --path project/src --address 10.0.2.2:7443")
+            "sync-guest join sync1.… ~/docs", "sync-guest join sync1.… /srv/src --path project/src --address 10.0.2.2:7443")
         {
             token, directory, address, path, name, direction,
         };
