@@ -56,8 +56,10 @@ internal sealed class Decider(JournalTree tree, Func<string, ConflictPolicy> pol
         if (wanted.Name == ".sync" && parent == EntryId.Root) return Answer(change, id, Verdict.Refused, "the name belongs to the replica itself");
         if (id == EntryId.Root) return Answer(change, id, Verdict.Refused, "the root is not an entry");
         var current = tree.Find(id);
+        if (!wanted.Deleted && change.Facets.HasFlag(Facets.Place) && !parent.IsProvisional && tree.Find(parent) is null) return Answer(change, parent, Verdict.Unknown);
         if (id.IsProvisional) return wanted.Deleted ? Answer(change, id, Verdict.Accepted) : Create(proposer, change, wanted, now);
-        if (current is null || current.Kind != wanted.Kind) return Answer(change, id, Verdict.Refused, "no such entry");
+        if (current is null) return wanted.Deleted ? Answer(change, id, Verdict.Accepted) : Answer(change, id, Verdict.Unknown);
+        if (current.Kind != wanted.Kind) return Answer(change, id, Verdict.Refused, "no such entry");
         if (!IsInScope(proposer, current.Parent)) return Answer(change, id, Verdict.Refused, "outside of the joined part");
 
         if (current.Deleted) return wanted.Deleted ? Answer(change, id, Verdict.Accepted) : Revive(proposer, change, wanted, current, now);

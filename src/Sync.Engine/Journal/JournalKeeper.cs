@@ -38,6 +38,7 @@ internal sealed class JournalKeeper : IDisposable
     private readonly LinkedList<Batch> _recent = new();
     private readonly Dictionary<long, Entry> _unsaved = [];
     private readonly List<(ulong Id, Revision Start)> _epochs = [];
+    private readonly Horizon _horizon = new();
     private readonly List<(Revision Revision, TaskCompletionSource<Revision> Done)> _awaitingCommit = [];
     private long _recentBytes;
     private int _recentEntries;
@@ -88,6 +89,7 @@ internal sealed class JournalKeeper : IDisposable
                 _epochs.Add((BitConverter.ToUInt64(packed, i), new Revision(BitConverter.ToInt64(packed, i + 8))));
         }
 
+        _horizon.Read(_store.GetValue("horizon"));
         // Every start is a new epoch: a journal restored from a backup is told apart from the one that went on.
         Epoch = BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(8)) | 1;
         _epochs.Add((Epoch, Committed));
@@ -113,17 +115,18 @@ internal sealed class JournalKeeper : IDisposable
     }
 
     /// <summary>Opens a session; on the loop.</summary>
-    /// <returns>The session, and what of the life that the replica followed became durable; null if it has to start anew.</returns>
-    public (JournalSession Session, Revision? Kept) Open(Proposer proposer, EntryId root, ulong epoch, Revision cursor)
+    /// <returns>The session; what of the life that the replica followed became durable, null if it has to start anew; and whether it is told all
+    /// that lives, because deletions since its cursor have been forgotten.</returns>
+    public (JournalSession Session, Revision? Kept, bool TellsAll) Open(Proposer proposer, EntryId root, ulong epoch, Revision cursor)
     {
         var kept = KeptOf(epoch, cursor);
-        var reset = kept is null;
+        var reset = kept is null || cursor < _horizon.Forgotten;
         var session = new JournalSession(proposer) { Root = root, Sent = reset ? Revision.Zero : cursor };
         if (root != EntryId.Root && !reset)
             foreach (var entry in _tree.All)
                 if (!entry.Deleted && entry.Revision <= cursor && _tree.IsWithin(entry.Id, root)) session.Visible.Add(entry.Id.Value);
         _sessions.Add(session);
-        return (session, kept);
+        return (session, kept, reset);
     }
 
     /// <summary>Ends a session; on the loop.</summary>
@@ -350,11 +353,12 @@ internal sealed class JournalKeeper : IDisposable
         _committing = true;
         var next = _decider.NextId;
         var earlier = Array.ConvertAll(entries, e => _decider.Earlier.Of(e.Id));
+        var (horizon, forgotten) = Forget(upTo);
         // Few are synced by name, many by the whole file system.
         var paths = entries.Length <= FewPaths ? Array.ConvertAll(entries, _tree.PathOf) : null;
         _committer.Run(() =>
         {
-            var error = Save(entries, earlier, paths, upTo, next);
+            var error = Save(entries, earlier, paths, upTo, next, horizon, forgotten);
             Loop.Post(() =>
             {
                 _committing = false;
@@ -380,7 +384,25 @@ internal sealed class JournalKeeper : IDisposable
         });
     }
 
-    private IOException? Save(Entry[] entries, (ulong Mark, Revision Since)[][] earlier, string[]? paths, Revision upTo, long nextId)
+    /// <summary>Once a day: tombstones past the horizon go, from memory now and from the store with the next commit.</summary>
+    private (byte[]? Horizon, List<EntryId> Forgotten) Forget(Revision upTo)
+    {
+        var forgotten = new List<EntryId>();
+        var before = _horizon.Forgotten;
+        if (!_horizon.Note(_time.GetUtcNow(), upTo)) return (null, forgotten);
+        if (_horizon.Forgotten > before)
+            foreach (var entry in _tree.All)
+                if (entry.Deleted && entry.Revision <= _horizon.Forgotten) forgotten.Add(entry.Id);
+        foreach (var id in forgotten)
+        {
+            _tree.Forget(id);
+            _decider.Earlier.Forget(id);
+        }
+
+        return (_horizon.Write(), forgotten);
+    }
+
+    private IOException? Save(Entry[] entries, (ulong Mark, Revision Since)[][] earlier, string[]? paths, Revision upTo, long nextId, byte[]? horizon, List<EntryId> forgotten)
     {
         var durable = _makeDurable(entries, paths);
         if (durable != FsError.None) return new IOException($"The share's disk could not be synced ({durable}); nothing new is acknowledged until it can.");
@@ -395,7 +417,10 @@ internal sealed class JournalKeeper : IDisposable
 
         try
         {
-            _store.Commit(records, [new("head", EntryCodec.Int64(upTo.Value)), new("next", EntryCodec.Int64(nextId))]);
+            foreach (var id in forgotten) records.Add(new(id.Value, null));
+            List<KeyValuePair<string, byte[]?>> values = [new("head", EntryCodec.Int64(upTo.Value)), new("next", EntryCodec.Int64(nextId))];
+            if (horizon is not null) values.Add(new("horizon", horizon));
+            _store.Commit(records, values);
             return null;
         }
         catch (IOException e)

@@ -22,6 +22,9 @@ public abstract record HostMessage
     {
         /// <summary>The last revision of the life that the guest followed which became durable: what it was told beyond that never was.</summary>
         public Revision Kept { get; init; }
+
+        /// <summary>Deletions since the guest's cursor are no longer remembered: everything that lives is told, and the rest is deleted.</summary>
+        public bool TellsAll { get; init; }
     }
 
     /// <summary>New states of entries, tentative until <see cref="Committed"/> reaches their revision.

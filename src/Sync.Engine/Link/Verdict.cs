@@ -20,4 +20,8 @@ public enum Verdict : byte
 
     /// <summary>As <see cref="Retry"/>, because the host lacks the content: upload it first.</summary>
     NeedContent = 5,
+
+    /// <summary>Not decided: the entry that the outcome names (this one, or its directory) was deleted so long ago that the journal has forgotten
+    /// it. What lives of it here is new: propose it so.</summary>
+    Unknown = 6,
 }

@@ -20,6 +20,7 @@ internal sealed class Reconciler
     private readonly Dictionary<long, EntryId> _bound = [];
     private readonly HashSet<Node> _held = [];
     private readonly Doubts _doubts = new();
+    private HashSet<Node>? _untold;
 
     public Reconciler(TreeSet trees, FacetComparer comparer)
     {
@@ -120,6 +121,7 @@ internal sealed class Reconciler
     {
         if (!_doubts.IsEmpty && Trees.Find(entry.Id) is null) Recognise(entry);
         var node = Trees.GetOrAdd(entry.Id);
+        _untold?.Remove(node);
         if (node == Trees.Root || (node.Remote is { } known && known.Revision >= entry.Revision)) return;
         if (entry.Revision > Planner.Committed)
         {
@@ -156,6 +158,10 @@ internal sealed class Reconciler
         switch (outcome.Verdict)
         {
             case Verdict.Retry or Verdict.NeedContent:
+                Enqueue(node);
+                return;
+            case Verdict.Unknown:
+                if (Trees.Find(outcome.Id) is { Local: not null } forgotten && forgotten != Trees.Root && !forgotten.Id.IsProvisional) Renew(forgotten);
                 Enqueue(node);
                 return;
             case Verdict.Refused:
@@ -280,9 +286,26 @@ internal sealed class Reconciler
         }
     }
 
-    /// <summary>The journal has been followed to its end: what was in doubt and is not in it never arrived.</summary>
+    /// <summary>The journal no longer remembers all deletions since this replica last followed it: it tells all that lives, and what it does not
+    /// tell of has been deleted.</summary>
+    public void ExpectAll() => _untold = [.. Trees.All.Where(n => n.IsRemote && n != Trees.Root)];
+
+    /// <summary>The journal has been followed to its end: what was in doubt and is not in it never arrived, and what was to be told and was not is
+    /// deleted there.</summary>
     public void CaughtUp()
     {
+        if (_untold is { } untold)
+        {
+            _untold = null;
+            var lives = new Dictionary<Node, bool>();
+            foreach (var node in untold)
+            {
+                // Its id means nothing to the journal any more: what a user changed here since is new there.
+                if (Survives(node, untold, lives)) Renew(node);
+                else Trees.SetRemote(node, node.Remote! with { Deleted = true, PlaceRevision = Planner.Committed });
+            }
+        }
+
         var nodes = _doubts.Nodes.ToArray();
         _doubts.Clear();
         foreach (var node in nodes)
@@ -290,6 +313,30 @@ internal sealed class Reconciler
             Enqueue(node);
             WakeWaiters(node);
         }
+    }
+
+    private bool Survives(Node node, HashSet<Node> untold, Dictionary<Node, bool> known)
+    {
+        if (known.TryGetValue(node, out var survives)) return survives;
+        // A tree has no cycles: what is asked for below never leads back here.
+        survives = node.IsLocal && (!untold.Contains(node) || (Comparer.Difference(node.Base, node.Local) & (Facets.Place | Facets.Content)) != 0);
+        foreach (var child in Trees.LocalChildren(node))
+        {
+            if (survives) break;
+            survives = Survives(child, untold, known);
+        }
+
+        known[node] = survives;
+        return survives;
+    }
+
+    private void Renew(Node node)
+    {
+        node.Applied = null;
+        Trees.SetSynced(node, null);
+        Trees.SetRemote(node, null);
+        Trees.MakeProvisional(node);
+        Enqueue(node);
     }
 
     /// <summary>The journal's view of a node that is committed: for persisting.</summary>

@@ -101,8 +101,8 @@ public sealed class HostShare : IHostShare
     {
         var (session, welcome) = await _journal.Loop.CallAsync(() =>
         {
-            var (opened, kept) = _journal.Open(new Proposer("host", IsHost: true), EntryId.Root, hello.Epoch, hello.Cursor);
-            return (opened, new HostMessage.Welcome(_journal.Epoch, kept is null, EntryId.Root, _journal.Committed, _policy, _policy.HostDirection, false, "host") { Kept = kept ?? default });
+            var (opened, kept, tellsAll) = _journal.Open(new Proposer("host", IsHost: true), EntryId.Root, hello.Epoch, hello.Cursor);
+            return (opened, new HostMessage.Welcome(_journal.Epoch, kept is null, EntryId.Root, _journal.Committed, _policy, _policy.HostDirection, false, "host") { Kept = kept ?? default, TellsAll = tellsAll });
         }, cancel).ConfigureAwait(false);
         return new LocalLink(_journal, session, new SessionPump(_journal, session, welcome));
     }
@@ -268,8 +268,8 @@ public sealed class HostShare : IHostShare
             }
 
             var proposer = new Proposer(grant.Name, IsHost: false, grant.ReadOnly, hello.ClockNs == 0 ? 0 : nowNs - hello.ClockNs, grant.Conflicts, root);
-            var (session, kept) = _journal.Open(proposer, root, hello.Epoch, hello.Cursor);
-            var welcome = new HostMessage.Welcome(_journal.Epoch, kept is null, root, _journal.Committed, _policy, direction, grant.ReadOnly, grant.Name) { Kept = kept ?? default };
+            var (session, kept, tellsAll) = _journal.Open(proposer, root, hello.Epoch, hello.Cursor);
+            var welcome = new HostMessage.Welcome(_journal.Epoch, kept is null, root, _journal.Committed, _policy, direction, grant.ReadOnly, grant.Name) { Kept = kept ?? default, TellsAll = tellsAll };
             var pump = new SessionPump(_journal, session, welcome);
             return new GuestSession(this, _journal, session, pump, grant, hello.Process);
         }, cancel).ConfigureAwait(false);

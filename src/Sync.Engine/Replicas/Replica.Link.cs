@@ -140,6 +140,7 @@ internal sealed partial class Replica
         if (welcome.Root != Trees.Root.Id) Reroot(welcome.Root);
         else if (welcome.Reset) Void();
         else if (welcome.Epoch != _epoch) Reconciler.DropTentative(welcome.Kept);
+        if (welcome.TellsAll && !welcome.Reset) Reconciler.ExpectAll();
         _epoch = welcome.Epoch;
         _index.Epoch = _epoch;
         _index.MarkValues();

@@ -57,6 +57,7 @@ internal sealed class HostMessageReader
             Bounds.Text(wire.ReplicaName, WireLimits.MaxName, "the replica's name"))
         {
             Kept = Bounds.ToRevision(wire.Kept),
+            TellsAll = wire.TellsAll,
         };
     }
 
@@ -81,7 +82,7 @@ internal sealed class HostMessageReader
         return new Outcome(
             new EntryId(wire.Proposed),
             new EntryId(wire.Id),
-            (Verdict)Bounds.ToEnum(wire.Verdict, (uint)Verdict.NeedContent, "the verdict"),
+            (Verdict)Bounds.ToEnum(wire.Verdict, (uint)Verdict.Unknown, "the verdict"),
             Bounds.ToRevision(wire.Revision),
             wire.HasDetail ? Bounds.Text(wire.Detail, WireLimits.MaxText, "a detail") : null,
             wire.Entry is null ? null : EntryMapping.FromWire(wire.Entry, provisional: false));

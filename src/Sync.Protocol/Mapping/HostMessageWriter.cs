@@ -29,6 +29,7 @@ internal static class HostMessageWriter
         Root = welcome.Root.Value,
         Head = Bounds.FromRevision(welcome.Head),
         Kept = Bounds.FromRevision(welcome.Kept),
+        TellsAll = welcome.TellsAll,
         Policy = PolicyMapping.ToWire(welcome.Policy, welcome.Direction, welcome.ReadOnly),
         ReplicaName = Bounds.Cut(welcome.ReplicaName, WireLimits.MaxName),
     };

@@ -17,6 +17,15 @@ public sealed class ConvergenceTests
         Assert.True(spurious.Count * 1000 <= seeds, $"{spurious.Count} worlds of {seeds} with a copy that nobody needed.\n{spurious.FirstOrDefault()}");
     }
 
+    /// <summary>Guests that were away for longer than deletions are remembered: they are told all that lives.</summary>
+    [Theory]
+    [InlineData(2, 1500)]
+    [InlineData(4, 1500)]
+    public void AGuestBelowTheHorizonConverges(int replicas, int seeds)
+    {
+        for (var seed = 0; seed < seeds; seed++) Run(seed, replicas, ConflictPolicy.KeepBoth, forgets: true);
+    }
+
     [Theory]
     [InlineData(2, 1500)]
     [InlineData(4, 1500)]
@@ -34,7 +43,7 @@ public sealed class ConvergenceTests
         for (var seed = 0; seed < 200; seed++) Run(seed, 3, policy);
     }
 
-    private static string? Run(int seed, int replicas, ConflictPolicy policy, bool crashes = false)
+    private static string? Run(int seed, int replicas, ConflictPolicy policy, bool crashes = false, bool forgets = false)
     {
         var world = new World(seed, replicas, policy);
         try
@@ -52,6 +61,7 @@ public sealed class ConvergenceTests
                     if (world.Next(3) == 0) world.Stir(world.Next(8));
                 }
 
+                if (forgets && world.Replicas.Skip(1).Any(r => !r.Online) && world.Next(2) == 0) world.Forget();
                 if (crashes && world.Next(3) == 0) world.CrashHost();
                 foreach (var replica in world.Replicas) replica.GoOnline();
                 world.Stir(10);

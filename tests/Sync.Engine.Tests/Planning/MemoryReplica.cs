@@ -88,7 +88,14 @@ internal sealed class MemoryReplica
         if (_epoch != _world.Epoch) Reconciler.DropTentative(_world.Kept);
         _epoch = _world.Epoch;
         _catchingUp = true;
-        Inbox.Enqueue(new(_world.Catchup(Reconciler.Planner.Committed)));
+        var after = Reconciler.Planner.Committed;
+        if (after < _world.Forgotten)
+        {
+            Reconciler.ExpectAll();
+            after = Revision.Zero;
+        }
+
+        Inbox.Enqueue(new(_world.Catchup(after)));
         Inbox.Enqueue(new([], _world.Committed));
         Reconciler.Release(true, true);
         _dirty = true;

@@ -63,6 +63,18 @@ internal sealed class World
 
     public int Next(int max) => _random.Next(max);
 
+    /// <summary>Deletions up to here are forgotten.</summary>
+    public Revision Forgotten { get; private set; }
+
+    /// <summary>A month goes by.</summary>
+    public void Forget()
+    {
+        Forgotten = Committed;
+        foreach (var entry in _journal.All.Where(e => e.Deleted && e.Revision <= Forgotten).ToList()) _journal.Forget(entry.Id);
+        _durable = (_durable.Entries.Where(e => !e.Deleted || e.Revision > Forgotten).ToList(), _durable.NextId);
+        Log.Add($"forgotten up to {Forgotten}");
+    }
+
     public List<Entry> Catchup(Revision after) => [.. _journal.All.Where(e => e.Revision > after && e.Id != EntryId.Root).OrderBy(e => e.Revision.Value)];
 
     public Revision Head => _decider.Head;

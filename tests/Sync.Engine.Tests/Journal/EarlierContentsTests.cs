@@ -1,0 +1,82 @@
+using System.Buffers;
+using Sync.Delta;
+using Sync.Engine.Journal;
+using Sync.Engine.Link;
+using Sync.Engine.Model;
+using Xunit;
+
+namespace Sync.Engine.Tests.Journal;
+
+/// <summary>Who is behind makes no edit; who goes back knowingly does.</summary>
+public sealed class EarlierContentsTests
+{
+    private readonly JournalTree _tree = new();
+    private readonly Decider _decider;
+    private readonly Proposer _host = new("host", IsHost: true);
+    private readonly Proposer _guest = new("vm", IsHost: false);
+    private readonly EntryId _file;
+
+    public EarlierContentsTests()
+    {
+        _decider = new Decider(_tree, _ => ConflictPolicy.KeepBoth);
+        _file = Propose(_host, new EntryId(-1), Facets.All, 1, default).Id;
+    }
+
+    [Fact]
+    public void A_content_that_was_overtaken_is_no_conflict()
+    {
+        var first = Content;
+        Propose(_host, _file, Facets.Content, 2, first);
+        Propose(_host, _file, Facets.Content, 3, Content);
+        // The guest knew state 1, and has state 2 on its disk: from the journal, by a link that went before it was told.
+        Assert.Equal(Verdict.Lost, Propose(_guest, _file, Facets.Content, 2, first).Verdict);
+        Assert.Equal(2, _tree.Count);
+    }
+
+    [Fact]
+    public void Going_back_knowingly_is_an_edit()
+    {
+        Propose(_host, _file, Facets.Content, 2, Content);
+        var known = Content;
+        Propose(_host, _file, Facets.Content, 3, Content);
+        // The guest knew state 2, and its user went back to state 1, while the host went on to 3.
+        Assert.Equal(Verdict.ConflictCopy, Propose(_guest, _file, Facets.Content, 1, known).Verdict);
+        Assert.Equal(3, _tree.Count);
+    }
+
+    [Fact]
+    public void Without_a_base_every_earlier_content_is_behind()
+    {
+        Propose(_host, _file, Facets.Content, 2, Content);
+        var outcome = Propose(_guest, new EntryId(-5), Facets.All, 1, default);
+        Assert.Equal((Verdict.Lost, _file), (outcome.Verdict, outcome.Id));
+        Assert.Equal(2, _tree.Count);
+    }
+
+    [Fact]
+    public void They_are_kept_with_the_record()
+    {
+        var earlier = new EarlierContents();
+        for (var i = 0; i < EarlierContents.Kept + 4; i++) earlier.Add(State(i + 1) with { Id = _file, ContentRevision = new Revision(i) });
+        var buffer = new ArrayBufferWriter<byte>();
+        EarlierContents.Write(buffer, earlier.Of(_file));
+        var again = new EarlierContents();
+        var span = buffer.WrittenSpan;
+        again.Read(ref span, _file);
+        Assert.True(span.IsEmpty);
+        Assert.Equal(EarlierContents.Kept, again.Of(_file).Length);
+        Assert.Equal(earlier.Of(_file), again.Of(_file));
+    }
+
+    private Revision Content => _tree.Find(_file)!.ContentRevision;
+
+    private Outcome Propose(Proposer proposer, EntryId id, Facets facets, int content, Revision baseContent) =>
+        _decider.Decide(proposer, new Change { Entry = State(content) with { Id = id }, Facets = facets, BaseContent = baseContent }, DateTimeOffset.UnixEpoch, []);
+
+    private static Entry State(int content)
+    {
+        var bytes = new byte[ContentId.Size];
+        bytes[0] = (byte)content;
+        return new Entry { Id = EntryId.None, Parent = EntryId.Root, Name = "f", Kind = EntryKind.File, Content = new ContentId(bytes) };
+    }
+}
