@@ -255,24 +255,10 @@ internal sealed class Applier(ReplicaContext context, Observer observer, Placer 
     private void Settle(Placement p)
     {
         var (node, entry, stamp) = (p.Node, p.Entry, p.Result.Stamp);
-        var before = node.Applied ?? node.Synced;
+        var before = node.Base;
         Place(p, node, entry, stamp);
-        // Only what was placed is no edit: the other facets are judged by what they were before.
-        node.Applied = p.Step.Kind == StepKind.Remove ? node.Remote : node.Local is { } local ? Applied(p.Step, before, local) : null;
+        context.Reconciler.Placed(node, p.Step, entry, before);
     }
-
-    private static Entry? Applied(Step step, Entry? before, Entry local) => step.Kind switch
-    {
-        StepKind.Create => local,
-        _ when before is null or { Deleted: true } => null,
-        StepKind.Update => before! with
-        {
-            Content = local.Content, LinkTarget = local.LinkTarget, Size = local.Size, MtimeNs = local.MtimeNs,
-            Mode = (step.Facets & Facets.Mode) != 0 ? local.Mode : before.Mode,
-        },
-        StepKind.SetMode => before! with { Mode = local.Mode, Owner = local.Owner },
-        _ => before! with { Parent = local.Parent, Name = local.Name },
-    };
 
     private void Place(Placement p, Node node, Entry entry, FileStamp stamp)
     {
@@ -296,7 +282,6 @@ internal sealed class Applier(ReplicaContext context, Observer observer, Placer 
             case StepKind.Move or StepKind.StepAside:
                 if (p.Step is { Kind: StepKind.Move, Other: { } inTheWay }) Trees.SetLocal(inTheWay, null);
                 Trees.SetLocal(node, node.Local! with { Parent = entry.Parent, Name = entry.Name }, LinkStamp(entry, stamp));
-                if (p.Step.Kind == StepKind.StepAside) context.Reconciler.SteppedAside(node);
                 break;
             case StepKind.Exchange:
                 var (a, b, key) = (node.Local!, p.Step.Other!.Local!, node.Stamp);

@@ -253,15 +253,15 @@ internal sealed class Decider(JournalTree tree, Func<string, ConflictPolicy> pol
 
     private static bool SameBytes(Entry a, Entry b) => a.Kind == b.Kind && a.Content == b.Content && a.LinkTarget == b.LinkTarget;
 
-    /// <summary>A conflict copy of this name with the same bytes (or a directory of the same replica) already stands here: proposed twice,
-    /// because the link went before the answer came.</summary>
+    /// <summary>A conflict copy of the same bytes (or a directory's, of the same replica) that stands here already: proposed twice, because the
+    /// link went before the answer came. The original may have another name by now.</summary>
     private Entry? FindCopy(Proposer proposer, EntryId parent, Entry wanted)
     {
         var original = ConflictName.OriginalOf(wanted.Name) ?? wanted.Name;
         foreach (var child in tree.Children(parent))
         {
-            if (!SameBytes(child, wanted) || ConflictName.OriginalOf(child.Name) != original) continue;
-            if (child.Kind != EntryKind.Directory || ConflictName.Parse(child.Name)?.Replica == proposer.Name) return child;
+            if (!SameBytes(child, wanted) || ConflictName.Parse(child.Name) is not { } copy) continue;
+            if (child.Kind != EntryKind.Directory || (copy.Replica == proposer.Name && ConflictName.OriginalOf(child.Name) == original)) return child;
         }
 
         return null;

@@ -209,22 +209,32 @@ internal sealed class JournalKeeper : IDisposable
         if (session.Waiting is null || session.Closed) return;
         var messages = new List<HostMessage>();
         while (session.Sent < Head && messages.Count < 4) Advance(session, messages);
-        if (session.Sent >= Committed && session.SentCommitted < Committed)
+        if (session.Sent >= Committed) Settle(session, messages);
+        if (messages.Count == 0) return;
+        var waiting = session.Waiting;
+        session.Waiting = null;
+        waiting.TrySetResult(messages);
+    }
+
+    /// <summary>Outcomes go before the commit that they waited for: a guest whose cursor has passed a revision has been told all of it,
+    /// also what it proposed itself. Whatever else was to follow the commit follows it.</summary>
+    private void Settle(JournalSession session, List<HostMessage> messages)
+    {
+        var others = new List<HostMessage>();
+        while (session.Pending.TryPeek(out var pending) && pending.After <= Committed)
+        {
+            if (pending.Message is HostMessage.Outcomes outcomes) messages.Add(Complete(session, outcomes));
+            else others.Add(pending.Message);
+            session.Pending.Dequeue();
+        }
+
+        if (session.SentCommitted < Committed)
         {
             session.SentCommitted = Committed;
             messages.Add(new HostMessage.Committed(Committed));
         }
 
-        while (session.Pending.TryPeek(out var pending) && pending.After <= session.SentCommitted)
-        {
-            messages.Add(pending.Message is HostMessage.Outcomes outcomes ? Complete(session, outcomes) : pending.Message);
-            session.Pending.Dequeue();
-        }
-
-        if (messages.Count == 0) return;
-        var waiting = session.Waiting;
-        session.Waiting = null;
-        waiting.TrySetResult(messages);
+        messages.AddRange(others);
     }
 
     private HostMessage.Outcomes Complete(JournalSession session, HostMessage.Outcomes outcomes)

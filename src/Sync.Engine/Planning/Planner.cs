@@ -54,7 +54,7 @@ internal sealed class Planner(TreeSet trees, FacetComparer compare)
     private Step LocalOnly(Node node)
     {
         // The journal never knew it, or forgot it: new here.
-        if (node.Remote is null || (node.Synced is null && !IsAsApplied(node))) return Propose(node, Facets.All);
+        if (node.Remote is null || node.Base is null) return Propose(node, Facets.All);
 
         // Deleted there. An edit or a move here beats that; a mode does not.
         var edited = Edited(node) & (Facets.Place | Facets.Content);
@@ -66,12 +66,12 @@ internal sealed class Planner(TreeSet trees, FacetComparer compare)
 
     private Step RemoteOnly(Node node)
     {
+        if (node.Base is not { } known) return Create(node);
         // Its deletion came from there as well, and was taken back there.
-        if (node.Applied is { Deleted: true }) return node.Synced is null ? Create(node) : new Step(StepKind.Forget);
-        if (node.Synced is null) return Create(node);
+        if (known.Deleted) return new Step(StepKind.Forget);
 
         // Deleted here. A remote edit or move beats that.
-        if ((compare.Difference(node.Synced, node.Remote) & (Facets.Place | Facets.Content)) != 0) return new Step(StepKind.Forget);
+        if ((compare.Difference(known, node.Remote) & (Facets.Place | Facets.Content)) != 0) return new Step(StepKind.Forget);
         if (IsCopy(node)) return new Step(StepKind.Forget);
         if (!CanPropose || node.Has(NodeFlags.Refused)) return new Step(StepKind.Hold);
         if (node.Kind == EntryKind.Directory)
@@ -81,7 +81,7 @@ internal sealed class Planner(TreeSet trees, FacetComparer compare)
             {
                 if (child.Has(NodeFlags.Deleting)) continue;
                 // New, edited or moved in there: it lives, and so must its parent.
-                if (child.Synced is null ? child.Local is null : WantsToMove(child)) return new Step(StepKind.Forget);
+                if (child.Base is null ? child.Local is null : WantsToMove(child)) return new Step(StepKind.Forget);
                 undecided ??= child;
             }
 
@@ -99,8 +99,7 @@ internal sealed class Planner(TreeSet trees, FacetComparer compare)
         if (differ == 0) return Step.None;
 
         Facets mine;
-        if (synced is not null) mine = differ & Edited(node);
-        else if (IsAsApplied(node)) mine = Facets.None;
+        if (node.Base is not null) mine = differ & Edited(node);
         else mine = local.Content != remote.Content || local.LinkTarget != remote.LinkTarget ? differ & Facets.Content : Facets.None;
         if (IsCopy(node)) mine = Facets.None;
         var theirs = differ & ~mine;
@@ -117,14 +116,8 @@ internal sealed class Planner(TreeSet trees, FacetComparer compare)
         return (theirs & Facets.Content) != 0 ? new Step(StepKind.Update, theirs) : new Step(StepKind.SetMode, Facets.Mode);
     }
 
-    /// <summary>What a user changed here: neither as agreed, nor as placed from the journal since.</summary>
-    private Facets Edited(Node node)
-    {
-        var edited = compare.Difference(node.Synced, node.Local);
-        return node.Applied is null ? edited : edited & compare.Difference(node.Applied, node.Local);
-    }
-
-    private bool IsAsApplied(Node node) => node.Applied is { Deleted: false } && compare.Difference(node.Applied, node.Local) == Facets.None;
+    /// <summary>What a user changed here since it was agreed on, or placed from the journal.</summary>
+    private Facets Edited(Node node) => compare.Difference(node.Base, node.Local);
 
     private bool IsTentative(Node node) => node.Remote is { } remote && remote.Revision > Committed;
 
@@ -159,11 +152,11 @@ internal sealed class Planner(TreeSet trees, FacetComparer compare)
     private Node? Vacating(Node node)
     {
         if (trees.LocalParent(node) is not { } parent || trees.RemoteChild(parent, node.Local!.Name) is not { } occupant || occupant == node) return null;
-        if (occupant.Has(NodeFlags.Proposing) || occupant.Has(NodeFlags.Refused) || occupant.Synced is null) return null;
+        if (occupant.Has(NodeFlags.Proposing) || occupant.Has(NodeFlags.Refused) || occupant.Base is null) return null;
         // A directory that cannot be deleted while the journal has this very node in it.
         if (occupant.Local is null && IsRemotelyWithin(node, occupant)) return null;
-        if (occupant.Local is null) return (compare.Difference(occupant.Synced, occupant.Remote) & (Facets.Place | Facets.Content)) == 0 ? occupant : null;
-        return (compare.Difference(occupant.Synced, occupant.Local) & Facets.Place) != 0 ? occupant : null;
+        if (occupant.Local is null) return (compare.Difference(occupant.Base, occupant.Remote) & (Facets.Place | Facets.Content)) == 0 ? occupant : null;
+        return (compare.Difference(occupant.Base, occupant.Local) & Facets.Place) != 0 ? occupant : null;
     }
 
     private bool IsRemotelyWithin(Node? node, Node ancestor)
@@ -240,15 +233,15 @@ internal sealed class Planner(TreeSet trees, FacetComparer compare)
 
     /// <summary>Deleted there, unchanged here, and nothing in it: it may be displaced by its successor in one step.</summary>
     private bool MayBeDisplaced(Node node) =>
-        node is { Remote.Deleted: true, Synced: not null }
+        node is { Remote.Deleted: true, Base: not null }
         && !node.Has(NodeFlags.Applying) && !node.Has(NodeFlags.Proposing) && !node.Has(NodeFlags.Held)
         && trees.LocalChildCount(node) == 0
-        && (compare.Difference(node.Synced, node.Local) & (Facets.Place | Facets.Content)) == 0;
+        && (Edited(node) & (Facets.Place | Facets.Content)) == 0;
 
     private bool WantsToMove(Node node) =>
-        node is { IsLocal: true, IsRemote: true, Synced: not null }
+        node is { IsLocal: true, IsRemote: true, Base: not null }
         && (compare.Difference(node.Local, node.Remote) & Facets.Place) != 0
-        && (compare.Difference(node.Synced, node.Local) & Facets.Place) == 0;
+        && (Edited(node) & Facets.Place) == 0;
 
     /// <summary>True if what stands in the way waits, in the end, for this node.</summary>
     private bool IsInRing(Node node, Node occupant)

@@ -13,11 +13,12 @@ internal sealed class Reconciler
     private readonly Queue<Node> _queue = new();
     private readonly Dictionary<Node, HashSet<Node>> _waiters = [];
     private readonly Dictionary<Node, Entry?> _tentative = [];
-    private readonly Queue<(Revision Revision, Node Node)> _tentativeOrder = new();
+    private readonly PriorityQueue<Node, Revision> _tentativeOrder = new();
     private readonly Queue<Node> _deferredProposals = new();
     private readonly Queue<Node> _deferredEffects = new();
     private readonly Dictionary<long, EntryId> _bound = [];
     private readonly HashSet<Node> _held = [];
+    private readonly Doubts _doubts = new();
 
     public Reconciler(TreeSet trees, FacetComparer comparer)
     {
@@ -97,17 +98,19 @@ internal sealed class Reconciler
     /// <summary>New states from the journal, tentative until committed.</summary>
     public void Receive(Entry entry)
     {
+        // Proposed before the link was lost, and it did arrive.
+        if (!_doubts.IsEmpty && Trees.Find(entry.Id) is null && _doubts.FindCreated(Trees, entry) is { } created) BindCreated(created, entry.Id);
         var node = Trees.GetOrAdd(entry.Id);
         if (node == Trees.Root || (node.Remote is { } known && known.Revision >= entry.Revision)) return;
-        // An outcome tells of entries that are committed already.
         if (entry.Revision > Planner.Committed)
         {
             _tentative.TryAdd(node, node.Remote);
-            _tentativeOrder.Enqueue((entry.Revision, node));
+            _tentativeOrder.Enqueue(node, entry.Revision);
         }
         else _tentative.Remove(node);
 
-        // One object for what is equal: two of three trees usually share it.
+        var confirmed = _doubts.IsEmpty ? Facets.None : _doubts.Confirmed(node, entry);
+        if (confirmed != 0) node.Applied = (node.Base ?? entry with { Content = default, LinkTarget = null }).Take(confirmed, entry);
         Trees.SetRemote(node, entry);
         // What arrives in a directory that was deleted here keeps it alive.
         if (Trees.Find(entry.Parent) is { Local: null } parent) Enqueue(parent);
@@ -117,12 +120,12 @@ internal sealed class Reconciler
     public void Commit(Revision revision)
     {
         if (revision > Planner.Committed) Planner.Committed = revision;
-        while (_tentativeOrder.TryPeek(out var next) && next.Revision <= revision)
+        while (_tentativeOrder.TryPeek(out var node, out var next) && next <= revision)
         {
             _tentativeOrder.Dequeue();
-            if (next.Node.Remote is { } remote && remote.Revision <= revision) _tentative.Remove(next.Node);
-            Enqueue(next.Node);
-            NodeChanged?.Invoke(next.Node);
+            if (node.Remote is { } remote && remote.Revision <= revision) _tentative.Remove(node);
+            Enqueue(node);
+            NodeChanged?.Invoke(node);
         }
     }
 
@@ -157,29 +160,76 @@ internal sealed class Reconciler
         }
 
         node.Flags &= ~NodeFlags.Distinct;
-        var accepted = outcome.Verdict == Verdict.Accepted;
-        Trees.SetSynced(node, sent.Entry.Deleted ? null : MergeBase(node, sent, accepted ? outcome.Revision : null));
+        var agreed = sent.Entry.Deleted ? null : MergeBase(node, sent, outcome.Verdict == Verdict.Accepted ? outcome.Revision : null);
+        if (node.Applied is { } applied) node.Applied = agreed is null || applied.Deleted ? null : applied.Take(sent.Facets, agreed);
+        Trees.SetSynced(node, agreed);
         WakeWaiters(node);
     }
 
     /// <summary>A node stands at a place of our own choosing, for a moment: that is no edit.</summary>
     public void SteppedAside(Node node)
     {
-        if (node is { Synced: { } synced, Local: { } local }) Trees.SetSynced(node, synced with { Parent = local.Parent, Name = local.Name });
+        if (node.Local is not { } local) return;
+        if (node.Applied is { } applied) node.Applied = applied with { Parent = local.Parent, Name = local.Name };
+        if (node.Synced is { } synced) Trees.SetSynced(node, synced with { Parent = local.Parent, Name = local.Name });
     }
 
-    /// <summary>The link is gone: what was tentative may never have been, what was proposed is proposed again.</summary>
-    public void LoseLink(IEnumerable<Node> proposed)
+    /// <summary>A step was done on disk.</summary>
+    /// <param name="node">Whose.</param>
+    /// <param name="step">The step.</param>
+    /// <param name="placed">The journal's state it was done for.</param>
+    /// <param name="before">The node's <see cref="Node.Base"/> before.</param>
+    public void Placed(Node node, Step step, Entry placed, Entry? before)
     {
-        foreach (var (node, committed) in _tentative)
+        switch (step.Kind)
         {
-            // What was placed and never became durable on the host is proposed by whoever still has it.
-            node.Applied = null;
-            if (Trees.Find(node.Id) == node) Trees.SetRemote(node, committed);
+            case StepKind.StepAside:
+                SteppedAside(node);
+                break;
+            case StepKind.Exchange:
+                Take(node, Facets.Place);
+                // The other may have arrived by this as well, or be on its way still.
+                var other = step.Other!;
+                if (other is { IsRemote: true, Local: { } local, Remote: { } remote } && local.Parent == remote.Parent && local.Name == remote.Name)
+                    other.Applied = other.Base?.Take(Facets.Place, remote);
+                else SteppedAside(other);
+                break;
+            case StepKind.Remove:
+                node.Applied = placed;
+                break;
+            case StepKind.Create:
+                node.Applied = node.Local! with { PlaceRevision = placed.PlaceRevision, ContentRevision = placed.ContentRevision, ModeRevision = placed.ModeRevision };
+                if (step.Other is { } displaced) displaced.Applied = displaced.Remote;
+                break;
+            case StepKind.Move:
+                Take(node, Facets.Place);
+                if (step.Other is { } inTheWay && inTheWay != node) inTheWay.Applied = inTheWay.Remote;
+                break;
+            case StepKind.Update:
+                Take(node, step.Facets & (Facets.Content | Facets.Mode));
+                break;
+            case StepKind.SetMode:
+                Take(node, Facets.Mode);
+                break;
         }
 
-        _tentative.Clear();
-        _tentativeOrder.Clear();
+        // Only what was placed is no edit: the other facets are judged by what they were before.
+        void Take(Node to, Facets facets) =>
+            to.Applied = before is null or { Deleted: true } || to.Local is not { } local ? null
+                : before.Take(facets, local with { PlaceRevision = placed.PlaceRevision, ContentRevision = placed.ContentRevision, ModeRevision = placed.ModeRevision });
+    }
+
+    /// <summary>The link is gone. What was proposed is proposed again, unless the journal turns out to have it.</summary>
+    /// <param name="proposed">Nodes under way.</param>
+    /// <param name="sent">Those of their changes that had been sent.</param>
+    public void LoseLink(IEnumerable<Node> proposed, IEnumerable<(Node Node, Change Change)> sent)
+    {
+        foreach (var (node, change) in sent)
+        {
+            _doubts.Add(node, change);
+            if (_bound.TryGetValue(change.Entry.Parent.Value, out var parent)) _doubts.Bound(change.Entry.Parent, parent);
+        }
+
         _bound.Clear();
         foreach (var node in proposed)
         {
@@ -187,6 +237,26 @@ internal sealed class Reconciler
             Enqueue(node);
             WakeWaiters(node);
         }
+    }
+
+    /// <summary>The host lives anew: what was tentative never was. Whoever still has it proposes it.</summary>
+    public void DropTentative()
+    {
+        foreach (var (node, committed) in _tentative)
+        {
+            node.Applied = null;
+            if (Trees.Find(node.Id) == node) Trees.SetRemote(node, committed);
+        }
+
+        _tentative.Clear();
+        _tentativeOrder.Clear();
+    }
+
+    /// <summary>The journal has been followed to its end: what was in doubt and is not in it never arrived.</summary>
+    public void CaughtUp()
+    {
+        foreach (var node in _doubts.Nodes) Enqueue(node);
+        _doubts.Clear();
     }
 
     /// <summary>The journal's view of a node that is committed: for persisting.</summary>
@@ -227,6 +297,13 @@ internal sealed class Reconciler
         }
 
         var local = node.Local!;
+        // What was placed from a revision that is committed by now, although superseded, was agreed for a while.
+        if (node.Applied is { Deleted: false } applied)
+        {
+            if (applied.Revision <= Planner.Committed) synced = applied;
+            node.Applied = applied.Take(facets, remote);
+        }
+
         // Where there was no base, what differs has the base "nothing": revision zero, so that it conflicts or is taken over.
         // The same bytes under another mtime are no edit: the journal's mtime is taken over.
         var sameBytes = local.Content == remote.Content && local.LinkTarget == remote.LinkTarget;
@@ -238,23 +315,31 @@ internal sealed class Reconciler
             Mode = (facets & Facets.Mode) != 0 ? remote.Mode : local.Mode,
             ContentRevision = default, ModeRevision = default, PlaceRevision = default,
         };
-        if ((facets & Facets.Place) != 0) synced = synced with { Parent = remote.Parent, Name = remote.Name, PlaceRevision = remote.PlaceRevision };
-        if ((facets & Facets.Content) != 0)
-            synced = synced with { Content = remote.Content, LinkTarget = remote.LinkTarget, Size = remote.Size, MtimeNs = remote.MtimeNs, ContentRevision = remote.ContentRevision };
-        if ((facets & Facets.Mode) != 0) synced = synced with { Mode = remote.Mode, Owner = remote.Owner, ModeRevision = remote.ModeRevision };
-        Trees.SetSynced(node, synced);
+        Trees.SetSynced(node, synced.Take(facets, remote));
     }
 
     private void Forget(Node node)
     {
-        if (node.Local is not null || !node.IsRemote) node.Applied = null;
-        if (node.Synced is not null) Trees.SetSynced(node, null);
-        if (node is { Local: null, IsRemote: false } && Trees.LocalChildCount(node) == 0)
+        if (node.Base is not null)
+        {
+            node.Applied = null;
+            Trees.SetSynced(node, null);
+        }
+
+        if (node is { Local: null, IsRemote: false } && !Trees.HasChildren(node) && !_doubts.Contains(node))
         {
             WakeWaiters(node);
             NodeChanged?.Invoke(node);
             Trees.Drop(node);
         }
+    }
+
+    /// <summary>A node that was new when it was proposed has its id in the journal.</summary>
+    private void BindCreated(Node node, EntryId id)
+    {
+        var provisional = node.Id;
+        _doubts.Bound(provisional, id);
+        Trees.Bind(node, id);
     }
 
     private void BindTo(Node provisional, Node node)
@@ -290,18 +375,11 @@ internal sealed class Reconciler
         var parent = wanted.Parent.IsProvisional && _bound.TryGetValue(wanted.Parent.Value, out var known) ? known : wanted.Parent;
         var merged = node.Synced ?? wanted with { PlaceRevision = default, ContentRevision = default, ModeRevision = default };
         merged = merged with { Id = node.Id, Deleted = false };
-        if ((sent.Facets & Facets.Place) != 0)
-            merged = merged with { Parent = parent, Name = wanted.Name, PlaceRevision = revision ?? merged.PlaceRevision };
-        if ((sent.Facets & Facets.Content) != 0)
+        var at = wanted with
         {
-            merged = merged with
-            {
-                Content = wanted.Content, LinkTarget = wanted.LinkTarget, Size = wanted.Size, MtimeNs = wanted.MtimeNs,
-                ContentRevision = revision ?? merged.ContentRevision,
-            };
-        }
-
-        if ((sent.Facets & Facets.Mode) != 0) merged = merged with { Mode = wanted.Mode, Owner = wanted.Owner, ModeRevision = revision ?? merged.ModeRevision };
-        return merged;
+            Parent = parent,
+            PlaceRevision = revision ?? merged.PlaceRevision, ContentRevision = revision ?? merged.ContentRevision, ModeRevision = revision ?? merged.ModeRevision,
+        };
+        return merged.Take(sent.Facets, at);
     }
 }

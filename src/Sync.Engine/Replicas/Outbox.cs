@@ -173,18 +173,19 @@ internal sealed class Outbox(ReplicaContext context, bool isHost)
         if (open.Count == 0) _open.Remove(outcomes.ProposalId);
     }
 
-    /// <summary>The link is gone; returns what was under way.</summary>
-    public List<Node> LoseLink()
+    /// <summary>The link is gone; returns what was under way, and those changes that had been sent.</summary>
+    public (List<Node> Nodes, List<(Node Node, Change Change)> Sent) LoseLink()
     {
         Send = null;
         Upload = null;
         var nodes = _inFlight.Select(n => n.Current).ToList();
+        var sent = _open.Values.SelectMany(open => open.Values).Select(s => (s.Node.Current, s.Change with { Inline = null })).ToList();
         _inFlight.Clear();
         _open.Clear();
         _ready.Clear();
         _uploaded.Clear();
         _readyInline = 0;
-        return nodes;
+        return (nodes, sent);
     }
 
     /// <summary>A node is another now.</summary>

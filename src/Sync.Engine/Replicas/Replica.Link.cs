@@ -138,6 +138,7 @@ internal sealed partial class Replica
         _applier.ReplicaName = welcome.ReplicaName;
         if (welcome.Root != Trees.Root.Id) Reroot(welcome.Root);
         else if (welcome.Reset) Void();
+        else if (welcome.Epoch != _epoch) Reconciler.DropTentative();
         _epoch = welcome.Epoch;
         _index.Epoch = _epoch;
         _index.MarkValues();
@@ -178,11 +179,13 @@ internal sealed partial class Replica
     /// <summary>The merge base is void: the journal is another than the one that was followed. What is here stays; everything is compared by content.</summary>
     private void Void()
     {
+        Reconciler.DropTentative();
         if (Trees.Count == 1) return;
         if (_epoch != 0) _context.Log.LogNotice(Share, "the host's journal is not the one that was followed before: everything is compared by content");
         foreach (var node in Trees.All.ToArray())
         {
             if (node == Trees.Root) continue;
+            node.Applied = null;
             Trees.SetSynced(node, null);
             Trees.SetRemote(node, null);
         }
@@ -221,6 +224,7 @@ internal sealed partial class Replica
             case HostMessage.Committed committed:
                 Reconciler.Commit(committed.Revision);
                 _index.MarkValues();
+                if (_catchingUp) Reconciler.CaughtUp();
                 _catchingUp = false;
                 break;
             case HostMessage.Outcomes outcomes:
@@ -258,9 +262,9 @@ internal sealed partial class Replica
         _unlinked = failure.Message;
         _refused = failure.Failure is LinkFailure.NotAllowed or LinkFailure.Duplicate or LinkFailure.WrongPeer or LinkFailure.NoSuchShare or LinkFailure.Incompatible ? failure.Failure : null;
         if (was is not null && !_stopping.IsCancellationRequested) _context.Log.LogUnlinked(Share, failure.Message);
-        var proposed = _outbox.LoseLink();
+        var (proposed, sent) = _outbox.LoseLink();
         _fetcher.Stop();
-        Reconciler.LoseLink(proposed);
+        Reconciler.LoseLink(proposed, sent);
         foreach (var waiting in _flushes.Values) waiting.TrySetException(failure);
         _flushes.Clear();
         ScheduleStatus();

@@ -29,9 +29,12 @@ internal sealed class Node
     /// <summary>The observed ctime; with <see cref="Local"/>'s size and mtime and the key, a whole stamp.</summary>
     public long CtimeNs { get; internal set; }
 
-    /// <summary>What was placed here from the journal and is not agreed yet, because its revision is still tentative: no edit, although it is not
-    /// the merge base. Null once agreed, or when the link was lost.</summary>
+    /// <summary>What was placed here from the journal (or came to be in it from here) and is not agreed yet, because its revision is still
+    /// tentative: the state that users see and edit, with the revisions it stands for; a tombstone where it was taken away. Null once agreed.</summary>
     public Entry? Applied { get; set; }
+
+    /// <summary>What a local state is compared with to tell an edit: what was last placed or agreed here.</summary>
+    public Entry? Base => Applied ?? Synced;
 
     /// <summary>When, by the replica's placement clock, its disk place was last worked on: a look that began earlier says nothing about it.</summary>
     public long PlacedAt { get; set; }

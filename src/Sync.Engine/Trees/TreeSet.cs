@@ -88,6 +88,9 @@ internal sealed class TreeSet
             foreach (var node in only.Values) yield return node;
     }
 
+    /// <summary>Whether other nodes stand in it, on disk or in the journal: it must stay, if only as their place.</summary>
+    public bool HasChildren(Node directory) => directory.Links is { } links && (links.Local.Count > 0 || links.RemoteOnly is { Count: > 0 });
+
     public Node? LocalParent(Node node) => node.Local is { } local ? Find(local.Parent) : null;
 
     /// <summary>The path on disk, '/' between names, "" for the root.</summary>

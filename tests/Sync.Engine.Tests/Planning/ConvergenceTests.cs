@@ -16,6 +16,14 @@ public sealed class ConvergenceTests
     }
 
     [Theory]
+    [InlineData(2, 1500)]
+    [InlineData(4, 1500)]
+    public void AHostThatDiesLosesNothing(int replicas, int seeds)
+    {
+        for (var seed = 0; seed < seeds; seed++) Run(seed, replicas, ConflictPolicy.KeepBoth, crashes: true);
+    }
+
+    [Theory]
     [InlineData(ConflictPolicy.HostWins)]
     [InlineData(ConflictPolicy.GuestWins)]
     [InlineData(ConflictPolicy.NewestWins)]
@@ -24,7 +32,7 @@ public sealed class ConvergenceTests
         for (var seed = 0; seed < 200; seed++) Run(seed, 3, policy);
     }
 
-    private static void Run(int seed, int replicas, ConflictPolicy policy)
+    private static void Run(int seed, int replicas, ConflictPolicy policy, bool crashes = false)
     {
         var world = new World(seed, replicas, policy);
         try
@@ -42,6 +50,7 @@ public sealed class ConvergenceTests
                     if (world.Next(3) == 0) world.Stir(world.Next(8));
                 }
 
+                if (crashes && world.Next(3) == 0) world.CrashHost();
                 foreach (var replica in world.Replicas) replica.GoOnline();
                 world.Stir(10);
                 if (world.Next(3) == 0)

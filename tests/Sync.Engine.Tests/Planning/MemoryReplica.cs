@@ -20,6 +20,7 @@ internal sealed class MemoryReplica
         Name = name;
         _world = world;
         IsHost = isHost;
+        _epoch = world.Epoch;
         Proposer = new Proposer(name, isHost);
         Reconciler = new Reconciler(new TreeSet(EntryId.Root), new FacetComparer());
         Reconciler.Rebound = (from, to) =>
@@ -47,18 +48,32 @@ internal sealed class MemoryReplica
 
     private bool _dirty;
 
-    public sealed record Message(List<Entry> Entries, Revision Head, List<Outcome>? Outcomes, IReadOnlyList<Change>? Changes);
+    private ulong _epoch;
+    private bool _catchingUp;
+
+    /// <summary>Entries, tentative until committed; a commit; or the outcomes of a proposal.</summary>
+    public sealed record Message(List<Entry> Entries, Revision? Committed = null, List<Outcome>? Outcomes = null);
+
+    /// <summary>New entries it proposed, which it is told with their outcomes.</summary>
+    public HashSet<long> Withheld { get; } = [];
+
+    /// <summary>Outcomes that wait for their commit.</summary>
+    public Queue<(Revision After, List<Outcome> Outcomes)> Pending { get; } = new();
 
     public IEnumerable<string> Lines() =>
         Trees.All.Where(n => n.IsLocal && n != Trees.Root).Select(n => $"{Trees.LocalPath(n)} {n.Kind} {n.Local!.Content}").Order(StringComparer.Ordinal);
 
     public void GoOffline()
     {
+        if (!Online) return;
         Online = false;
         Inbox.Clear();
+        Pending.Clear();
+        Withheld.Clear();
+        var sent = _sent.SelectMany(s => s).ToList();
         _proposed.Clear();
         _sent.Clear();
-        Reconciler.LoseLink(_inFlight.ToList());
+        Reconciler.LoseLink(_inFlight.ToList(), sent);
         _inFlight.Clear();
     }
 
@@ -68,7 +83,11 @@ internal sealed class MemoryReplica
         Online = true;
         Proposer = new Proposer(Name, IsHost);
         Inbox.Clear();
-        Inbox.Enqueue(new(_world.Catchup(Reconciler.Planner.Committed), _world.Head, null, null));
+        if (_epoch != _world.Epoch) Reconciler.DropTentative();
+        _epoch = _world.Epoch;
+        _catchingUp = true;
+        Inbox.Enqueue(new(_world.Catchup(Reconciler.Planner.Committed)));
+        Inbox.Enqueue(new([], _world.Committed));
         Reconciler.Release(true, true);
         _dirty = true;
     }
@@ -87,7 +106,7 @@ internal sealed class MemoryReplica
         _dirty = true;
         while (budget-- > 0)
         {
-            if (!Reconciler.TryNext(true, true, out var node, out var step))
+            if (!Reconciler.TryNext(!_catchingUp, true, out var node, out var step))
             {
                 _dirty = false;
                 break;
@@ -113,19 +132,25 @@ internal sealed class MemoryReplica
     private void Handle(Message message)
     {
         foreach (var entry in message.Entries) Reconciler.Receive(entry);
+        if (message.Committed is { } committed)
+        {
+            Reconciler.Commit(committed);
+            if (_catchingUp) Reconciler.CaughtUp();
+            _catchingUp = false;
+            Reconciler.Release(true, true);
+        }
+
         if (message.Outcomes is not null)
         {
-            Reconciler.Commit(message.Head);
             var sent = _sent.Dequeue();
             for (var i = 0; i < message.Outcomes.Count; i++)
             {
                 _inFlight.Remove(sent[i].Node);
-                var node = sent[i].Node.Id.IsProvisional && Trees.Find(sent[i].Node.Id) is null ? Trees.Find(message.Outcomes[i].Id)! : sent[i].Node;
-                Reconciler.Conclude(node, sent[i].Change, message.Outcomes[i]);
+                var node = sent[i].Node.Current;
+                if (Trees.Find(node.Id) == node) Reconciler.Conclude(node, sent[i].Change, message.Outcomes[i]);
             }
         }
 
-        Reconciler.Commit(message.Head);
         _dirty = true;
     }
 
@@ -133,11 +158,13 @@ internal sealed class MemoryReplica
     {
         _world.Log.Add($"{Name} {step.Kind} {step.Facets} {World.Show(node.Local ?? node.Remote)} {(step.Other is { } o ? "over " + World.Show(o.Local) : "")}");
         var remote = node.Remote;
+        var before = node.Base;
         switch (step.Kind)
         {
             case StepKind.Propose:
                 node.Flags |= NodeFlags.Proposing | (node.Local is null ? NodeFlags.Deleting : 0);
                 _inFlight.Add(node);
+                if (node.Local is { Kind: EntryKind.File } wanted && (step.Facets & Facets.Content) != 0 && _world.Replaced.Contains(wanted.Content)) _world.ProposedLate.Add(wanted.Content);
                 _proposed.Add((node, ProposalBuilder.Build(Trees, node, step, 0)));
                 Reconciler.WakeWaiters(node);
                 break;
@@ -157,7 +184,6 @@ internal sealed class MemoryReplica
                 break;
             case StepKind.StepAside:
                 Trees.SetLocal(node, node.Local! with { Parent = step.Other!.Id, Name = ProposalBuilder.Aside(Trees, node, step.Other) }, node.Stamp);
-                Reconciler.SteppedAside(node);
                 break;
             case StepKind.Update:
                 _world.Versions.Add(node.Local!.Content);
@@ -172,6 +198,8 @@ internal sealed class MemoryReplica
             default:
                 throw new InvalidOperationException($"{step.Kind}");
         }
+
+        if (step.Kind != StepKind.Propose) Reconciler.Placed(node, step, remote!, before);
     }
 
     private void Displace(Node node)
@@ -208,6 +236,7 @@ internal sealed class MemoryReplica
                 break;
             case 3 or 4 or 5 when any is { Kind: EntryKind.File }:
                 _world.Precious.Remove(any.Local!.Content);
+                _world.Replaced.Add(any.Local!.Content);
                 var bytes = _world.NewContent();
                 _world.Precious.Add(bytes);
                 Trees.SetLocal(any, any.Local with { Content = bytes }, any.Stamp);

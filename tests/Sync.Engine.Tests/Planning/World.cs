@@ -13,13 +13,16 @@ namespace Sync.Engine.Tests.Planning;
 internal sealed class World
 {
     private readonly Random _random;
-    private readonly JournalTree _journal = new();
-    private readonly Decider _decider;
+    private readonly ConflictPolicy _policy;
+    private JournalTree _journal = new();
+    private Decider _decider;
+    private (List<Entry> Entries, long NextId) _durable = ([], EntryId.Root.Value + 1);
     private int _nextContent;
 
     public World(int seed, int replicas, ConflictPolicy policy = ConflictPolicy.KeepBoth)
     {
         _random = new Random(seed);
+        _policy = policy;
         _decider = new Decider(_journal, _ => policy);
         for (var i = 0; i < replicas; i++) Replicas.Add(new MemoryReplica(i == 0 ? "host" : $"guest{i}", i == 0, this));
     }
@@ -31,6 +34,19 @@ internal sealed class World
 
     /// <summary>Contents that sync displaced into a version store.</summary>
     public HashSet<ContentId> Versions { get; } = [];
+
+    /// <summary>Contents that a user replaced knowingly: none of them may be proposed after that and live.</summary>
+    public HashSet<ContentId> Replaced { get; } = [];
+
+    /// <summary>Those of them that were proposed all the same.</summary>
+    public HashSet<ContentId> ProposedLate { get; } = [];
+
+    /// <summary>Whether the host died with tentative revisions: then what was placed from them is proposed by whoever has it.</summary>
+    public bool Crashed { get; private set; }
+
+    public ulong Epoch { get; private set; } = 1;
+
+    public Revision Committed { get; private set; }
 
     public List<string> Log { get; } = [];
 
@@ -48,10 +64,11 @@ internal sealed class World
 
     public Revision Head => _decider.Head;
 
-    public List<Outcome> Decide(MemoryReplica from, IReadOnlyList<Change> changes)
+    public void Decide(MemoryReplica from, IReadOnlyList<Change> changes)
     {
         var changed = new List<Entry>();
         var outcomes = new List<Outcome>();
+        var firstNew = _decider.NextId;
         foreach (var change in changes)
         {
             var outcome = _decider.Decide(from.Proposer, change, DateTimeOffset.UnixEpoch.AddHours(Head.Value), changed);
@@ -60,8 +77,43 @@ internal sealed class World
         }
 
         foreach (var entry in changed) Log.Add($"  journal {Show(entry)}");
-        foreach (var replica in Replicas) replica.Inbox.Enqueue(new(changed, Head, replica == from ? outcomes : null, replica == from ? changes : null));
-        return outcomes;
+        foreach (var outcome in outcomes)
+            if (outcome.Id.Value >= firstNew) from.Withheld.Add(outcome.Id.Value);
+        foreach (var replica in Replicas.Where(r => r.Online)) replica.Inbox.Enqueue(new([.. changed.Where(e => !replica.Withheld.Contains(e.Id.Value))]));
+        from.Pending.Enqueue((Head, outcomes));
+        if (Next(3) == 0) Commit();
+    }
+
+    /// <summary>What was decided becomes durable, and is told.</summary>
+    public void Commit()
+    {
+        Committed = Head;
+        _durable = ([.. _journal.All], _decider.NextId);
+        Log.Add($"commit {Committed}");
+        foreach (var replica in Replicas.Where(r => r.Online))
+        {
+            while (replica.Pending.TryDequeue(out var pending))
+            {
+                var told = pending.Outcomes.Select(o => o.ProposedId.IsProvisional && replica.Withheld.Remove(o.Id.Value) ? o with { Entry = _journal.Find(o.Id) } : o).ToList();
+                replica.Inbox.Enqueue(new([], null, told));
+            }
+
+            replica.Inbox.Enqueue(new([], Committed));
+        }
+    }
+
+    private bool IsAllCommitted => Committed >= Head && Replicas.All(r => r.Pending.Count == 0);
+
+    /// <summary>The host dies, and what was tentative with it; its disk, and all guests, stay as they are.</summary>
+    public void CrashHost()
+    {
+        Log.Add($"host dies at {Head}, durable {Committed}");
+        Crashed |= Head > Committed;
+        foreach (var replica in Replicas) replica.GoOffline();
+        _journal = new JournalTree();
+        foreach (var entry in _durable.Entries) _journal.Set(entry);
+        _decider = new Decider(_journal, _ => _policy) { Head = Committed, NextId = _durable.NextId };
+        Epoch++;
     }
 
     public static string Show(Entry? e) => e is null ? "-" : $"#{e.Id} {(e.Deleted ? "DELETED " : "")}{e.Kind} {e.Parent}/{e.Name} {e.Content.ToString()[..6]} {e.Revision}";
@@ -72,7 +124,14 @@ internal sealed class World
         for (var round = 0; round < 20_000; round++)
         {
             var busy = Replicas.Where(r => r.HasWork).ToList();
-            if (busy.Count == 0) return;
+            if (busy.Count == 0)
+            {
+                if (IsAllCommitted) return;
+                Commit();
+                continue;
+            }
+
+            if (Next(20) == 0 && !IsAllCommitted) Commit();
             busy[Next(busy.Count)].Work();
         }
 
@@ -82,7 +141,11 @@ internal sealed class World
     /// <summary>A random amount of work.</summary>
     public void Stir(int rounds)
     {
-        for (var i = 0; i < rounds; i++) Replicas[Next(Replicas.Count)].Work();
+        for (var i = 0; i < rounds; i++)
+        {
+            Replicas[Next(Replicas.Count)].Work();
+            if (Next(8) == 0 && !IsAllCommitted) Commit();
+        }
     }
 
     public string? Check()
@@ -100,7 +163,10 @@ internal sealed class World
         var alive = _journal.All.Where(e => !e.Deleted).Select(e => e.Content).ToHashSet();
         foreach (var content in Precious)
             if (!alive.Contains(content) && !Versions.Contains(content)) return $"content {content.ToString()[..6]} is lost";
-        return null;
+        if (_policy != ConflictPolicy.KeepBoth || Crashed) return null;
+        var live = _journal.All.Where(e => e is { Deleted: false, Kind: EntryKind.File }).ToList();
+        if (live.GroupBy(e => e.Content).FirstOrDefault(g => g.Count() > 1) is { } twice) return $"content {twice.Key.ToString()[..6]} stands {twice.Count()} times";
+        return live.FirstOrDefault(e => ProposedLate.Contains(e.Content)) is { } stale ? $"{Show(stale)} had been replaced knowingly" : null;
     }
 
     public string Dump()
