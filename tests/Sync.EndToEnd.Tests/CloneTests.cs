@@ -25,7 +25,8 @@ public sealed class CloneTests
         await clone.StartAsync();
         await Eventually.HoldsAsync(
             async () => (await clone.StatusAsync()).GetProperty("reason").GetString()?.Contains("oin anew", StringComparison.Ordinal) == true,
-            () => $"told to join anew\n{clone}");
+            () => $"told to join anew\n{clone}",
+            TimeSpan.FromSeconds(75));
         (await clone.RunAsync("flush", "--timeout", "5s")).ExpectError(6, "join anew", "copy");
         pair.Host.Tree.Put("a", "2");
         pair.Guest.Tree.Put("b", "1");

@@ -8,7 +8,7 @@ public sealed class DamagedStoreTests
 {
     [Theory]
     [InlineData("*.db", 0.5)]
-    [InlineData("*.db", 0)]
+    [InlineData("*.db", 0.0)]
     [InlineData("*.db", null)]
     [InlineData("journal.db", 0.5)]
     [InlineData("journal.db", null)]
