@@ -35,9 +35,11 @@ public sealed class CloneTests
         Assert.False(pair.Host.Tree.Has("of-the-clone"));
         // What it is told to do helps.
         string token = await pair.Host.InviteAsync();
-        (await clone.RunAsync("leave", root)).Expect(0);
-        (await clone.RunAsync("join", token, root)).Expect(0);
-        await clone.FlushAsync();
+        await clone.StopAsync();
+        await using var anew = new TestGuest(pair.Temporary("anew.data"), clone.Tree);
+        (await anew.JoinAsync(token)).Expect(0);
+        await anew.StartAsync();
+        await anew.FlushAsync();
         await pair.SyncAndCheckAsync();
         pair.Check("of-the-clone", "c");
     }

@@ -249,7 +249,7 @@ public sealed class HostShare : IHostShare
                     var now = _options.Time.GetTimestamp();
                     if (!_refusedSince.TryGetValue(hello.Process, out var since)) _refusedSince[hello.Process] = since = now;
                     if (_options.Time.GetElapsedTime(since, now) > CloneAfter)
-                        throw new LinkException(LinkFailure.Duplicate, $"Guest '{grant.Name}' is connected from another process: this one is a copy of it. Join anew with an invite of its own.");
+                        throw new LinkException(LinkFailure.Duplicate, $"Guest '{grant.Name}' is connected from another process: this one is a copy of it. Stop it, remove its data directory (or choose another with --data), and join anew with an invite of its own.");
                 }
 
                 throw new LinkException(LinkFailure.Unavailable, $"Guest '{grant.Name}' is still connected from another process. If that one has ended, this goes on within {CloneAfter.TotalSeconds:0} s.");
