@@ -200,9 +200,22 @@ internal sealed class Applier(ReplicaContext context, Observer observer, Placer 
             context.Loop.Post(_strictModes.Clear);
         }
 
+        SetTimes(IsFilled);
+    }
+
+    /// <summary>All that is to come has come.</summary>
+    public void SetTimes() => SetTimes(static _ => true);
+
+    /// <summary>What is put into a directory changes its mtime: large files may come long after the rest.</summary>
+    private bool IsFilled(Node directory) => Trees.RemoteChildren(directory).All(static child => child.IsLocal && !child.Has(NodeFlags.Applying));
+
+    private void SetTimes(Func<Node, bool> isDue)
+    {
         if (_made.Count == 0) return;
-        var set = _made.Select(n => n.Current).Where(n => n is { IsLocal: true, IsRemote: true }).Select(n => (Path: Trees.LocalPath(n), n.Remote!.MtimeNs)).ToArray();
-        _made.Clear();
+        var due = _made.Where(n => isDue(n.Current)).ToArray();
+        if (due.Length == 0) return;
+        _made.ExceptWith(due);
+        var set = due.Select(n => n.Current).Where(n => n is { IsLocal: true, IsRemote: true }).Select(n => (Path: Trees.LocalPath(n), n.Remote!.MtimeNs)).ToArray();
         context.Apply.Run(() =>
         {
             // Deepest first: it changes nothing above. Once, and never compared: a failure is of no account.

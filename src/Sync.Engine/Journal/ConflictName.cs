@@ -40,6 +40,9 @@ internal static partial class ConflictName
             : null;
     }
 
+    /// <summary>Whether it is a copy of this replica's.</summary>
+    public static bool IsOf(string name, string replica) => Parse(name)?.Replica == Plain(replica);
+
     private static string Plain(string replica) => replica.Replace('/', '_').Replace(')', '_');
 
     private static string Cut(string text, int bytes)

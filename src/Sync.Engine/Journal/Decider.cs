@@ -19,6 +19,9 @@ internal sealed class Decider(JournalTree tree, Func<string, ConflictPolicy> pol
     private List<Entry> _changed = [];
     private Revision _revision;
 
+    /// <summary>What entries contained before.</summary>
+    public EarlierContents Earlier { get; init; } = new();
+
     /// <summary>The id given next.</summary>
     public long NextId { get; set; } = EntryId.Root.Value + 1;
 
@@ -79,6 +82,12 @@ internal sealed class Decider(JournalTree tree, Func<string, ConflictPolicy> pol
             // The same on both sides is no conflict; mode and mtime are the journal's.
             proposer.Ids[change.Entry.Id.Value] = occupant.Id;
             return Answer(change, occupant.Id, Verdict.Accepted);
+        }
+
+        if (!change.Distinct && occupant.Kind == wanted.Kind && Earlier.Had(occupant.Id, wanted.Content, Revision.Zero))
+        {
+            proposer.Ids[change.Entry.Id.Value] = occupant.Id;
+            return Answer(change, occupant.Id, Verdict.Lost);
         }
 
         if (!change.Distinct && ProposerWins(proposer, wanted, occupant))
@@ -147,6 +156,8 @@ internal sealed class Decider(JournalTree tree, Func<string, ConflictPolicy> pol
         {
             // A differing mtime alone is no conflict: the journal's stands.
             if (SameBytes(current, wanted)) return Verdict.Accepted;
+            // What the proposer has was overtaken; it is no edit of what stands.
+            if (Earlier.Had(current.Id, wanted.Content, change.BaseContent)) return Verdict.Lost;
             if (!ProposerWins(proposer, wanted, current)) return KeepLoser(proposer, wanted, current, now);
         }
 
@@ -229,6 +240,7 @@ internal sealed class Decider(JournalTree tree, Func<string, ConflictPolicy> pol
 
     private void Set(Entry entry)
     {
+        if (tree.Find(entry.Id) is { Kind: EntryKind.File } before && before.Content != entry.Content) Earlier.Add(before);
         tree.Set(entry);
         for (var i = _changed.Count - 1; i >= 0 && _changed[i].Revision == _revision; i--)
         {
@@ -260,8 +272,8 @@ internal sealed class Decider(JournalTree tree, Func<string, ConflictPolicy> pol
         var original = ConflictName.OriginalOf(wanted.Name) ?? wanted.Name;
         foreach (var child in tree.Children(parent))
         {
-            if (!SameBytes(child, wanted) || ConflictName.Parse(child.Name) is not { } copy) continue;
-            if (child.Kind != EntryKind.Directory || (copy.Replica == proposer.Name && ConflictName.OriginalOf(child.Name) == original)) return child;
+            if (!SameBytes(child, wanted) || ConflictName.Parse(child.Name) is null) continue;
+            if (child.Kind != EntryKind.Directory || (ConflictName.IsOf(child.Name, proposer.Name) && ConflictName.OriginalOf(child.Name) == original)) return child;
         }
 
         return null;

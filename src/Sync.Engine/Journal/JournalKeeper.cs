@@ -24,6 +24,9 @@ internal sealed class JournalKeeper : IDisposable
     private const int MaxEpochs = 1000;
     private const int FewPaths = 4;
 
+    /// <summary>More than can be given between two commits.</summary>
+    private const long IdsSkipped = 1 << 24;
+
     private readonly IRecordStore _store;
     private readonly TimeProvider _time;
     private readonly JournalTree _tree = new();
@@ -71,10 +74,14 @@ internal sealed class JournalKeeper : IDisposable
         _store.Load((_, bytes) =>
         {
             var span = bytes.Span;
-            _tree.Set(EntryCodec.Read(ref span));
+            var entry = EntryCodec.Read(ref span);
+            _tree.Set(entry);
+            _decider.Earlier.Read(ref span, entry.Id);
         });
         Committed = _decider.Head = new Revision(EntryCodec.Int64(_store.GetValue("head")));
-        _decider.NextId = Math.Max(EntryCodec.Int64(_store.GetValue("next")), EntryId.Root.Value + 1);
+        // Ids that were given away and never became durable may still be known somewhere: they are not given again.
+        var next = EntryCodec.Int64(_store.GetValue("next"));
+        _decider.NextId = next == 0 ? EntryId.Root.Value + 1 : next + IdsSkipped;
         if (_store.GetValue("epochs") is { } packed)
         {
             for (var i = 0; i + 16 <= packed.Length; i += 16)
@@ -95,25 +102,28 @@ internal sealed class JournalKeeper : IDisposable
         _store.Commit([], [new("epochs", bytes)]);
     }
 
-    /// <summary>True if a replica that last followed this epoch up to this revision has followed this very journal.</summary>
-    private bool Knows(ulong epoch, Revision cursor)
+    /// <summary>The last revision of an epoch that became durable; null if a replica that followed it up to this revision has not followed
+    /// this very journal.</summary>
+    private Revision? KeptOf(ulong epoch, Revision cursor)
     {
         var i = _epochs.FindLastIndex(e => e.Id == epoch);
-        if (i < 0) return false;
-        var end = i + 1 < _epochs.Count ? _epochs[i + 1].Start : Committed;
-        return cursor <= end;
+        if (i < 0) return null;
+        var end = i + 1 < _epochs.Count ? _epochs[i + 1].Start : Head;
+        return cursor <= end ? end : null;
     }
 
     /// <summary>Opens a session; on the loop.</summary>
-    public (JournalSession Session, bool Reset) Open(Proposer proposer, EntryId root, ulong epoch, Revision cursor)
+    /// <returns>The session, and what of the life that the replica followed became durable; null if it has to start anew.</returns>
+    public (JournalSession Session, Revision? Kept) Open(Proposer proposer, EntryId root, ulong epoch, Revision cursor)
     {
-        var reset = !Knows(epoch, cursor);
+        var kept = KeptOf(epoch, cursor);
+        var reset = kept is null;
         var session = new JournalSession(proposer) { Root = root, Sent = reset ? Revision.Zero : cursor };
         if (root != EntryId.Root && !reset)
             foreach (var entry in _tree.All)
                 if (!entry.Deleted && entry.Revision <= cursor && _tree.IsWithin(entry.Id, root)) session.Visible.Add(entry.Id.Value);
         _sessions.Add(session);
-        return (session, reset);
+        return (session, kept);
     }
 
     /// <summary>Ends a session; on the loop.</summary>
@@ -339,11 +349,12 @@ internal sealed class JournalKeeper : IDisposable
         _unsaved.Clear();
         _committing = true;
         var next = _decider.NextId;
+        var earlier = Array.ConvertAll(entries, e => _decider.Earlier.Of(e.Id));
         // Few are synced by name, many by the whole file system.
         var paths = entries.Length <= FewPaths ? Array.ConvertAll(entries, _tree.PathOf) : null;
         _committer.Run(() =>
         {
-            var error = Save(entries, paths, upTo, next);
+            var error = Save(entries, earlier, paths, upTo, next);
             Loop.Post(() =>
             {
                 _committing = false;
@@ -369,16 +380,17 @@ internal sealed class JournalKeeper : IDisposable
         });
     }
 
-    private IOException? Save(Entry[] entries, string[]? paths, Revision upTo, long nextId)
+    private IOException? Save(Entry[] entries, (ulong Mark, Revision Since)[][] earlier, string[]? paths, Revision upTo, long nextId)
     {
         var durable = _makeDurable(entries, paths);
         if (durable != FsError.None) return new IOException($"The share's disk could not be synced ({durable}); nothing new is acknowledged until it can.");
         var records = new List<KeyValuePair<long, ReadOnlyMemory<byte>?>>(entries.Length);
-        foreach (var entry in entries)
+        for (var i = 0; i < entries.Length; i++)
         {
             var buffer = new ArrayBufferWriter<byte>(160);
-            EntryCodec.Write(buffer, entry);
-            records.Add(new(entry.Id.Value, buffer.WrittenMemory));
+            EntryCodec.Write(buffer, entries[i]);
+            EarlierContents.Write(buffer, earlier[i]);
+            records.Add(new(entries[i].Id.Value, buffer.WrittenMemory));
         }
 
         try

@@ -18,7 +18,11 @@ public abstract record HostMessage
     /// <param name="ReadOnly">Proposals will be refused.</param>
     /// <param name="ReplicaName">The name under which the host knows this replica, for conflict copies.</param>
     public sealed record Welcome(
-        ulong Epoch, bool Reset, EntryId Root, Revision Head, SharePolicy Policy, SyncDirection Direction, bool ReadOnly, string ReplicaName) : HostMessage;
+        ulong Epoch, bool Reset, EntryId Root, Revision Head, SharePolicy Policy, SyncDirection Direction, bool ReadOnly, string ReplicaName) : HostMessage
+    {
+        /// <summary>The last revision of the life that the guest followed which became durable: what it was told beyond that never was.</summary>
+        public Revision Kept { get; init; }
+    }
 
     /// <summary>New states of entries, tentative until <see cref="Committed"/> reaches their revision.
     /// Contents that are small may come along, by content id.</summary>

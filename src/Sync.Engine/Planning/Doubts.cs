@@ -1,3 +1,5 @@
+using Sync.Delta;
+using Sync.Engine.Journal;
 using Sync.Engine.Link;
 using Sync.Engine.Model;
 using Sync.Engine.Trees;
@@ -5,14 +7,19 @@ using Sync.Engine.Trees;
 namespace Sync.Engine.Planning;
 
 /// <summary>
-/// What was proposed when the link was lost: the journal may have it or not. Where it turns out that it has, what came after it here was
-/// made on top of it, and is no conflict with it. Known until the journal has been followed to its end again.
+/// What was proposed when the link was lost: the journal may have it or not. Where it turns out that it has, as proposed or as a conflict
+/// copy, what came after it here was made on top of it: no conflict with it, and no second copy. Known until the journal has been followed
+/// to its end again.
 /// </summary>
 internal sealed class Doubts
 {
     private readonly Dictionary<Node, Change> _byNode = [];
     private readonly Dictionary<string, List<Node>> _created = new(StringComparer.Ordinal);
+    private readonly Dictionary<ContentId, Node> _edited = [];
     private readonly Dictionary<long, EntryId> _bound = [];
+
+    /// <summary>What the host calls this replica, in the names of conflict copies.</summary>
+    public string ReplicaName { get; set; } = "";
 
     public bool IsEmpty => _byNode.Count == 0;
 
@@ -23,35 +30,59 @@ internal sealed class Doubts
     public void Add(Node node, Change sent)
     {
         _byNode[node] = sent;
-        if (!node.Id.IsProvisional || sent.Entry.Deleted) return;
+        if (sent.Entry.Deleted) return;
+        if (!node.Id.IsProvisional)
+        {
+            if ((sent.Facets & Facets.Content) != 0) _edited[sent.Entry.Content] = node;
+            return;
+        }
+
         if (!_created.TryGetValue(sent.Entry.Name, out var namesakes)) _created.Add(sent.Entry.Name, namesakes = []);
         namesakes.Add(node);
     }
 
-    /// <summary>The node, new when it was proposed, that a new journal entry is.</summary>
-    public Node? FindCreated(TreeSet trees, Entry entry)
+    /// <summary>A provisional id that a proposed change names as its directory is known in the journal.</summary>
+    public void Bound(EntryId provisional, EntryId id) => _bound[provisional.Value] = id;
+
+    /// <summary>Nothing is in doubt of this node any more: what was proposed was found, or something else stands there now.</summary>
+    public void Settled(Node node) => _byNode.Remove(node);
+
+    /// <summary>A node is another now: what is in the journal at its place.</summary>
+    public void Rebind(Node from, Node to)
     {
-        if (entry.Deleted || !_created.TryGetValue(entry.Name, out var namesakes)) return null;
+        if (!_byNode.Remove(from, out var sent)) return;
+        _byNode[to] = sent;
+        if (!sent.Entry.Deleted) _edited[sent.Entry.Content] = to;
+    }
+
+    /// <summary>The node, new when it was proposed, that a new journal entry is, and the place it was proposed for.</summary>
+    public (Node Node, Entry Proposed)? FindCreated(TreeSet trees, Entry entry)
+    {
+        if (entry.Deleted || !_created.TryGetValue(OwnOriginal(entry) ?? entry.Name, out var namesakes)) return null;
         foreach (var node in namesakes)
         {
-            if (!node.Id.IsProvisional || !_byNode.TryGetValue(node, out var sent) || sent.Entry.Kind != entry.Kind) continue;
+            if (!node.Id.IsProvisional || trees.Find(node.Id) != node || !_byNode.TryGetValue(node, out var sent) || sent.Entry.Kind != entry.Kind) continue;
             if (sent.Entry.Content != entry.Content || sent.Entry.LinkTarget != entry.LinkTarget) continue;
             // Its directory may have been new as well, and have its journal id only now.
-            if (trees.Find(sent.Entry.Parent) is { } parent ? parent.Id == entry.Parent : _bound.GetValueOrDefault(sent.Entry.Parent.Value) == entry.Parent) return node;
+            if ((trees.Find(sent.Entry.Parent)?.Id ?? ParentOf(sent)) == entry.Parent) return (node, sent.Entry);
         }
 
         return null;
     }
 
-    /// <summary>A provisional id that a proposed change names as its directory is known in the journal.</summary>
-    public void Bound(EntryId provisional, EntryId id) => _bound[provisional.Value] = id;
+    /// <summary>The node whose proposed edit lost a conflict and became this new entry, a conflict copy; and the edit.</summary>
+    public (Node Node, Entry Proposed)? FindEdited(Entry entry) =>
+        entry is { Deleted: false, Kind: EntryKind.File } && _edited.TryGetValue(entry.Content, out var node) && OwnOriginal(entry) is not null && _byNode.TryGetValue(node, out var sent)
+        && node.Base is { Deleted: false } known && known.ContentRevision == sent.BaseContent
+            ? (node, sent.Entry)
+            : null;
 
     /// <summary>The proposed facets that the journal has as they were proposed.</summary>
     public Facets Confirmed(Node node, Entry remote)
     {
         if (remote.Deleted || !_byNode.TryGetValue(node, out var sent) || sent.Entry.Deleted) return Facets.None;
         var confirmed = Facets.None;
-        if (remote.Name == sent.Entry.Name && (remote.Parent == sent.Entry.Parent || _bound.GetValueOrDefault(sent.Entry.Parent.Value) == remote.Parent)) confirmed |= Facets.Place;
+        if (remote.Name == sent.Entry.Name && remote.Parent == ParentOf(sent)) confirmed |= Facets.Place;
         if (remote.Content == sent.Entry.Content && remote.LinkTarget == sent.Entry.LinkTarget) confirmed |= Facets.Content;
         if (remote.Mode == sent.Entry.Mode) confirmed |= Facets.Mode;
         return confirmed & sent.Facets;
@@ -61,6 +92,11 @@ internal sealed class Doubts
     {
         _byNode.Clear();
         _created.Clear();
+        _edited.Clear();
         _bound.Clear();
     }
+
+    private EntryId ParentOf(Change sent) => sent.Entry.Parent.IsProvisional ? _bound.GetValueOrDefault(sent.Entry.Parent.Value) : sent.Entry.Parent;
+
+    private string? OwnOriginal(Entry entry) => ConflictName.IsOf(entry.Name, ReplicaName) ? ConflictName.OriginalOf(entry.Name) : null;
 }

@@ -53,6 +53,12 @@ internal sealed class Planner(TreeSet trees, FacetComparer compare)
 
     private Step LocalOnly(Node node)
     {
+        // A directory that was deleted and made anew is the same one: it may hold again what it held.
+        if (node is { Kind: EntryKind.Directory, Remote: null, Id.IsProvisional: true } && !node.Has(NodeFlags.Distinct)
+            && trees.LocalParent(node) is { } parent && trees.RemoteChild(parent, node.Local!.Name) is { Kind: EntryKind.Directory, Local: null } former
+            && !former.Has(NodeFlags.Proposing) && !former.Has(NodeFlags.Applying))
+            return new Step(StepKind.Bind, Other: former);
+
         // The journal never knew it, or forgot it: new here.
         if (node.Remote is null || node.Base is null) return Propose(node, Facets.All);
 
@@ -242,6 +248,22 @@ internal sealed class Planner(TreeSet trees, FacetComparer compare)
         node is { IsLocal: true, IsRemote: true, Base: not null }
         && (compare.Difference(node.Local, node.Remote) & Facets.Place) != 0
         && (Edited(node) & Facets.Place) == 0;
+
+    /// <summary>If what a node waits for waits, in the end, for the node: one of the ring that can step aside on disk, so that the others may go on.</summary>
+    public Node? RingBreaker(Node node)
+    {
+        Node? mover = null;
+        var step = node;
+        for (var i = 0; i < RingLimit; i++)
+        {
+            if (step.Has(NodeFlags.Applying) || step.Has(NodeFlags.Proposing) || Decide(step) is not { Kind: StepKind.Wait, Other: { } next }) return null;
+            if (mover is null && CanApply && WantsToMove(step) && trees.LocalParent(step) is not null) mover = step;
+            if (next == node) return mover;
+            step = next;
+        }
+
+        return null;
+    }
 
     /// <summary>True if what stands in the way waits, in the end, for this node.</summary>
     private bool IsInRing(Node node, Node occupant)

@@ -12,6 +12,7 @@ internal sealed class Reconciler
 {
     private readonly Queue<Node> _queue = new();
     private readonly Dictionary<Node, HashSet<Node>> _waiters = [];
+    private readonly Dictionary<Node, Node> _waitsFor = [];
     private readonly Dictionary<Node, Entry?> _tentative = [];
     private readonly PriorityQueue<Node, Revision> _tentativeOrder = new();
     private readonly Queue<Node> _deferredProposals = new();
@@ -36,6 +37,9 @@ internal sealed class Reconciler
 
     /// <summary>Nodes kept from what the journal says by the policy: local edits of a replica that only receives, refused changes.</summary>
     public IReadOnlyCollection<Node> Held => _held;
+
+    /// <summary>What the host calls this replica, in the names of conflict copies.</summary>
+    public string ReplicaName { set => _doubts.ReplicaName = value; }
 
     /// <summary>Told of each node whose trees changed.</summary>
     public Action<Node>? NodeChanged { get; set; }
@@ -64,15 +68,31 @@ internal sealed class Reconciler
             if (Trees.Find(node.Id) != node || node.Has(NodeFlags.Applying) || node.Has(NodeFlags.Proposing)) continue;
             step = Planner.Decide(node);
             if (step.Kind != StepKind.Hold) _held.Remove(node);
+            if (step.Kind != StepKind.Wait) _waitsFor.Remove(node);
             switch (step.Kind)
             {
                 case StepKind.None: continue;
                 case StepKind.Wait:
                     for (var other = step.Other; other is not null; other = step.Facets == Facets.Place ? Trees.LocalParent(other) : null) WaitFor(other, node);
+                    // Who waits for this node may be part of a ring now, which one of them must break.
+                    if (_waitsFor.TryAdd(node, step.Other!) || _waitsFor[node] != step.Other)
+                    {
+                        _waitsFor[node] = step.Other!;
+                        WakeWaiters(node);
+                        if (mayApply && Planner.RingBreaker(node) is { } mover)
+                        {
+                            (node, step) = (mover, new Step(StepKind.StepAside, Other: Trees.LocalParent(mover)));
+                            return true;
+                        }
+                    }
+
                     continue;
                 case StepKind.Hold: _held.Add(node); continue;
                 case StepKind.Settle: Settle(node, step.Facets); continue;
                 case StepKind.Forget: Forget(node); continue;
+                // It may be another entry, which the journal has not told of again yet.
+                case StepKind.Bind when _doubts.Contains(step.Other!): WaitFor(step.Other!, node); continue;
+                case StepKind.Bind when node.Id.IsProvisional: BindTo(node, step.Other!); continue;
                 case StepKind.Bind: BindTo(step.Other!, node); continue;
                 case StepKind.Propose when !mayPropose: _deferredProposals.Enqueue(node); continue;
                 case StepKind.Propose: return true;
@@ -98,8 +118,7 @@ internal sealed class Reconciler
     /// <summary>New states from the journal, tentative until committed.</summary>
     public void Receive(Entry entry)
     {
-        // Proposed before the link was lost, and it did arrive.
-        if (!_doubts.IsEmpty && Trees.Find(entry.Id) is null && _doubts.FindCreated(Trees, entry) is { } created) BindCreated(created, entry.Id);
+        if (!_doubts.IsEmpty && Trees.Find(entry.Id) is null) Recognise(entry);
         var node = Trees.GetOrAdd(entry.Id);
         if (node == Trees.Root || (node.Remote is { } known && known.Revision >= entry.Revision)) return;
         if (entry.Revision > Planner.Committed)
@@ -123,6 +142,7 @@ internal sealed class Reconciler
         while (_tentativeOrder.TryPeek(out var node, out var next) && next <= revision)
         {
             _tentativeOrder.Dequeue();
+            if (Trees.Find(node.Id) != node) continue;
             if (node.Remote is { } remote && remote.Revision <= revision) _tentative.Remove(node);
             Enqueue(node);
             NodeChanged?.Invoke(node);
@@ -181,6 +201,7 @@ internal sealed class Reconciler
     /// <param name="before">The node's <see cref="Node.Base"/> before.</param>
     public void Placed(Node node, Step step, Entry placed, Entry? before)
     {
+        if (step.Kind is StepKind.Create or StepKind.Update or StepKind.Remove) _doubts.Settled(node);
         switch (step.Kind)
         {
             case StepKind.StepAside:
@@ -231,6 +252,10 @@ internal sealed class Reconciler
         }
 
         _bound.Clear();
+        // Told of already, while it is not known yet whose it is.
+        if (!_doubts.IsEmpty)
+            foreach (var node in _tentative.Keys.ToArray())
+                if (node.Remote is { Deleted: false } remote) Recognise(remote);
         foreach (var node in proposed)
         {
             node.Flags &= ~(NodeFlags.Proposing | NodeFlags.Deleting);
@@ -239,24 +264,32 @@ internal sealed class Reconciler
         }
     }
 
-    /// <summary>The host lives anew: what was tentative never was. Whoever still has it proposes it.</summary>
-    public void DropTentative()
+    /// <summary>The host lives anew: what was tentative and did not become durable never was. Whoever still has it proposes it.</summary>
+    /// <param name="kept">The last revision of the host's former life that did.</param>
+    public void DropTentative(Revision kept)
     {
-        foreach (var (node, committed) in _tentative)
+        foreach (var (node, committed) in _tentative.ToArray())
         {
+            if (node.Remote is { } remote && remote.Revision <= kept) continue;
+            _tentative.Remove(node);
             node.Applied = null;
-            if (Trees.Find(node.Id) == node) Trees.SetRemote(node, committed);
+            if (Trees.Find(node.Id) != node) continue;
+            Trees.SetRemote(node, committed);
+            // Its id may be another's by now.
+            if (committed is null && node.Synced is null) Trees.MakeProvisional(node);
         }
-
-        _tentative.Clear();
-        _tentativeOrder.Clear();
     }
 
     /// <summary>The journal has been followed to its end: what was in doubt and is not in it never arrived.</summary>
     public void CaughtUp()
     {
-        foreach (var node in _doubts.Nodes) Enqueue(node);
+        var nodes = _doubts.Nodes.ToArray();
         _doubts.Clear();
+        foreach (var node in nodes)
+        {
+            Enqueue(node);
+            WakeWaiters(node);
+        }
     }
 
     /// <summary>The journal's view of a node that is committed: for persisting.</summary>
@@ -334,17 +367,28 @@ internal sealed class Reconciler
         }
     }
 
-    /// <summary>A node that was new when it was proposed has its id in the journal.</summary>
-    private void BindCreated(Node node, EntryId id)
+    /// <summary>A new entry that this replica proposed before the link was lost: it did arrive.</summary>
+    private void Recognise(Entry entry)
     {
-        var provisional = node.Id;
-        _doubts.Bound(provisional, id);
-        Trees.Bind(node, id);
+        if (Trees.Find(entry.Id) is null && _doubts.FindCreated(Trees, entry) is { } created)
+        {
+            _doubts.Bound(created.Node.Id, entry.Id);
+            Trees.Bind(created.Node, entry.Id);
+            // As a conflict copy it has another name, which is to be taken over.
+            created.Node.Applied = entry with { Name = created.Proposed.Name };
+        }
+        else if (_doubts.FindEdited(entry) is { } edited && edited.Node.Base is { Deleted: false } known)
+        {
+            _doubts.Settled(edited.Node);
+            edited.Node.Applied = known.Take(Facets.Content, edited.Proposed with { ContentRevision = known.ContentRevision });
+            Enqueue(edited.Node);
+        }
     }
 
     private void BindTo(Node provisional, Node node)
     {
         Trees.Bind(provisional, node.Id);
+        _doubts.Rebind(provisional, node);
         MoveWaiters(provisional, node);
         Rebound?.Invoke(provisional, node);
         Enqueue(node);

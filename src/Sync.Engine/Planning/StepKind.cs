@@ -22,7 +22,7 @@ internal enum StepKind
     /// <summary>Propose the facets (or, where nothing is on disk, the deletion) to the journal.</summary>
     Propose,
 
-    /// <summary>The provisional <see cref="Step.Other"/> on disk is this journal entry.</summary>
+    /// <summary>The provisional one of the two (the node, or <see cref="Step.Other"/>) is on disk what the other is in the journal.</summary>
     Bind,
 
     /// <summary>Make it on disk; what is displaced, if anything, is <see cref="Step.Other"/>.</summary>

@@ -3,6 +3,7 @@ using Sync.Engine.Link;
 using Sync.Engine.Model;
 using Sync.Engine.Scanning;
 using Sync.Engine.Trees;
+using Sync.Engine.Watching;
 
 namespace Sync.Engine.Replicas;
 
@@ -10,7 +11,7 @@ namespace Sync.Engine.Replicas;
 /// One drain of a replica: what was on this disk at the call is proposed and committed; then, up to a revision of the journal, everything is
 /// placed and durable here. The cut is a cookie file, whose own event tells that all earlier ones have been taken. Lives on the control loop.
 /// </summary>
-internal sealed class Flusher(ReplicaContext context, Observer observer, IndexKeeper index, Func<Node, bool> isPending)
+internal sealed class Flusher(ReplicaContext context, Observer observer, IWatcher watcher, IndexKeeper index, Func<Node, bool> isPending)
 {
     public const string CookiePath = ".sync/cookies";
 
@@ -78,7 +79,7 @@ internal sealed class Flusher(ReplicaContext context, Observer observer, IndexKe
         var name = Guid.NewGuid().ToString("N");
         var run = new Run { Cookie = name, Done = done };
         _runs.Add(run);
-        if (observer.Watcher is not { IsPolling: false })
+        if (watcher.IsPolling)
         {
             observer.Rescan();
             observer.WhenDrained(() => Collect(run, null));

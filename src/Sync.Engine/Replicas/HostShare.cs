@@ -103,8 +103,8 @@ public sealed class HostShare : IHostShare
     {
         var (session, welcome) = await _journal.Loop.CallAsync(() =>
         {
-            var (opened, reset) = _journal.Open(new Proposer("host", IsHost: true), EntryId.Root, hello.Epoch, hello.Cursor);
-            return (opened, new HostMessage.Welcome(_journal.Epoch, reset, EntryId.Root, _journal.Committed, _policy, _policy.HostDirection, false, "host"));
+            var (opened, kept) = _journal.Open(new Proposer("host", IsHost: true), EntryId.Root, hello.Epoch, hello.Cursor);
+            return (opened, new HostMessage.Welcome(_journal.Epoch, kept is null, EntryId.Root, _journal.Committed, _policy, _policy.HostDirection, false, "host") { Kept = kept ?? default });
         }, cancel).ConfigureAwait(false);
         return new LocalLink(_journal, session, new SessionPump(_journal, session, welcome));
     }
@@ -275,8 +275,8 @@ public sealed class HostShare : IHostShare
             }
 
             var proposer = new Proposer(grant.Name, IsHost: false, grant.ReadOnly, hello.ClockNs == 0 ? 0 : nowNs - hello.ClockNs, grant.Conflicts, root);
-            var (session, reset) = _journal.Open(proposer, root, hello.Epoch, hello.Cursor);
-            var welcome = new HostMessage.Welcome(_journal.Epoch, reset, root, _journal.Committed, _policy, direction, grant.ReadOnly, grant.Name);
+            var (session, kept) = _journal.Open(proposer, root, hello.Epoch, hello.Cursor);
+            var welcome = new HostMessage.Welcome(_journal.Epoch, kept is null, root, _journal.Committed, _policy, direction, grant.ReadOnly, grant.Name) { Kept = kept ?? default };
             var pump = new SessionPump(_journal, session, welcome);
             return new GuestSession(this, _journal, session, pump, grant, hello.Process);
         }, cancel).ConfigureAwait(false);

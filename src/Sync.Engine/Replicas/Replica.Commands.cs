@@ -96,6 +96,7 @@ internal sealed partial class Replica
         if (state == ReplicaState.InSync)
         {
             _unclean = false;
+            _applier.SetTimes();
             TrimMemory();
         }
 
@@ -107,7 +108,7 @@ internal sealed partial class Replica
     }
 
     /// <summary>After much work in a row the heap is mostly garbage that nothing would ask back for long: an agent that is on for years gives
-    /// it to the machine. (The kernel tree's first sync: 640 MB resident before, a fraction after.)</summary>
+    /// it to the machine, also after the start. (The kernel tree's first sync: 640 MB resident before, a fraction after.)</summary>
     private void TrimMemory()
     {
         var work = _applier.Placed + _observer.FilesHashed;
@@ -117,7 +118,7 @@ internal sealed partial class Replica
     }
 
     private const long MuchWork = 5000;
-    private long _trimmedAt;
+    private long _trimmedAt = -MuchWork;
 
     private ReplicaState State(long pending)
     {

@@ -136,9 +136,10 @@ internal sealed partial class Replica
         _hostPaused = false;
         ReplicaName = welcome.ReplicaName;
         _applier.ReplicaName = welcome.ReplicaName;
+        Reconciler.ReplicaName = welcome.ReplicaName;
         if (welcome.Root != Trees.Root.Id) Reroot(welcome.Root);
         else if (welcome.Reset) Void();
-        else if (welcome.Epoch != _epoch) Reconciler.DropTentative();
+        else if (welcome.Epoch != _epoch) Reconciler.DropTentative(welcome.Kept);
         _epoch = welcome.Epoch;
         _index.Epoch = _epoch;
         _index.MarkValues();
@@ -179,7 +180,7 @@ internal sealed partial class Replica
     /// <summary>The merge base is void: the journal is another than the one that was followed. What is here stays; everything is compared by content.</summary>
     private void Void()
     {
-        Reconciler.DropTentative();
+        Reconciler.DropTentative(Revision.Zero);
         if (Trees.Count == 1) return;
         if (_epoch != 0) _context.Log.LogNotice(Share, "the host's journal is not the one that was followed before: everything is compared by content");
         foreach (var node in Trees.All.ToArray())

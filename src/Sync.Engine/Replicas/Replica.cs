@@ -108,25 +108,24 @@ internal sealed partial class Replica : IContentLocator, IAsyncDisposable
             Policy = policy,
         };
         _indexWorker = new WorkerPool($"{options.Share} index", 1, OnError);
-        _observer = new Observer(_context);
+        // What is lost before there is an observer is found by its first look at the whole tree.
+        _watcher = Watchers.Create(files, options.Time, events => _observer?.Take(events));
+        _observer = new Observer(_context, _watcher, MayBeEmpty);
         ulong? owner = null;
         if (files.Stat("", out var self) == FsError.None && Environment.IsPrivilegedProcess && self.Owner != 0) owner = self.Owner;
         _applier = new Applier(_context, _observer, new Placer(files, versions) { DefaultOwner = owner }, versions, staged);
         _outbox = new Outbox(_context, isHost);
         _fetcher = new Fetcher(_context, Arrived);
         _uploads = new UploadQueue(_context);
-        _index = new IndexKeeper(_context, store, new MarkFile(files), _indexWorker, _applier.TakeUnsynced, versions.Sync, OnError);
-        _flusher = new Flusher(_context, _observer, _index, IsPending);
         _markFile = new MarkFile(files);
+        _index = new IndexKeeper(_context, store, _markFile, _indexWorker, _applier.TakeUnsynced, versions.Sync, OnError);
+        _flusher = new Flusher(_context, _observer, _watcher, _index, IsPending);
         _fresh = Load();
         Reconciler.NodeChanged = OnNodeChanged;
         Reconciler.Rebound = OnRebound;
         Reconciler.Planner.IsIgnored = _observer.IsIgnored;
         foreach (var node in trees.All) Reconciler.Enqueue(node);
-        _observer.MayBeEmpty = MayBeEmpty;
         _observer.CookieSeen = _flusher.CookieSeen;
-        _watcher = Watchers.Create(files, options.Time, _observer.Take);
-        _observer.Watcher = _watcher;
         _applier.Fetch = (node, entry) => _fetcher.Want(node, entry);
     }
 

@@ -54,7 +54,10 @@ internal sealed class HostMessageReader
             policy,
             PolicyMapping.Direction(wire.Policy.Direction),
             wire.Policy.ReadOnly,
-            Bounds.Text(wire.ReplicaName, WireLimits.MaxName, "the replica's name"));
+            Bounds.Text(wire.ReplicaName, WireLimits.MaxName, "the replica's name"))
+        {
+            Kept = Bounds.ToRevision(wire.Kept),
+        };
     }
 
     private static HostMessage.Entries Entries(EntriesPart wire)

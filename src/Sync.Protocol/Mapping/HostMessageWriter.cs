@@ -28,6 +28,7 @@ internal static class HostMessageWriter
         Reset = welcome.Reset,
         Root = welcome.Root.Value,
         Head = Bounds.FromRevision(welcome.Head),
+        Kept = Bounds.FromRevision(welcome.Kept),
         Policy = PolicyMapping.ToWire(welcome.Policy, welcome.Direction, welcome.ReadOnly),
         ReplicaName = Bounds.Cut(welcome.ReplicaName, WireLimits.MaxName),
     };

@@ -12,7 +12,9 @@ public sealed class ConvergenceTests
     [InlineData(4, 2000)]
     public void PerturbedReplicasConverge(int replicas, int seeds)
     {
-        for (var seed = 0; seed < seeds; seed++) Run(seed, replicas, ConflictPolicy.KeepBoth);
+        // A link that goes at the worst moment, twice, while files are moved, may cost a second copy: rarely.
+        var spurious = Enumerable.Range(0, seeds).Select(seed => Run(seed, replicas, ConflictPolicy.KeepBoth)).OfType<string>().ToList();
+        Assert.True(spurious.Count * 1000 <= seeds, $"{spurious.Count} worlds of {seeds} with a copy that nobody needed.\n{spurious.FirstOrDefault()}");
     }
 
     [Theory]
@@ -32,7 +34,7 @@ public sealed class ConvergenceTests
         for (var seed = 0; seed < 200; seed++) Run(seed, 3, policy);
     }
 
-    private static void Run(int seed, int replicas, ConflictPolicy policy, bool crashes = false)
+    private static string? Run(int seed, int replicas, ConflictPolicy policy, bool crashes = false)
     {
         var world = new World(seed, replicas, policy);
         try
@@ -67,5 +69,7 @@ public sealed class ConvergenceTests
         {
             Assert.Fail($"seed {seed}: {e}\n{world.Dump()}");
         }
+
+        return world.Spurious() is { } spurious ? $"seed {seed}: {spurious}\n{world.Dump()}" : null;
     }
 }

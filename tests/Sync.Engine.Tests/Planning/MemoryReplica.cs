@@ -22,7 +22,7 @@ internal sealed class MemoryReplica
         IsHost = isHost;
         _epoch = world.Epoch;
         Proposer = new Proposer(name, isHost);
-        Reconciler = new Reconciler(new TreeSet(EntryId.Root), new FacetComparer());
+        Reconciler = new Reconciler(new TreeSet(EntryId.Root), new FacetComparer()) { ReplicaName = name };
         Reconciler.Rebound = (from, to) =>
         {
             for (var i = 0; i < _proposed.Count; i++)
@@ -71,6 +71,7 @@ internal sealed class MemoryReplica
         Pending.Clear();
         Withheld.Clear();
         var sent = _sent.SelectMany(s => s).ToList();
+        _world.Log.Add($"{Name} loses the link with {_inFlight.Count} in flight, {sent.Count} sent");
         _proposed.Clear();
         _sent.Clear();
         Reconciler.LoseLink(_inFlight.ToList(), sent);
@@ -81,9 +82,10 @@ internal sealed class MemoryReplica
     {
         if (Online) return;
         Online = true;
+        _world.Log.Add($"{Name} has a link from {Reconciler.Planner.Committed}");
         Proposer = new Proposer(Name, IsHost);
         Inbox.Clear();
-        if (_epoch != _world.Epoch) Reconciler.DropTentative();
+        if (_epoch != _world.Epoch) Reconciler.DropTentative(_world.Kept);
         _epoch = _world.Epoch;
         _catchingUp = true;
         Inbox.Enqueue(new(_world.Catchup(Reconciler.Planner.Committed)));
@@ -146,6 +148,7 @@ internal sealed class MemoryReplica
             for (var i = 0; i < message.Outcomes.Count; i++)
             {
                 _inFlight.Remove(sent[i].Node);
+                _world.Log.Add($"{Name} is told {message.Outcomes[i].Verdict} {message.Outcomes[i].Id} of {sent[i].Node} {sent[i].Change.Facets}");
                 var node = sent[i].Node.Current;
                 if (Trees.Find(node.Id) == node) Reconciler.Conclude(node, sent[i].Change, message.Outcomes[i]);
             }
@@ -156,7 +159,7 @@ internal sealed class MemoryReplica
 
     private void Take(Node node, Step step)
     {
-        _world.Log.Add($"{Name} {step.Kind} {step.Facets} {World.Show(node.Local ?? node.Remote)} {(step.Other is { } o ? "over " + World.Show(o.Local) : "")}");
+        _world.Log.Add($"{Name} {step.Kind} {step.Facets} {World.Show(node.Local ?? node.Remote)} {(step.Other is { } o ? "over " + World.Show(o.Local) : "")} S {World.Show(node.Synced)} A {World.Show(node.Applied)}");
         var remote = node.Remote;
         var before = node.Base;
         switch (step.Kind)

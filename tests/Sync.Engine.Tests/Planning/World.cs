@@ -41,10 +41,13 @@ internal sealed class World
     /// <summary>Those of them that were proposed all the same.</summary>
     public HashSet<ContentId> ProposedLate { get; } = [];
 
-    /// <summary>Whether the host died with tentative revisions: then what was placed from them is proposed by whoever has it.</summary>
+    /// <summary>Whether the host died: then what was placed from tentative revisions is proposed by whoever has it, and may come back.</summary>
     public bool Crashed { get; private set; }
 
     public ulong Epoch { get; private set; } = 1;
+
+    /// <summary>What of its former life became durable.</summary>
+    public Revision Kept { get; private set; }
 
     public Revision Committed { get; private set; }
 
@@ -108,12 +111,13 @@ internal sealed class World
     public void CrashHost()
     {
         Log.Add($"host dies at {Head}, durable {Committed}");
-        Crashed |= Head > Committed;
+        Crashed = true;
         foreach (var replica in Replicas) replica.GoOffline();
         _journal = new JournalTree();
         foreach (var entry in _durable.Entries) _journal.Set(entry);
-        _decider = new Decider(_journal, _ => _policy) { Head = Committed, NextId = _durable.NextId };
+        _decider = new Decider(_journal, _ => _policy) { Head = Committed, NextId = _durable.NextId + 1000, Earlier = _decider.Earlier };
         Epoch++;
+        Kept = Committed;
     }
 
     public static string Show(Entry? e) => e is null ? "-" : $"#{e.Id} {(e.Deleted ? "DELETED " : "")}{e.Kind} {e.Parent}/{e.Name} {e.Content.ToString()[..6]} {e.Revision}";
@@ -163,6 +167,12 @@ internal sealed class World
         var alive = _journal.All.Where(e => !e.Deleted).Select(e => e.Content).ToHashSet();
         foreach (var content in Precious)
             if (!alive.Contains(content) && !Versions.Contains(content)) return $"content {content.ToString()[..6]} is lost";
+        return null;
+    }
+
+    /// <summary>A conflict copy that nobody needed: of bytes that stand elsewhere, or that had been replaced knowingly.</summary>
+    public string? Spurious()
+    {
         if (_policy != ConflictPolicy.KeepBoth || Crashed) return null;
         var live = _journal.All.Where(e => e is { Deleted: false, Kind: EntryKind.File }).ToList();
         if (live.GroupBy(e => e.Content).FirstOrDefault(g => g.Count() > 1) is { } twice) return $"content {twice.Key.ToString()[..6]} stands {twice.Count()} times";
@@ -172,7 +182,7 @@ internal sealed class World
     public string Dump()
     {
         var text = new StringBuilder();
-        foreach (var line in Log.TakeLast(200)) text.AppendLine(line);
+        foreach (var line in Log.TakeLast(400)) text.AppendLine(line);
         foreach (var replica in Replicas)
         {
             text.AppendLine(replica.Name);

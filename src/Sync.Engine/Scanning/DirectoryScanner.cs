@@ -1,0 +1,108 @@
+using Sync.Engine.Control;
+using Sync.Engine.Files;
+using Sync.Engine.Ignoring;
+using Sync.Engine.Link;
+using Sync.Engine.Model;
+using Sync.Engine.Trees;
+using Sync.Engine.Watching;
+
+namespace Sync.Engine.Scanning;
+
+/// <summary>
+/// Watches and lists directories on workers, and hands over each listing that holds; what has moved or cannot be read meanwhile is tried again.
+/// On the loop, but for the reading.
+/// </summary>
+internal sealed class DirectoryScanner(ReplicaContext context, IWatcher watcher, JobCounter jobs, LookQueue looks, DirectoryRules rules, Action<DirectoryListing> listed)
+{
+    /// <summary>Listings that have not come back yet.</summary>
+    public int UnderWay { get; private set; }
+
+    /// <summary>Lists a directory as a job of its own.</summary>
+    public void Scan(Node directory, bool recursive) => Scan(directory, recursive, jobs.Tick());
+
+    /// <summary>Lists a directory: with all directories below, or only to see its names.</summary>
+    public void Scan(Node directory, bool recursive, long origin)
+    {
+        var root = directory == context.Trees.Root;
+        var listing = new DirectoryListing(directory, context.Trees.LocalPath(directory), recursive)
+        {
+            Origin = origin, Clock = context.PlacementClock, Above = root ? null : rules.Of(context.Trees.LocalParent(directory)!),
+        };
+        var key = directory.FileKey;
+        UnderWay++;
+        jobs.Begin(origin);
+        context.Io.Run(() =>
+        {
+            Read(listing, key);
+            context.Loop.Post(() =>
+            {
+                UnderWay--;
+                if (listing.Directory.IsLocal) Check(listing);
+                jobs.End(origin);
+            });
+        });
+    }
+
+    /// <summary>Its ignore files have changed: all below is seen anew.</summary>
+    public void ScanByNewRules(Node directory)
+    {
+        rules.Expect(directory);
+        Scan(directory, recursive: true);
+    }
+
+    /// <summary>On a worker.</summary>
+    private void Read(DirectoryListing listing, ulong key)
+    {
+        // Watch first, then list: what appears in between is seen twice, never missed.
+        var path = listing.Path;
+        listing.Watching = watcher.Watch(path, listing.Begun);
+        var error = context.Files.Stat(path, out var self);
+        if (error == FsError.None && key != 0 && self.Stamp.FileKey != key) error = FsError.NotFound;
+        if (error == FsError.None) error = context.Files.List(path, listing.Items);
+        listing.Self = self;
+        listing.Error = error;
+        foreach (var item in listing.Items)
+        {
+            if (item.Name is null || item.Error != FsError.None) continue;
+            if (item.Stat.Kind == EntryKind.Symlink && context.Files.ReadLink(SharePath.Join(path, item.Name), out var target) == FsError.None) listing.LinkTargets[item.Name] = target;
+            if (item.Stat.Kind != EntryKind.File) continue;
+            if (item.Name == IgnoreRules.SyncIgnoreName) listing.SyncIgnore = ReadIgnore(SharePath.Join(path, item.Name));
+            else if (item.Name == IgnoreRules.GitIgnoreName && context.Policy.VcsIgnore) listing.GitIgnore = ReadIgnore(SharePath.Join(path, item.Name));
+        }
+    }
+
+    private IgnoreFile? ReadIgnore(string path)
+    {
+        var reading = FileReading.Of(context.Files, path, context.Stopping);
+        return reading.Bytes is { } bytes ? IgnoreFile.Parse(bytes, context.Files.Traits.FoldsCase) : null;
+    }
+
+    private void Check(DirectoryListing listing)
+    {
+        var (directory, error) = (listing.Directory, listing.Error);
+        var display = listing.Path.Length == 0 ? "." : listing.Path;
+        if (context.Trees.LocalPath(directory) != listing.Path)
+        {
+            Scan(directory, listing.Recursive, listing.Origin);
+            return;
+        }
+
+        if (error is FsError.NotFound or FsError.NotDirectory && directory != context.Trees.Root)
+        {
+            if (context.Trees.LocalParent(directory) is { } parent) looks.Mark(parent, directory.Local!.Name, Look.Plain);
+            return;
+        }
+
+        if (error != FsError.None)
+        {
+            // Nothing is known of what is in it: nothing is taken for deleted.
+            context.Problems.Set(display, ProblemCodes.Unreadable, $"The directory cannot be read ({error}); what is in it stays as it was. Mend its permissions; it is tried again.");
+            context.After(NameProblems.RetryUnreadable, () => { if (directory.Current.IsLocal) Scan(directory.Current, recursive: true); });
+            return;
+        }
+
+        context.Problems.Clear(display, ProblemCodes.Unreadable);
+        if (listing.Watching is FsError.Limit) context.Log.LogWatchLimit(context.Share, display);
+        listed(listing);
+    }
+}

@@ -1,0 +1,39 @@
+using Sync.Engine.Control;
+using Sync.Engine.Trees;
+
+namespace Sync.Engine.Scanning;
+
+/// <summary>Tells what the sighting of a file means: as known, changed, new, or just being made. On the loop.</summary>
+internal sealed class FileRecogniser(ReplicaContext context, QuietPeriods quiet, MoveCandidates candidates, NameProblems problems, FileReader reader)
+{
+    /// <summary>A write within this time of the last look may have left the mtime as it was: the coarsest kernel tick.</summary>
+    private const long RacyNs = 10_000_000;
+
+    public void See(Node directory, Sighting seen, Node? child, long origin)
+    {
+        var stamp = seen.Stat.Stamp;
+        if (child is not null)
+        {
+            if (child.Stamp == stamp && seen.Reading is null)
+            {
+                problems.Clear(directory, seen.Name);
+                // Behind a coarse clock a second write can leave the stamp as it was.
+                if (seen.BytesChanged && Math.Abs(context.NowNs - stamp.MtimeNs) < 4 * RacyNs) reader.Hash(directory, seen.Name, stamp.Size, origin);
+                return;
+            }
+
+            if (seen.Reading is { } reading) reader.Take(directory, seen.Name, reading);
+            else reader.Hash(directory, seen.Name, stamp.Size, origin);
+            return;
+        }
+
+        if (seen.JustCreated && seen.Reading is null && seen.Stat.Links == 1 && !candidates.AnyGone && !quiet.Contains(directory, seen.Name))
+        {
+            // Most often its writer closes it in a moment.
+            quiet.Begin(directory, seen.Name, QuietPeriods.CreateGrace);
+            return;
+        }
+
+        candidates.Appear(directory, seen, origin);
+    }
+}

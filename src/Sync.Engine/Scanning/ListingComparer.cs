@@ -1,0 +1,45 @@
+using Sync.Engine.Control;
+using Sync.Engine.Ignoring;
+using Sync.Engine.Link;
+
+namespace Sync.Engine.Scanning;
+
+/// <summary>Holds a directory's listing against the local tree: each name that is there is a sighting, each known one that is not is missing. On the loop.</summary>
+/// <param name="context">The replica's.</param>
+/// <param name="rules">Learn of the ignore files that were listed.</param>
+/// <param name="problems">Those of the directory are taken back and found anew.</param>
+/// <param name="recogniser">Takes what was seen.</param>
+/// <param name="mayBeEmpty">Asked when the root is found empty although it was not; if it says no, nothing is taken for deleted.</param>
+internal sealed class ListingComparer(ReplicaContext context, DirectoryRules rules, NameProblems problems, Recogniser recogniser, Func<bool> mayBeEmpty)
+{
+    public void Take(DirectoryListing listing)
+    {
+        var trees = context.Trees;
+        var (directory, items) = (listing.Directory, listing.Items);
+        var isRoot = directory == trees.Root;
+        if (isRoot) recogniser.MountId = listing.Self.MountId;
+        if (rules.Learn(directory, listing.Above, listing.SyncIgnore, listing.GitIgnore)) context.Reconciler.EnqueueAll();
+
+        problems.ClearAll(directory, listing.Path);
+        if (isRoot && items.Count <= 1 && trees.LocalChildCount(directory) > 0 && items.TrueForAll(i => i.Name == IgnoreRules.OwnDirectory) && !mayBeEmpty())
+            return;
+
+        var seen = new HashSet<string>(items.Count, StringComparer.Ordinal);
+        foreach (var item in items)
+        {
+            if (item.Name is null)
+            {
+                problems.Report(directory, item.Display, ProblemCodes.BadName, "The name is not valid UTF-8: it is not synced. Rename it.");
+                continue;
+            }
+
+            seen.Add(item.Name);
+            if (isRoot && item.Name == IgnoreRules.OwnDirectory) continue;
+            var sighting = new Sighting(directory, item.Name) { Clock = listing.Clock, Error = item.Error, Stat = item.Stat, LinkTarget = listing.LinkTargets.GetValueOrDefault(item.Name) };
+            recogniser.See(directory, sighting, listing.Recursive, listing.Origin);
+        }
+
+        foreach (var child in trees.LocalChildren(directory).ToArray())
+            if (!seen.Contains(child.Local!.Name)) recogniser.Miss(directory, child.Local.Name, listing.Clock);
+    }
+}

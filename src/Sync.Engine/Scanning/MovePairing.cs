@@ -1,0 +1,66 @@
+using Sync.Engine.Control;
+using Sync.Engine.Model;
+using Sync.Engine.Trees;
+
+namespace Sync.Engine.Scanning;
+
+/// <summary>When no look is under way: what has gone and what is new under another name with the same inode has moved, the rest of what has
+/// gone is deleted, the rest of what is new is new. On the loop.</summary>
+internal sealed class MovePairing(ReplicaContext context, MoveCandidates candidates, LookQueue looks, LocalTreeWriter local, FileReader reader)
+{
+    /// <summary>No look is under way: what is gone is gone, but for what has turned up elsewhere.</summary>
+    public void Conclude()
+    {
+        if (candidates.AnyAppeared)
+        {
+            var gone = new Dictionary<ulong, Node>();
+            foreach (var node in candidates.Gone) Collect(node, gone);
+            candidates.TakeAppeared((directory, seen, origin) => Appear(directory, seen, gone, origin));
+        }
+
+        if (!candidates.AnyGone) return;
+        foreach (var node in candidates.TakeGone())
+        {
+            if (!node.IsLocal) continue;
+            if (node.Has(NodeFlags.Applying)) node.Flags |= NodeFlags.LookAgain;
+            else local.Remove(node);
+        }
+    }
+
+    private void Collect(Node node, Dictionary<ulong, Node> files)
+    {
+        if (!node.IsLocal) return;
+        if (node.Kind == EntryKind.Directory)
+            foreach (var child in context.Trees.LocalChildren(node)) Collect(child, files);
+        else if (node.FileKey != 0) files.TryAdd(node.FileKey, node);
+    }
+
+    private void Appear(Node directory, Sighting seen, Dictionary<ulong, Node> gone, long origin)
+    {
+        if (!directory.IsLocal) return;
+        var stamp = seen.Stat.Stamp;
+        if (context.Trees.LocalChild(directory, seen.Name) is not null)
+        {
+            looks.Mark(directory, seen.Name, Look.Plain);
+            return;
+        }
+
+        if (gone.TryGetValue(stamp.FileKey, out var moved) && moved.Kind == seen.Stat.Kind && moved.IsLocal && !moved.Has(NodeFlags.Applying))
+        {
+            gone.Remove(stamp.FileKey);
+            candidates.RemoveGone(moved);
+            var sameBytes = moved.Stamp.SameButCtime(stamp) || moved.Kind == EntryKind.Symlink;
+            local.Set(moved, moved.Local! with { Parent = directory.Id, Name = seen.Name, Mode = seen.Stat.Kind == EntryKind.Symlink ? moved.Local.Mode : seen.Stat.Mode }, sameBytes ? stamp with { Size = 0 } : moved.Stamp);
+            if (!sameBytes) reader.Hash(directory, seen.Name, stamp.Size, origin);
+            return;
+        }
+
+        if (seen.Stat.Kind == EntryKind.Symlink)
+        {
+            var node = local.Claim(directory, seen.Name, EntryKind.Symlink);
+            local.Set(node, local.LinkEntry(node.Id, directory, seen.Name, seen.Stat, seen.LinkTarget!), stamp with { Size = 0 });
+        }
+        else if (seen.Reading is { } reading) reader.Take(directory, seen.Name, reading);
+        else reader.Hash(directory, seen.Name, stamp.Size, origin);
+    }
+}

@@ -1,0 +1,122 @@
+using Sync.Engine.Control;
+using Sync.Engine.Files;
+using Sync.Engine.Model;
+using Sync.Engine.Transfer;
+using Sync.Engine.Trees;
+
+namespace Sync.Engine.Scanning;
+
+/// <summary>
+/// Looks at the marked names on workers, reads those that are small and not as known in the same go, and hands over each sighting that holds;
+/// where the directory has moved meanwhile, the name is looked at again. On the loop, but for the looks.
+/// </summary>
+internal sealed class NameProber(ReplicaContext context, JobCounter jobs, LookQueue looks, Action<Node, Sighting, long> seen)
+{
+    /// <summary>Names in one piece of a worker's work.</summary>
+    private const int Batch = 256;
+
+    private const long SmallLimit = SmallContents.MaxLength;
+
+    private readonly TreeSet _trees = context.Trees;
+    private readonly List<(Node Directory, string Name, Look Look, long Origin)> _stale = [];
+
+    /// <summary>Batches of looks that have not come back yet.</summary>
+    public int UnderWay { get; private set; }
+
+    /// <summary>Sends out looks at what was marked.</summary>
+    public void SendOut()
+    {
+        if (looks.IsEmpty) return;
+        var origin = jobs.Tick();
+        foreach (var (marked, names) in looks.Names)
+        {
+            var directory = marked.Current;
+            if (!directory.IsLocal) continue;
+            foreach (var chunk in names.Chunk(Batch)) Probe(directory, chunk, origin);
+        }
+
+        looks.Clear();
+    }
+
+    /// <summary>Looks again where a directory was no longer where it was looked for; no look is under way.</summary>
+    public void Retry()
+    {
+        if (_stale.Count == 0) return;
+        var stale = _stale.ToArray();
+        _stale.Clear();
+        foreach (var (directory, name, look, origin) in stale)
+        {
+            if (directory.Current.IsLocal) Probe(directory.Current, [new(name, look)], origin);
+            jobs.End(origin);
+        }
+    }
+
+    private void Probe(Node directory, KeyValuePair<string, Look>[] names, long origin)
+    {
+        var path = _trees.LocalPath(directory);
+        var key = directory.FileKey;
+        var clock = context.PlacementClock;
+        var work = new (Sighting Seen, FileStamp? Known)[names.Length];
+        for (var i = 0; i < names.Length; i++)
+        {
+            var look = names[i].Value;
+            FileStamp? known = _trees.LocalChild(directory, names[i].Key) is { Local.Kind: not EntryKind.Directory } child ? child.Stamp : null;
+            work[i] = (new Sighting(directory, names[i].Key) { Clock = clock, JustCreated = look.HasFlag(Look.Created), BytesChanged = look.HasFlag(Look.Bytes) }, known);
+        }
+
+        UnderWay++;
+        jobs.Begin(origin);
+        context.Io.Run(() =>
+        {
+            foreach (var (sighting, known) in work) Glance(sighting, known, path, key);
+            context.Loop.Post(() =>
+            {
+                foreach (var (sighting, _) in work) Sort(sighting, path, origin);
+                UnderWay--;
+                jobs.End(origin);
+            });
+        });
+    }
+
+    /// <summary>On a worker.</summary>
+    private void Glance(Sighting sighting, FileStamp? known, string directoryPath, ulong directoryKey)
+    {
+        var path = SharePath.Join(directoryPath, sighting.Name);
+        sighting.Error = context.Files.Stat(path, out var stat);
+        sighting.Stat = stat;
+        if (sighting.Error is FsError.NotFound or FsError.NotDirectory or FsError.Escapes)
+        {
+            // Gone, or its directory has moved on: only in the first case is it news about the name.
+            if (directoryPath.Length > 0 && (context.Files.Stat(directoryPath, out var above) != FsError.None || (directoryKey != 0 && above.Stamp.FileKey != directoryKey)))
+                sighting.Stale = true;
+            return;
+        }
+
+        if (sighting.Error != FsError.None) return;
+        switch (stat.Kind)
+        {
+            case EntryKind.Symlink:
+                sighting.Error = context.Files.ReadLink(path, out var target);
+                sighting.LinkTarget = target;
+                break;
+            case EntryKind.File when stat.Stamp.Size <= SmallLimit && (known is null || known != stat.Stamp || sighting.BytesChanged) && !(sighting.JustCreated && known is null):
+                sighting.Reading = FileReading.Of(context.Files, path, context.Stopping);
+                break;
+        }
+    }
+
+    private void Sort(Sighting sighting, string pathThen, long origin)
+    {
+        var directory = sighting.Directory.Current;
+        if (!directory.IsLocal) return;
+        if (sighting.Stale || _trees.LocalPath(directory) != pathThen)
+        {
+            // The directory's own place first: it has gone, or moved. If it is still there then, the name is looked at again.
+            if (_trees.LocalParent(directory) is { } above && directory != _trees.Root) looks.Mark(above, directory.Local!.Name, Look.Plain);
+            _stale.Add((directory, sighting.Name, sighting.BytesChanged ? Look.Bytes : Look.Plain, jobs.Begin(origin)));
+            return;
+        }
+
+        seen(directory, sighting, origin);
+    }
+}

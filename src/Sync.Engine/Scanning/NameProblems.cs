@@ -1,0 +1,42 @@
+using Sync.Engine.Control;
+using Sync.Engine.Files;
+using Sync.Engine.Link;
+using Sync.Engine.Trees;
+
+namespace Sync.Engine.Scanning;
+
+/// <summary>The problems found by looking, by directory, so that the next listing of a directory can take back what no longer holds. On the loop.</summary>
+internal sealed class NameProblems(ReplicaContext context, LookQueue looks)
+{
+    /// <summary>What cannot be read is tried again after this time.</summary>
+    public static readonly TimeSpan RetryUnreadable = TimeSpan.FromSeconds(10);
+
+    private readonly Dictionary<Node, HashSet<string>> _names = [];
+
+    public void Report(Node directory, string name, string code, string message)
+    {
+        if (!_names.TryGetValue(directory, out var names)) _names.Add(directory, names = new(StringComparer.Ordinal));
+        names.Add(name);
+        context.Problems.Set(SharePath.Join(context.Trees.LocalPath(directory), name), code, message);
+    }
+
+    /// <summary>Reports what cannot be read, and has it looked at again.</summary>
+    public void ReportUnreadable(Node directory, string name, FsError error)
+    {
+        Report(directory, name, ProblemCodes.Unreadable, $"It cannot be read ({error}); the last known state stands elsewhere. Mend its permissions; it is tried again.");
+        context.After(RetryUnreadable, () => { if (directory.Current.IsLocal) looks.Mark(directory.Current, name, Look.Bytes); });
+    }
+
+    public void Clear(Node directory, string name)
+    {
+        if (!_names.TryGetValue(directory, out var names) || !names.Remove(name)) return;
+        context.Problems.Clear(SharePath.Join(context.Trees.LocalPath(directory), name));
+    }
+
+    /// <summary>All names of the directory are about to be seen anew.</summary>
+    public void ClearAll(Node directory, string path)
+    {
+        if (!_names.Remove(directory, out var names)) return;
+        foreach (var name in names) context.Problems.Clear(SharePath.Join(path, name), ProblemCodes.Unreadable, ProblemCodes.BadName, ProblemCodes.Special, ProblemCodes.Mount, ProblemCodes.LinkOut);
+    }
+}
