@@ -115,7 +115,7 @@ internal sealed partial class Replica : IContentLocator, IAsyncDisposable
         if (files.Stat("", out var self) == FsError.None && Environment.IsPrivilegedProcess && self.Owner != 0) owner = self.Owner;
         _applier = new Applier(_context, _observer, new Placer(files, versions) { DefaultOwner = owner }, versions, staged);
         _outbox = new Outbox(_context, isHost);
-        _fetcher = new Fetcher(_context, Arrived);
+        _fetcher = new Fetcher(_context, Arrived) { Stuck = _applier.ReportStuck };
         _uploads = new UploadQueue(_context);
         _markFile = new MarkFile(files);
         _index = new IndexKeeper(_context, store, _markFile, _indexWorker, _applier.TakeUnsynced, versions.Sync, OnError);
