@@ -39,6 +39,9 @@ internal sealed class ReplicaContext
     /// <summary>Contents on their way, whole or in part.</summary>
     public required StagingArea Staging { get; init; }
 
+    /// <summary>Of files that never rest.</summary>
+    public required LiveCopies LiveCopies { get; init; }
+
     public required TimeProvider Time { get; init; }
 
     public required ILogger Log { get; init; }

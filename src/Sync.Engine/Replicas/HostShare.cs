@@ -119,7 +119,7 @@ public sealed class HostShare : IHostShare
         {
             if (entries[i].Deleted) continue;
             if (entries[i].Kind != EntryKind.File) return files.SyncAll();
-            if (Staged.Find(entries[i].Content) is { } staged && files.Sync(staged) == FsError.None && files.Sync(Placer.StagingPath) == FsError.None) continue;
+            if ((Staged.Find(entries[i].Content) ?? _replica.Context.LiveCopies.Find(entries[i].Content)) is { } staged && files.Sync(staged) == FsError.None && files.Sync(Placer.StagingPath) == FsError.None) continue;
             if (files.Sync(paths[i]) != FsError.None) return files.SyncAll();
         }
 

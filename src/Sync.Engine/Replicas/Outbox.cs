@@ -69,7 +69,7 @@ internal sealed class Outbox(ReplicaContext context, bool isHost)
 
     private void ReadSmall(Node node, Change change, Entry local)
     {
-        var path = context.Trees.LocalPath(node);
+        var path = context.LiveCopies.Find(local.Content) ?? context.Trees.LocalPath(node);
         context.Io.Run(() =>
         {
             var reading = FileReading.Of(context.Files, path, context.Stopping);

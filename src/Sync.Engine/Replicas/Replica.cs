@@ -99,6 +99,7 @@ internal sealed partial class Replica : IContentLocator, IAsyncDisposable
             Trees = trees,
             Reconciler = new Reconciler(trees, comparer),
             Problems = new ProblemSet(),
+            LiveCopies = new LiveCopies(files),
             Small = small,
             Manifests = new ManifestStore(Path.Combine(options.DataDirectory, "manifests"), options.Time),
             Staging = new StagingArea(files),
@@ -515,7 +516,7 @@ internal sealed partial class Replica : IContentLocator, IAsyncDisposable
 
     private ContentPlace? Locate(ContentId content, EntryId entry)
     {
-        if (_staged.Find(content) is { } path) return new ContentPlace(path, null);
+        if ((_staged.Find(content) ?? _context.LiveCopies.Find(content)) is { } path) return new ContentPlace(path, null);
         var node = Trees.Find(entry);
         if (node?.Local?.Content != content) node = Trees.Contents.Find(content);
         if (node is not null) return new ContentPlace(Trees.LocalPath(node), node.Stamp);

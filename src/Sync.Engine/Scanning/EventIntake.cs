@@ -54,7 +54,7 @@ internal sealed class EventIntake(TreeSet trees, LookQueue looks, QuietPeriods q
             case WatchChange.MovedTo: moves.Arrived(e.Cookie); break;
         }
 
-        quiet.End(node, e.Name);
+        if (!quiet.End(node, e.Name) && e.Change == WatchChange.Closed) return;
         looks.Mark(node, e.Name, e.Change == WatchChange.Closed ? Look.Bytes : Look.Plain);
     }
 }

@@ -1,3 +1,4 @@
+using Sync.Delta;
 using Sync.Engine.Control;
 using Sync.Engine.Files;
 using Sync.Engine.Model;
@@ -13,6 +14,16 @@ internal sealed class FileReader(ReplicaContext context, JobCounter jobs, LookQu
     private const long LongRead = 1 << 20;
 
     private readonly TreeSet _trees = context.Trees;
+
+    /// <summary>A file that has been changing for so long whenever it was read is copied, and the copy is read.</summary>
+    private static readonly TimeSpan Restless = TimeSpan.FromSeconds(5);
+
+    private static readonly TimeSpan ReviewAfter = TimeSpan.FromSeconds(1);
+
+    private bool _reviewSet;
+
+    /// <summary>Files that changed while they were read.</summary>
+    private readonly Dictionary<(Node, string), Unrest> _restless = [];
 
     /// <summary>Under way; true: it must be read again.</summary>
     private readonly Dictionary<(Node, string), bool> _reading = [];
@@ -31,12 +42,19 @@ internal sealed class FileReader(ReplicaContext context, JobCounter jobs, LookQu
         jobs.Begin(origin);
         var path = SharePath.Join(_trees.LocalPath(directory), name);
         var clock = context.PlacementClock;
+        var asCopy = _restless.TryGetValue((directory, name), out var unrest) && (unrest.Copied is not null || context.Time.GetElapsedTime(unrest.Since) >= Restless);
         (size > LongRead ? context.Bulk : context.Io).Run(() =>
         {
             FileReading reading;
+            var copied = false;
             try
             {
                 reading = FileReading.Of(context.Files, path, context.Stopping);
+                if (reading.Changed && asCopy)
+                {
+                    copied = true;
+                    reading = context.LiveCopies.Take(path, context.Stopping);
+                }
             }
             catch (OperationCanceledException)
             {
@@ -51,7 +69,7 @@ internal sealed class FileReader(ReplicaContext context, JobCounter jobs, LookQu
                 if (now.IsLocal)
                 {
                     if (again || SharePath.Join(_trees.LocalPath(now), name) != path || _trees.LocalChild(now, name)?.PlacedAt > clock) looks.Mark(now, name, Look.Bytes);
-                    else Take(now, name, reading);
+                    else Take(now, name, reading, origin, copied);
                 }
 
                 // What follows from it begins before it ends: a flush waits for that too.
@@ -61,15 +79,28 @@ internal sealed class FileReader(ReplicaContext context, JobCounter jobs, LookQu
         });
     }
 
-    /// <summary>Takes what was read of a file.</summary>
-    public void Take(Node directory, string name, FileReading reading)
+    /// <summary>Takes what was read of a file, or of a live copy of it.</summary>
+    public void Take(Node directory, string name, FileReading reading, long origin, bool copied = false)
     {
         var child = _trees.LocalChild(directory, name);
         if (child is not null && child.Has(NodeFlags.Applying))
         {
+            if (copied && reading.Manifest is { } unused) context.LiveCopies.Drop(unused.Id);
             child.Flags |= NodeFlags.LookAgain;
             return;
         }
+
+        if (reading is { Error: FsError.None, Changed: true })
+        {
+            // Its writer is at work: its closing, or a while without a change, brings us back. A flush waits for that.
+            if (!_restless.TryGetValue((directory, name), out var unrest)) _restless.Add((directory, name), unrest = new Unrest(context.Time.GetTimestamp()));
+            unrest.Owed.Add(jobs.Begin(origin));
+            quiet.Begin(directory, name, QuietPeriods.Quiet);
+            SetReview();
+            return;
+        }
+
+        CalmDown(directory, name, copied ? reading.Manifest?.Id : null);
 
         switch (reading.Error)
         {
@@ -80,13 +111,6 @@ internal sealed class FileReader(ReplicaContext context, JobCounter jobs, LookQu
             default:
                 problems.ReportUnreadable(directory, name, reading.Error);
                 return;
-        }
-
-        if (reading.Changed)
-        {
-            // Its writer is at work: its closing, or a while without a change, brings us back.
-            quiet.Begin(directory, name, QuietPeriods.Quiet);
-            return;
         }
 
         problems.Clear(directory, name);
@@ -100,5 +124,59 @@ internal sealed class FileReader(ReplicaContext context, JobCounter jobs, LookQu
             Id = node.Id, Parent = directory.Id, Name = name, Kind = EntryKind.File, Mode = stat.Mode, Owner = local.OwnerOf(stat),
             Size = stat.Stamp.Size, MtimeNs = stat.Stamp.MtimeNs, Content = content, ObservedNs = context.NowNs,
         }, stat.Stamp);
+    }
+
+    /// <summary>A state of the file was taken, or it is gone: what waited for that has come to its end.</summary>
+    private void CalmDown(Node directory, string name, ContentId? copy)
+    {
+        if (!_restless.TryGetValue((directory, name), out var unrest)) return;
+        if (unrest.Copied is { } former && former != copy) context.LiveCopies.Drop(former);
+        foreach (var origin in unrest.Owed) jobs.End(origin);
+        unrest.Owed.Clear();
+        var isFirst = unrest.Copied is null;
+        unrest.Copied = copy;
+        if (copy is null)
+        {
+            _restless.Remove((directory, name));
+            return;
+        }
+
+        if (isFirst) context.Log.LogNotice(context.Share, $"'{SharePath.Join(_trees.LocalPath(directory), name)}' is being written all the time: a copy of it, as it was at one moment, is synced now and then");
+        unrest.Since = context.Time.GetTimestamp();
+        quiet.Begin(directory, name, Restless, atLeast: true);
+    }
+
+    /// <summary>Now and then: a file that went before it came to rest is waited for no longer.</summary>
+    private void SetReview()
+    {
+        if (_reviewSet) return;
+        _reviewSet = true;
+        context.After(ReviewAfter, () =>
+        {
+            _reviewSet = false;
+            foreach (var (key, unrest) in _restless.Where(r => r.Value.Owed.Count > 0).ToArray())
+            {
+                if (_reading.ContainsKey(key) || quiet.Contains(key.Item1, key.Item2)) unrest.Unattended = 0;
+                else if (++unrest.Unattended > 2) CalmDown(key.Item1, key.Item2, null);
+            }
+
+            if (_restless.Values.Any(u => u.Owed.Count > 0)) SetReview();
+        });
+    }
+
+    /// <summary>A file that is never the same from the beginning of a read to its end.</summary>
+    private sealed class Unrest(long since)
+    {
+        /// <summary>Since when, or when it was last copied; a timestamp.</summary>
+        public long Since { get; set; } = since;
+
+        /// <summary>The content of the copy that stands for it.</summary>
+        public ContentId? Copied { get; set; }
+
+        /// <summary>Reviews in a row at which nobody was about to read it.</summary>
+        public int Unattended { get; set; }
+
+        /// <summary>Moments whose flush waits for a state of it.</summary>
+        public List<long> Owed { get; } = [];
     }
 }

@@ -22,7 +22,7 @@ internal sealed class FileRecogniser(ReplicaContext context, QuietPeriods quiet,
                 return;
             }
 
-            if (seen.Reading is { } reading) reader.Take(directory, seen.Name, reading);
+            if (seen.Reading is { } reading) reader.Take(directory, seen.Name, reading, origin);
             else reader.Hash(directory, seen.Name, stamp.Size, origin);
             return;
         }

@@ -60,7 +60,7 @@ internal sealed class MovePairing(ReplicaContext context, MoveCandidates candida
             var node = local.Claim(directory, seen.Name, EntryKind.Symlink);
             local.Set(node, local.LinkEntry(node.Id, directory, seen.Name, seen.Stat, seen.LinkTarget!), stamp with { Size = 0 });
         }
-        else if (seen.Reading is { } reading) reader.Take(directory, seen.Name, reading);
+        else if (seen.Reading is { } reading) reader.Take(directory, seen.Name, reading, origin);
         else reader.Hash(directory, seen.Name, stamp.Size, origin);
     }
 }

@@ -17,23 +17,33 @@ internal sealed class QuietPeriods(ReplicaContext context, LookQueue looks)
 
     private static readonly TimeSpan ShortestTimer = TimeSpan.FromMilliseconds(5);
 
-    private readonly Dictionary<(Node, string), (long First, long Due)> _waiting = [];
+    private readonly Dictionary<(Node, string), (long First, long Due, long NotBefore)> _waiting = [];
     private bool _timerSet;
 
     public bool Contains(Node directory, string name) => _waiting.ContainsKey((directory, name));
 
     /// <summary>Looks at a name after this long without another call for it.</summary>
-    public void Begin(Node directory, string name, TimeSpan quiet)
+    /// <param name="directory">Where it is.</param>
+    /// <param name="name">The name.</param>
+    /// <param name="quiet">How long.</param>
+    /// <param name="atLeast">Whatever happens meanwhile, unless all are ended.</param>
+    public void Begin(Node directory, string name, TimeSpan quiet, bool atLeast = false)
     {
         var now = context.Time.GetTimestamp();
-        var first = _waiting.TryGetValue((directory, name), out var known) ? known.First : now;
-        var due = Math.Min(now + Ticks(quiet), first + Ticks(LongestWait));
-        _waiting[(directory, name)] = (first, due);
+        var (first, _, notBefore) = _waiting.TryGetValue((directory, name), out var known) ? known : (now, 0, 0);
+        if (atLeast) notBefore = now + Ticks(quiet);
+        var due = Math.Max(notBefore, Math.Min(now + Ticks(quiet), first + Ticks(LongestWait)));
+        _waiting[(directory, name)] = (first, due, notBefore);
         SetTimer(quiet);
     }
 
-    /// <summary>There is no need to wait for this name any more.</summary>
-    public void End(Node directory, string name) => _waiting.Remove((directory, name));
+    /// <summary>There is no need to wait for this name any more. False if it is to wait all the same.</summary>
+    public bool End(Node directory, string name)
+    {
+        if (_waiting.TryGetValue((directory, name), out var known) && known.NotBefore > context.Time.GetTimestamp()) return false;
+        _waiting.Remove((directory, name));
+        return true;
+    }
 
     /// <summary>Has all that wait looked at now.</summary>
     public void EndAll()
