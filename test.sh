@@ -15,6 +15,7 @@ readonly results="$PWD/TestResults"
 install_missing() {
     local missing=()
     command -v git >/dev/null || missing+=(git)
+    command -v faketime >/dev/null || missing+=(faketime)
     ((${#missing[@]} == 0)) && return
     local as_root=()
     if ((EUID != 0)); then

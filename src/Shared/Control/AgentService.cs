@@ -72,11 +72,7 @@ internal sealed class AgentService(IReplicaSet replicas, TimeProvider time, IHos
         foreach (var slot in _selector.Any(request.Share))
         {
             replicas.RememberPause(slot, paused: false);
-            slot.Paused = false;
-            if (slot.Replica is { } replica)
-                await replica.ResumeAsync(request.Force, context.CancellationToken);
-            else
-                slot.RetryNow();
+            await slot.ResumeAsync(request.Force, context.CancellationToken);
             reply.Shares.Add(slot.Label.Share);
         }
 

@@ -12,18 +12,20 @@ internal sealed class ReplicaSlot : IAsyncDisposable
     private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(30);
 
-    private readonly Func<CancellationToken, Task<IReplica>> _open;
+    private readonly Func<bool, CancellationToken, Task<IReplica>> _open;
     private readonly TimeProvider _time;
     private readonly ILogger _log;
     private readonly CancellationTokenSource _closing = new();
     private readonly Lock _lock = new();
+    private readonly SemaphoreSlim _resuming = new(1);
     private Task _starting = Task.CompletedTask;
     private volatile IReplica? _replica;
+    private volatile bool _acceptRoot;
     private volatile ReplicaStatus _beforeStart = new() { State = ReplicaState.Scanning };
     private TaskCompletionSource _changed = NewSignal();
     private TaskCompletionSource _retry = NewSignal();
 
-    public ReplicaSlot(ReplicaLabel label, Func<CancellationToken, Task<IReplica>> open, bool paused, TimeProvider time, ILogger log)
+    public ReplicaSlot(ReplicaLabel label, Func<bool, CancellationToken, Task<IReplica>> open, bool paused, TimeProvider time, ILogger log)
     {
         Label = label;
         Paused = paused;
@@ -49,11 +51,39 @@ internal sealed class ReplicaSlot : IAsyncDisposable
             _starting = Task.Run(StartAsync);
     }
 
-    /// <summary>Tries to start now, without waiting for the pause to pass.</summary>
-    public void RetryNow()
+    /// <summary>Goes on after a pause or a halt. One that could not start tries again now; one whose directory is no longer the one it holds open
+    /// is opened anew.</summary>
+    /// <param name="force">Accepts what a safety halt asked about.</param>
+    /// <param name="cancel">Ends the wait.</param>
+    public async Task ResumeAsync(bool force, CancellationToken cancel)
     {
-        lock (_lock)
-            _retry.TrySetResult();
+        await _resuming.WaitAsync(cancel);
+        try
+        {
+            Paused = false;
+            _acceptRoot = force;
+            if (_replica is not { } replica)
+            {
+                lock (_lock)
+                    _retry.TrySetResult();
+            }
+            else if (!replica.Status.RootLost)
+            {
+                await replica.ResumeAsync(force, cancel);
+            }
+            else
+            {
+                _beforeStart = new ReplicaStatus { State = ReplicaState.Scanning };
+                _replica = null;
+                await replica.DisposeAsync();
+                Signal();
+                Start();
+            }
+        }
+        finally
+        {
+            _resuming.Release();
+        }
     }
 
     /// <summary>Completes when <see cref="Status"/> is another than <paramref name="since"/>.</summary>
@@ -77,10 +107,12 @@ internal sealed class ReplicaSlot : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _closing.CancelAsync();
+        await _resuming.WaitAsync();
         await _starting;
         if (_replica is { } replica)
             await replica.DisposeAsync();
         _closing.Dispose();
+        _resuming.Dispose();
     }
 
     private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -92,9 +124,10 @@ internal sealed class ReplicaSlot : IAsyncDisposable
         {
             try
             {
-                var replica = await _open(_closing.Token);
+                var replica = await _open(_acceptRoot, _closing.Token);
                 if (Paused)
                     await replica.PauseAsync(_closing.Token);
+                _acceptRoot = false;
                 _replica = replica;
                 Signal();
                 return;

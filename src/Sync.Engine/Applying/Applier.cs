@@ -405,6 +405,14 @@ internal sealed class Applier(ReplicaContext context, Observer observer, Placer 
         return node;
     }
 
+    /// <summary>An entry whose content cannot be had: listed until it is placed after all, and not waited for.</summary>
+    public void ReportStuck(Node node, string code, string message)
+    {
+        if (!node.IsRemote) return;
+        Stuck.Add(node);
+        context.Problems.Set(Trees.RemotePath(node), code, message);
+    }
+
     private void Stick(Placement p, string code, string message)
     {
         Stuck.Add(p.Node);

@@ -22,7 +22,8 @@ internal static class ProposalBuilder
             BasePlace = known?.PlaceRevision ?? default,
             BaseContent = known?.ContentRevision ?? default,
             BaseMode = known?.ModeRevision ?? default,
-            ObservedNs = observedNs,
+            // When it was seen, not when there was a link to tell of it: an edit made offline is no newer for that.
+            ObservedNs = (step.Facets & Facets.Content) != 0 && node.Local is { ObservedNs: > 0 } seen ? seen.ObservedNs : observedNs,
             Distinct = node.Has(NodeFlags.Distinct) || HoldsOccupantElsewhere(trees, node),
         };
     }

@@ -36,6 +36,7 @@ public sealed class HostShare : IHostShare
     private long _nextFlush = 1;
     private long _nextStaged;
     private bool _paused;
+    private Task _caughtUp = Task.CompletedTask;
 
     private HostShare(ReplicaOptions options, SharePolicy policy)
     {
@@ -81,6 +82,7 @@ public sealed class HostShare : IHostShare
             var share = new HostShare(options, policy);
             share._journal.Loop.Start();
             share._replica.Start();
+            if (share._replica.IsBehindDirectory) share._caughtUp = share.SettleAsync(cancel: default);
             return share;
         }, cancel).ConfigureAwait(false);
     }
@@ -231,6 +233,11 @@ public sealed class HostShare : IHostShare
     /// <inheritdoc/>
     public async ValueTask<IGuestSession> OpenSessionAsync(GuestGrant grant, SessionHello hello, CancellationToken cancel)
     {
+        // After a restore the journal is older than this disk: what the disk has is told to the journal first, or guests that have it too would
+        // be in conflict with what was restored.
+        if (_caughtUp.IsFaulted) _caughtUp = SettleAsync(cancel: default);
+        if (!_caughtUp.IsCompleted)
+            throw new LinkException(LinkFailure.Unavailable, $"The host's data was restored from a backup, and it looks at share '{Share}' first. This goes on by itself.");
         if (_sessions.Find(s => s.Grant.Fingerprint == grant.Fingerprint) is { } old)
         {
             if (old.Process == hello.Process) old.End(new LinkException(LinkFailure.Unreachable, "The guest connected anew."));
@@ -242,7 +249,7 @@ public sealed class HostShare : IHostShare
                     var now = _options.Time.GetTimestamp();
                     if (!_refusedSince.TryGetValue(hello.Process, out var since)) _refusedSince[hello.Process] = since = now;
                     if (_options.Time.GetElapsedTime(since, now) > CloneAfter)
-                        throw new LinkException(LinkFailure.Duplicate, $"Guest '{grant.Name}' is connected from another process: this one is a copy of it. Join anew with an invite of its own.");
+                        throw new LinkException(LinkFailure.Duplicate, $"Guest '{grant.Name}' is connected from another process: this one is a copy of it. Stop it, remove its data directory (or choose another with --data), and join anew with an invite of its own.");
                 }
 
                 throw new LinkException(LinkFailure.Unavailable, $"Guest '{grant.Name}' is still connected from another process. If that one has ended, this goes on within {CloneAfter.TotalSeconds:0} s.");

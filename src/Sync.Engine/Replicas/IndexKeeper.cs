@@ -10,7 +10,7 @@ namespace Sync.Engine.Replicas;
 /// Makes observations durable: what changed in the trees goes to the index in groups, after the files it tells of. Never what is yet to be done:
 /// that is planned again. Lives on the control loop; syncing and writing run on a worker of its own.
 /// </summary>
-internal sealed class IndexKeeper(ReplicaContext context, IRecordStore store, WorkerPool worker, Func<List<string>?> takeUnsynced, Func<FsError> syncVersions, Action<Exception> onError)
+internal sealed class IndexKeeper(ReplicaContext context, IRecordStore store, MarkFile markFile, WorkerPool worker, Func<List<string>?> takeUnsynced, Func<FsError> syncVersions, Action<Exception> onError)
 {
     private static readonly TimeSpan Pace = TimeSpan.FromMilliseconds(500);
 
@@ -22,6 +22,9 @@ internal sealed class IndexKeeper(ReplicaContext context, IRecordStore store, Wo
     private Revision _savedCursor;
 
     public ulong Epoch { get; set; }
+
+    /// <summary>The mark that index and directory have now.</summary>
+    public ReplicaMark? Life { get; set; }
 
     public void Mark(Node node)
     {
@@ -79,14 +82,20 @@ internal sealed class IndexKeeper(ReplicaContext context, IRecordStore store, Wo
         var paths = takeUnsynced();
         var values = new KeyValuePair<string, byte[]?>[] { new("cursor", EntryCodec.Int64(cursor.Value)), new("epoch", EntryCodec.Int64((long)Epoch)) };
         var everything = waiting.Length > 0;
+        var saves = records.Count > 0 || cursor != _savedCursor || everything;
+        // Only what tells of entries makes the two of another time.
+        var life = records.Count > 0 ? Life?.Next() : null;
         worker.Run(() =>
         {
             var error = Sync(paths, everything);
+            if (error == FsError.None && life is not null) error = markFile.Advance(life);
+            // Gone, with all else, or replaced: what is known is saved all the same, and the next start sees that the directory is another.
+            if (error is FsError.NotFound or FsError.NotDirectory) error = FsError.None;
             if (error == FsError.None)
             {
                 try
                 {
-                    if (records.Count > 0 || cursor != _savedCursor || everything) store.Commit(records, values);
+                    if (saves) store.Commit(records, life is null ? values : [.. values, new("mark", life.ToBytes())]);
                 }
                 catch (IOException e)
                 {
@@ -98,7 +107,12 @@ internal sealed class IndexKeeper(ReplicaContext context, IRecordStore store, Wo
             context.Loop.Post(() =>
             {
                 _running = false;
-                if (error == FsError.None) _savedCursor = cursor;
+                if (error == FsError.None)
+                {
+                    _savedCursor = cursor;
+                    Life = life ?? Life;
+                }
+
                 foreach (var done in waiting) done(error == FsError.None);
                 if (error != FsError.None)
                 {

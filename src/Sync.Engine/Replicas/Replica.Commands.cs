@@ -62,6 +62,7 @@ internal sealed partial class Replica
         var status = new ReplicaStatus
         {
             State = state,
+            RootLost = _rootLost,
             Reason = state switch
             {
                 ReplicaState.Halted => _halt,
@@ -278,20 +279,13 @@ internal sealed partial class Replica
         if (_halt is not null)
         {
             _halt = null;
+            _rootLost = false;
             if (force)
             {
                 _mayDelete = true;
                 _context.After(TimeSpan.FromMinutes(1), () => _mayDelete = false);
             }
 
-            if (ReadMark() is null && !force)
-            {
-                Halt($"'{_options.Root}' is still not the directory that was synced. Bring it back and restart the agent, or 'resume --force' to compare everything by content.");
-                PublishStatus();
-                return true;
-            }
-
-            if (ReadMark() is null) WriteMark(dropRecords: true);
             if (CheckRoot()) _observer.Rescan();
         }
 

@@ -258,12 +258,13 @@ internal sealed partial class Replica
 
     private void LoseLink(LinkException failure)
     {
-        var was = _link;
+        // Once for each reason, also where there was no link yet.
+        var isNews = _link is not null || _unlinked != failure.Message;
         _link = null;
         _linkStop = null;
         _unlinked = failure.Message;
         _refused = failure.Failure is LinkFailure.NotAllowed or LinkFailure.Duplicate or LinkFailure.WrongPeer or LinkFailure.NoSuchShare or LinkFailure.Incompatible ? failure.Failure : null;
-        if (was is not null && !_stopping.IsCancellationRequested) _context.Log.LogUnlinked(Share, failure.Message);
+        if (isNews && !_stopping.IsCancellationRequested) _context.Log.LogUnlinked(Share, failure.Message);
         var (proposed, sent) = _outbox.LoseLink();
         _fetcher.Stop();
         Reconciler.LoseLink(proposed, sent);

@@ -29,6 +29,7 @@ internal sealed partial class Replica : IContentLocator, IAsyncDisposable
     private static readonly TimeSpan StatusPace = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan DeleteQuiet = TimeSpan.FromMilliseconds(300);
     private static readonly TimeSpan LongestDeleteHold = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan RootCheckPace = TimeSpan.FromSeconds(2);
     private const int MinMassDelete = 100;
 
     /// <summary>From this many on deletions wait for quiet; fewer go at once.</summary>
@@ -53,12 +54,14 @@ internal sealed partial class Replica : IContentLocator, IAsyncDisposable
     private readonly List<Node> _heldDeletes = [];
     private readonly HashSet<Node> _missing = [];
     private readonly Func<Replica, SessionHello, CancellationToken, ValueTask<IHostLink>> _connect;
+    private readonly MarkFile _markFile;
     private readonly bool _fresh;
     private IHostLink? _link;
     private Task? _linkTask;
     private CancellationTokenSource? _linkStop;
     private ulong _epoch;
     private string? _halt;
+    private bool _rootLost;
     private bool _mayDelete;
     private bool _paused;
     private bool _hostPaused;
@@ -113,9 +116,10 @@ internal sealed partial class Replica : IContentLocator, IAsyncDisposable
         if (files.Stat("", out var self) == FsError.None && Environment.IsPrivilegedProcess && self.Owner != 0) owner = self.Owner;
         _applier = new Applier(_context, _observer, new Placer(files, versions) { DefaultOwner = owner }, versions, staged);
         _outbox = new Outbox(_context, isHost);
-        _fetcher = new Fetcher(_context, Arrived);
+        _fetcher = new Fetcher(_context, Arrived) { Stuck = _applier.ReportStuck };
         _uploads = new UploadQueue(_context);
-        _index = new IndexKeeper(_context, store, _indexWorker, _applier.TakeUnsynced, versions.Sync, OnError);
+        _markFile = new MarkFile(files);
+        _index = new IndexKeeper(_context, store, _markFile, _indexWorker, _applier.TakeUnsynced, versions.Sync, OnError);
         _flusher = new Flusher(_context, _observer, _watcher, _index, IsPending);
         _fresh = Load();
         Reconciler.NodeChanged = OnNodeChanged;
@@ -133,6 +137,9 @@ internal sealed partial class Replica : IContentLocator, IAsyncDisposable
     public VersionStore Versions => _versions;
 
     public ReplicaStatus Status => Volatile.Read(ref _status);
+
+    /// <summary>At the start the index was found to be older than the directory: it was restored from a backup.</summary>
+    public bool IsBehindDirectory { get; private set; }
 
     /// <summary>Completes the status with what only the host knows.</summary>
     public Func<ReplicaStatus, ReplicaStatus>? Decorate { get; set; }
@@ -176,6 +183,14 @@ internal sealed partial class Replica : IContentLocator, IAsyncDisposable
             throw new ReplicaStartException(ReplicaStartCodes.RootUnreadable, $"'{options.Root}/.sync' of share '{options.Share}' cannot be written ({error}). Mend its permissions or free space; it is tried again.");
         }
 
+        if (!options.AcceptRoot && EntryCodec.Int64(store.GetValue("cursor")) > 0 && ReplicaMark.Parse(store.GetValue("mark")) is not null && new MarkFile(files).Read() is null)
+        {
+            versions!.Dispose();
+            store.Dispose();
+            files.Dispose();
+            throw new ReplicaStartException(ReplicaStartCodes.RootChanged, $"'{options.Root}' is not the directory that was synced as share '{options.Share}' (its '.sync' is missing or emptied). Mount or restore it, and it goes on; if it is meant, 'resume --force' compares everything by content.");
+        }
+
         var root = new EntryId(EntryCodec.Int64(store.GetValue("root")) is var id and > 0 ? id : EntryId.Root.Value);
         return new Replica(options, isHost, root, files, store, versions!, policy, staged, small, connect);
     }
@@ -189,6 +204,7 @@ internal sealed partial class Replica : IContentLocator, IAsyncDisposable
             _watcher.Watch(Flusher.CookiePath, _observer.CookieTag);
             if (_halt is null) _observer.Rescan();
             ScheduleRescan();
+            WatchRoot();
             PublishStatus();
         });
         _linkTask = Task.Run(RunLinkAsync);
@@ -210,32 +226,37 @@ internal sealed partial class Replica : IContentLocator, IAsyncDisposable
     private bool Load()
     {
         var records = new List<(Node Node, Entry? Synced, Entry? Local, FileStamp Stamp, Entry? Remote)>();
+        var stored = new List<long>();
         var broken = _store.WasReset;
         _epoch = (ulong)EntryCodec.Int64(_store.GetValue("epoch"));
-        var mark = _store.GetValue("mark");
-        var onDisk = ReadMark();
-        // The same mark in the index and on the disk: both are of the same time. Else one of them is older than the other (a snapshot, a restored
-        // backup, another directory): what was agreed is void, and everything is compared by content.
-        var isVoid = broken || mark is null || onDisk is null || !mark.AsSpan().SequenceEqual(onDisk);
-        if (!isVoid)
+        var mark = ReplicaMark.Parse(_store.GetValue("mark"));
+        var onDisk = _markFile.Read();
+        var age = ReplicaMark.Compare(mark, onDisk);
+        // An index that is older than its directory is still a common ancestor of what is here and what is there. One that is newer is none: what
+        // was agreed is void, and everything is compared by content.
+        var isVoid = broken || age is MarkAge.DirectoryIsOlder or MarkAge.Unrelated;
+        IsBehindDirectory = !isVoid && age == MarkAge.IndexIsOlder;
+        try
         {
-            try
+            _store.Load((key, bytes) =>
             {
-                _store.Load((key, bytes) =>
-                {
-                    var (synced, local, stamp, remote) = NodeCodec.Read(bytes.Span);
-                    records.Add((Trees.GetOrAdd(new EntryId(key)), synced, local, stamp, remote));
-                });
-            }
-            catch (StoreCorruptException e)
-            {
-                _context.Log.LogNotice(Share, $"the index cannot be read ({e.Message}): everything is compared by content");
-                records.Clear();
-                isVoid = true;
-            }
+                stored.Add(key);
+                if (isVoid) return;
+                var (synced, local, stamp, remote) = NodeCodec.Read(bytes.Span);
+                records.Add((Trees.GetOrAdd(new EntryId(key)), synced, local, stamp, remote));
+            });
         }
-        else if (mark is not null && onDisk is null && HasRecords())
-            _halt = $"'{_options.Root}' is not the directory that was synced (its '.sync' is missing or emptied). If that is meant, 'resume --force' compares everything by content.";
+        catch (StoreCorruptException e)
+        {
+            _context.Log.LogNotice(Share, $"the index cannot be read ({e.Message}): everything is compared by content");
+            records.Clear();
+            isVoid = true;
+        }
+
+        if (broken || (mark is null && onDisk is not null)) _context.Log.LogNotice(Share, "the index is lost: everything is compared by content");
+        else if (age == MarkAge.DirectoryIsOlder) _context.Log.LogNotice(Share, $"'{_options.Root}' was rolled back to an earlier time than the index: everything is compared by content");
+        else if (IsBehindDirectory) _context.Log.LogNotice(Share, $"the index is older than '{_options.Root}' (a restored backup): what has changed since is looked for");
+        else if (isVoid && mark is not null) _context.Log.LogNotice(Share, $"'{_options.Root}' is not the directory that the index tells of: everything is compared by content");
 
         foreach (var (node, synced, local, stamp, remote) in records)
         {
@@ -249,12 +270,12 @@ internal sealed partial class Replica : IContentLocator, IAsyncDisposable
         {
             _epoch = 0;
             Reconciler.Planner.Committed = Revision.Zero;
-            if (_halt is null) WriteMark(dropRecords: true);
+            WriteMark(ReplicaMark.NewLife(null), stored);
         }
         else
         {
             Reconciler.Planner.Committed = new Revision(EntryCodec.Int64(_store.GetValue("cursor")));
-            WriteMark(dropRecords: false);
+            WriteMark(ReplicaMark.NewLife(IsBehindDirectory ? onDisk : mark), null);
         }
 
         foreach (var node in Trees.All.ToArray()) OnNodeChanged(node);
@@ -271,65 +292,19 @@ internal sealed partial class Replica : IContentLocator, IAsyncDisposable
         return _context.Files.List("", items) == FsError.None && items.TrueForAll(i => i.Name == ".sync");
     }
 
-    private bool HasRecords()
+    /// <summary>A new mark with each start: written to the directory first, so that after a stop in between the index is seen to be the older one.</summary>
+    private void WriteMark(ReplicaMark mark, List<long>? drop)
     {
-        var any = false;
-        _store.Load((_, _) => any = true);
-        return any;
-    }
-
-    private const string MarkPath = ".sync/mark";
-
-    private byte[]? ReadMark()
-    {
-        if (_context.Files.OpenRead(MarkPath, out var file) != FsError.None) return null;
-        using (file)
-        {
-            var bytes = new byte[16];
-            return file!.Read(0, bytes, out var read) == FsError.None && read == bytes.Length ? bytes : null;
-        }
-    }
-
-    /// <summary>A new mark with each start: written to the disk first, so that a stop in between is seen as a difference, which is safe.</summary>
-    private void WriteMark(bool dropRecords)
-    {
-        var mark = RandomNumberGenerator.GetBytes(16);
-        var path = MarkPath + "-new";
-        _context.Files.RemoveFile(path);
-        if (_context.Files.Create(path, out var file) == FsError.None)
-        {
-            using (file)
-            {
-                file!.Write(0, mark);
-                file.Sync();
-            }
-
-            _context.Files.Rename(path, MarkPath, RenameMode.Replace);
-            _context.Files.Sync(".sync");
-        }
-
-        var drop = new List<KeyValuePair<long, ReadOnlyMemory<byte>?>>();
-        if (dropRecords) HasRecordsInto(drop);
-        var values = new List<KeyValuePair<string, byte[]?>> { new("mark", mark), new("root", EntryCodec.Int64(Trees.Root.Id.Value)) };
-        if (dropRecords)
+        if (_markFile.Write(mark) is var error and not FsError.None) _context.Log.LogNotice(Share, $"'{_options.Root}/{MarkFile.Path}' cannot be written ({error}): the next start compares everything by content");
+        var values = new List<KeyValuePair<string, byte[]?>> { new("mark", mark.ToBytes()), new("root", EntryCodec.Int64(Trees.Root.Id.Value)) };
+        if (drop is not null)
         {
             values.Add(new("cursor", EntryCodec.Int64(0)));
             values.Add(new("epoch", EntryCodec.Int64(0)));
         }
 
-        _store.Commit(drop, values);
-    }
-
-    private void HasRecordsInto(List<KeyValuePair<long, ReadOnlyMemory<byte>?>> drop)
-    {
-        try
-        {
-            _store.Load((key, _) => drop.Add(new(key, null)));
-        }
-        catch (StoreCorruptException e)
-        {
-            _context.Log.LogNotice(Share, $"old records stay in the index unread ({e.Message})");
-        }
+        _store.Commit(drop?.ConvertAll(key => new KeyValuePair<long, ReadOnlyMemory<byte>?>(key, null)) ?? [], values);
+        _index.Life = mark;
     }
 
     /// <summary>What an unclean stop left in staging: verified contents are taken up again, parts are resumed, the rest goes to the version store.</summary>
@@ -480,9 +455,17 @@ internal sealed partial class Replica : IContentLocator, IAsyncDisposable
     private bool CheckRoot()
     {
         if (_context.Files.RootIsIntact) return true;
-        Halt($"'{_options.Root}' is no longer the directory that was opened (unmounted, moved or replaced). Bring it back and restart or 'resume'.");
+        Halt($"'{_options.Root}' is no longer the directory that was opened (unmounted, moved or replaced). Bring it back and 'resume'.");
+        _rootLost = true;
         return false;
     }
+
+    /// <summary>What is held open stays whole when its path leads elsewhere, and no event tells of it.</summary>
+    private void WatchRoot() => _context.After(RootCheckPace, () =>
+    {
+        if (_halt is null) CheckRoot();
+        WatchRoot();
+    });
 
     private void Halt(string reason)
     {

@@ -30,6 +30,9 @@ public sealed record ReplicaOptions
     /// <summary>Random per process.</summary>
     public ulong Process { get; init; }
 
+    /// <summary>A person has said that <see cref="Root"/> is meant, although it is not the directory that was synced.</summary>
+    public bool AcceptRoot { get; init; }
+
     /// <summary>Full rescans back the watcher up this often, with jitter.</summary>
     public TimeSpan RescanEvery { get; init; } = TimeSpan.FromMinutes(30);
 }

@@ -12,6 +12,9 @@ public sealed record ReplicaStatus
     /// <summary>For people: why it is halted, disconnected or degraded; null if there is nothing to say.</summary>
     public string? Reason { get; init; }
 
+    /// <summary>Halted because the directory is not the one held open any more: going on means to open it anew.</summary>
+    public bool RootLost { get; init; }
+
     /// <summary>Live files, directories and symlinks observed here.</summary>
     public long Files { get; init; }
 

@@ -122,7 +122,7 @@ internal sealed class FileReader(ReplicaContext context, JobCounter jobs, LookQu
         local.Set(node, new Entry
         {
             Id = node.Id, Parent = directory.Id, Name = name, Kind = EntryKind.File, Mode = stat.Mode, Owner = local.OwnerOf(stat),
-            Size = stat.Stamp.Size, MtimeNs = stat.Stamp.MtimeNs, Content = content,
+            Size = stat.Stamp.Size, MtimeNs = stat.Stamp.MtimeNs, Content = content, ObservedNs = context.NowNs,
         }, stat.Stamp);
     }
 

@@ -17,6 +17,7 @@ internal sealed class Fetcher(ReplicaContext context, Action<ContentId, Received
     private const long SmallWindow = 16 << 20;
     private const int SmallCount = 4096;
     private const int LargeCount = 3;
+    private static readonly TimeSpan RetryFull = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan RetryAfter = TimeSpan.FromMilliseconds(250);
 
     private readonly Queue<(Node Node, Entry Entry)> _small = new();
@@ -59,6 +60,9 @@ internal sealed class Fetcher(ReplicaContext context, Action<ContentId, Received
 
     private readonly Dictionary<ContentId, HashSet<Node>> _twins = [];
 
+    /// <summary>Told of an entry that cannot be had for now: the code and the text of its problem.</summary>
+    public Action<Node, string, string>? Stuck { get; set; }
+
     /// <summary>A link is up: streams downloads over it until it ends.</summary>
     public void Start(IHostLink link, ContentReceiver receiver, CancellationToken cancel)
     {
@@ -96,7 +100,9 @@ internal sealed class Fetcher(ReplicaContext context, Action<ContentId, Received
                 await foreach (var frame in link.Download(requests.ReadAllAsync(cancel), cancel).ConfigureAwait(false))
                 {
                     Interlocked.Add(ref context.BytesReceived, LengthOf(frame));
-                    if (await receiver.TakeAsync(frame, cancel).ConfigureAwait(false) is { } received) context.Loop.Post(() => Take(receiver, received));
+                    if (await receiver.TakeAsync(frame, cancel).ConfigureAwait(false) is not { } received) continue;
+                    long? free = received.Status == TransferStatus.Failed && context.Files.Space(out var left, out _) == Files.FsError.None ? left : null;
+                    context.Loop.Post(() => Take(receiver, received, free));
                 }
             }
         }
@@ -154,7 +160,7 @@ internal sealed class Fetcher(ReplicaContext context, Action<ContentId, Received
         _requests!.TryWrite(new ContentRequest(id, entry.Id, entry.Content, basis, entry.Size > SmallContents.MaxLength ? _receiver!.ResumeOffset(entry.Content) : 0));
     }
 
-    private void Take(ContentReceiver from, ReceivedContent received)
+    private void Take(ContentReceiver from, ReceivedContent received, long? free)
     {
         if (from != _receiver || !_byId.Remove(received.Id, out var content) || !_open.Remove(content, out var open)) return;
         if (open.Entry.Size <= SmallContents.MaxLength)
@@ -177,15 +183,17 @@ internal sealed class Fetcher(ReplicaContext context, Action<ContentId, Received
         {
             if (received.Status == TransferStatus.NoBasis) _noBasis.Add(content);
             else Failures[content] = Failures.GetValueOrDefault(content) + 1;
-            var wait = received.Status == TransferStatus.NoBasis ? TimeSpan.Zero : RetryAfter;
+            var isFull = free < open.Entry.Size;
+            var wait = received.Status == TransferStatus.NoBasis ? TimeSpan.Zero : isFull ? RetryFull : RetryAfter;
             context.After(wait, () =>
             {
                 foreach (var node in open.Nodes) context.Reconciler.Enqueue(node.Current);
             });
-            if (Failures.GetValueOrDefault(content) > 8)
+            foreach (var node in open.Nodes)
             {
-                foreach (var node in open.Nodes)
-                    context.Problems.Set(context.Trees.RemotePath(node.Current), ProblemCodes.Unavailable, $"Its content could not be had from the host ({received.Detail ?? received.Status.ToString()}); it is asked for again.");
+                if (isFull) Stuck?.Invoke(node.Current, ProblemCodes.NoSpace, "The disk has less free than the file needs. Free some space; it is tried again.");
+                else if (Failures.GetValueOrDefault(content) > 8)
+                    Stuck?.Invoke(node.Current, ProblemCodes.Unavailable, $"Its content could not be had from the host ({received.Detail ?? received.Status.ToString()}); it is asked for again.");
             }
         }
 

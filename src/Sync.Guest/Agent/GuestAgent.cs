@@ -91,7 +91,7 @@ internal sealed class GuestAgent : IReplicaSet, IBindingRuntime, IAsyncDisposabl
     public void Open(BindingRecord binding)
     {
         var label = new ReplicaLabel(binding.Share, binding.Directory, binding.SubPath, string.Join(", ", binding.Addresses));
-        var slot = new ReplicaSlot(label, cancel => OpenReplicaAsync(binding, cancel), binding.Paused, _time, _logging.CreateLogger<ReplicaSlot>());
+        var slot = new ReplicaSlot(label, (accept, cancel) => OpenReplicaAsync(binding, accept, cancel), binding.Paused, _time, _logging.CreateLogger<ReplicaSlot>());
         _slots.Add(slot);
         slot.Start();
     }
@@ -111,7 +111,7 @@ internal sealed class GuestAgent : IReplicaSet, IBindingRuntime, IAsyncDisposabl
         await _slots.CloseAsync();
     }
 
-    private Task<IReplica> OpenReplicaAsync(BindingRecord binding, CancellationToken cancel)
+    private Task<IReplica> OpenReplicaAsync(BindingRecord binding, bool acceptRoot, CancellationToken cancel)
     {
         if (!Directory.Exists(binding.Directory))
         {
@@ -129,6 +129,7 @@ internal sealed class GuestAgent : IReplicaSet, IBindingRuntime, IAsyncDisposabl
             Time = _time,
             Logging = _logging,
             Process = _process,
+            AcceptRoot = acceptRoot,
         };
         return _open(options, _connect(binding), cancel);
     }

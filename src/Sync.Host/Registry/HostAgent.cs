@@ -89,7 +89,7 @@ internal sealed class HostAgent : IReplicaSet, IShareRuntime, IShareServer, IAsy
     public void Open(ShareRecord share)
     {
         var slot = new ReplicaSlot(
-            new ReplicaLabel(share.Name, share.Path), cancel => OpenReplicaAsync(share, cancel), share.Paused, _time, _logging.CreateLogger<ReplicaSlot>());
+            new ReplicaLabel(share.Name, share.Path), (accept, cancel) => OpenReplicaAsync(share, accept, cancel), share.Paused, _time, _logging.CreateLogger<ReplicaSlot>());
         _slots.Add(slot);
         slot.Start();
     }
@@ -150,7 +150,7 @@ internal sealed class HostAgent : IReplicaSet, IShareRuntime, IShareServer, IAsy
 
     private ReplicaSlot? Find(string share) => _slots.Current.FirstOrDefault(s => string.Equals(s.Label.Share, share, StringComparison.Ordinal));
 
-    private async Task<IReplica> OpenReplicaAsync(ShareRecord configured, CancellationToken cancel)
+    private async Task<IReplica> OpenReplicaAsync(ShareRecord configured, bool acceptRoot, CancellationToken cancel)
     {
         // Read again at each try: the policy may have changed meanwhile.
         var share = _config.Current.FindShare(configured.Name) ?? configured;
@@ -168,6 +168,7 @@ internal sealed class HostAgent : IReplicaSet, IShareRuntime, IShareServer, IAsy
             Time = _time,
             Logging = _logging,
             Process = _process,
+            AcceptRoot = acceptRoot,
         };
         return await _open(options, share.Policy.ToPolicy(), cancel);
     }

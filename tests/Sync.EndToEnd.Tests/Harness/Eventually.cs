@@ -8,18 +8,18 @@ internal static class Eventually
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
 
     /// <summary>Returns as soon as the condition holds.</summary>
-    /// <exception cref="TimeoutException">It does not in 30 s; says <paramref name="what"/>.</exception>
-    public static async Task HoldsAsync(Func<Task<bool>> condition, Func<string> what)
+    /// <exception cref="TimeoutException">It does not in 30 s, or in <paramref name="limit"/>; says <paramref name="what"/>.</exception>
+    public static async Task HoldsAsync(Func<Task<bool>> condition, Func<string> what, TimeSpan? limit = null)
     {
         var clock = Stopwatch.StartNew();
         while (!await condition())
         {
-            if (clock.Elapsed > Limit)
-                throw new TimeoutException($"after {Limit.TotalSeconds} s still not: {what()}");
+            if (clock.Elapsed > (limit ?? Limit))
+                throw new TimeoutException($"after {clock.Elapsed.TotalSeconds:0} s still not: {what()}");
             await Task.Delay(20);
         }
     }
 
-    /// <inheritdoc cref="HoldsAsync(Func{Task{bool}}, Func{string})"/>
+    /// <inheritdoc cref="HoldsAsync(Func{Task{bool}}, Func{string}, TimeSpan?)"/>
     public static Task HoldsAsync(Func<bool> condition, Func<string> what) => HoldsAsync(() => Task.FromResult(condition()), what);
 }

@@ -19,6 +19,9 @@ internal abstract class TestAgent : IAsyncDisposable
 
     public string DataDirectory { get; }
 
+    /// <summary>A program, with its arguments, that starts the agent and its commands: as another user, with another clock.</summary>
+    public IReadOnlyList<string> Through { get; set; } = [];
+
     public bool IsRunning => _agent is { HasEnded: false };
 
     /// <summary>The arguments that start the agent.</summary>
@@ -27,7 +30,7 @@ internal abstract class TestAgent : IAsyncDisposable
     /// <summary>Runs a command to its end; stdin is empty, stdout and stderr are no terminals.</summary>
     public async Task<CommandResult> RunAsync(params IEnumerable<string> arguments)
     {
-        await using ProcessRun run = ProcessRun.Start(Executable, [.. arguments, "--data", DataDirectory]);
+        await using ProcessRun run = Begin(arguments);
         return await run.EndAsync(CommandLimit);
     }
 
@@ -107,5 +110,11 @@ internal abstract class TestAgent : IAsyncDisposable
             await _agent.DisposeAsync();
     }
 
-    private ProcessRun Launch() => _agent = ProcessRun.Start(Executable, [.. AgentArguments, "--data", DataDirectory]);
+    private ProcessRun Launch() => _agent = Begin(AgentArguments);
+
+    private ProcessRun Begin(IEnumerable<string> arguments)
+    {
+        string[] command = [.. Through, Executable, .. arguments, "--data", DataDirectory];
+        return ProcessRun.Start(command[0], command[1..]);
+    }
 }

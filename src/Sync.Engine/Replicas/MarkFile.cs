@@ -1,0 +1,52 @@
+using Sync.Engine.Files;
+
+namespace Sync.Engine.Replicas;
+
+/// <summary>The directory's side of the mark.</summary>
+internal sealed class MarkFile(IFileSystem files)
+{
+    /// <summary>Where it is.</summary>
+    public const string Path = ".sync/mark";
+
+    /// <summary>Reads it; null if it is missing or no mark.</summary>
+    public ReplicaMark? Read()
+    {
+        if (files.OpenRead(Path, out var file) != FsError.None) return null;
+        using (file)
+        {
+            var bytes = new byte[ReplicaMark.MaxLength + 1];
+            var length = 0;
+            while (length < bytes.Length && file!.Read(length, bytes.AsSpan(length), out var read) == FsError.None && read > 0) length += read;
+            return ReplicaMark.Parse(bytes.AsSpan(0, length));
+        }
+    }
+
+    /// <summary>Replaces it, durably.</summary>
+    public FsError Write(ReplicaMark mark)
+    {
+        const string NewPath = Path + "-new";
+        files.RemoveFile(NewPath);
+        var error = files.Create(NewPath, out var file);
+        if (error != FsError.None) return error;
+        using (file)
+        {
+            error = file!.Write(0, mark.ToBytes());
+            if (error == FsError.None) error = file.Sync();
+        }
+
+        if (error == FsError.None) error = files.Rename(NewPath, Path, RenameMode.Replace);
+        return error == FsError.None ? files.Sync(".sync") : error;
+    }
+
+    /// <summary>Brings the one that stands there to the next count: these few bytes in place, durably. It is not made anew where it is gone.</summary>
+    public FsError Advance(ReplicaMark mark)
+    {
+        var error = files.OpenWrite(Path, out var file);
+        if (error != FsError.None) return error;
+        using (file)
+        {
+            error = file!.Write(0, mark.ToBytes().AsSpan(0, ReplicaMark.CountLength));
+            return error == FsError.None ? file.Sync() : error;
+        }
+    }
+}

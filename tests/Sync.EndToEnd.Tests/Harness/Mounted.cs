@@ -1,0 +1,34 @@
+using System.Globalization;
+using Xunit;
+
+namespace Sync.EndToEnd.Tests.Harness;
+
+/// <summary>A small file system in memory, mounted over a directory; unmounted at the end. Skips the test where that is not possible.</summary>
+internal sealed class Mounted : IAsyncDisposable
+{
+    private readonly string _directory;
+    private bool _isMounted = true;
+
+    private Mounted(string directory) => _directory = directory;
+
+    public static async Task<Mounted> TmpfsAsync(string directory, int megabytes)
+    {
+        Assert.SkipUnless(Environment.UserName == "root", "mounting needs root");
+        await using ProcessRun run = ProcessRun.Start("/bin/mount", "-t", "tmpfs", "-o", string.Create(CultureInfo.InvariantCulture, $"size={megabytes}m"), "tmpfs", directory);
+        CommandResult result = await run.EndAsync(TimeSpan.FromSeconds(30));
+        Assert.SkipWhen(result.ExitCode != 0, $"nothing can be mounted here: {result.Error.Trim()}");
+        return new Mounted(directory);
+    }
+
+    /// <summary>Takes it away from its path at once, also while something is open on it.</summary>
+    public async Task UnmountAsync()
+    {
+        if (!_isMounted)
+            return;
+        _isMounted = false;
+        await using ProcessRun run = ProcessRun.Start("/bin/umount", "--lazy", _directory);
+        (await run.EndAsync(TimeSpan.FromSeconds(30))).Expect(0);
+    }
+
+    public async ValueTask DisposeAsync() => await UnmountAsync();
+}

@@ -1,0 +1,96 @@
+using Sync.EndToEnd.Tests.Harness;
+using Xunit;
+
+namespace Sync.EndToEnd.Tests;
+
+/// <summary>File systems that come, go and fill up beneath an agent.</summary>
+public sealed class MountTests
+{
+    [Fact]
+    public async Task A_root_that_another_file_system_covers_halts_and_goes_on_after_resume()
+    {
+        await using Pair pair = await Pair.StartAsync(before: tree => tree.Put("a", "1").Put("d/b", "2"));
+        await pair.SyncAsync();
+        await using (await Mounted.TmpfsAsync(pair.Guest.Tree.Root, 4))
+        {
+            await pair.Guest.StateAsync("halted");
+            await pair.Guest.FlushAsync(expect: 4);
+            pair.Host.Tree.Check("a", "1").Check("d/b", "2").Put("meanwhile", "3");
+            // Nothing has changed by then: it stays halted.
+            (await pair.Guest.RunAsync("resume")).Expect(0);
+            await pair.Guest.StateAsync("halted");
+            pair.Host.Tree.Check("a", "1").Check("d/b", "2");
+        }
+
+        (await pair.Guest.RunAsync("resume")).Expect(0);
+        await pair.Guest.StateAsync("syncing", "in-sync");
+        await pair.SyncAndCheckAsync();
+        pair.Check("a", "1").Check("meanwhile", "3");
+    }
+
+    [Fact]
+    public async Task A_root_that_is_not_mounted_at_the_start_halts_and_goes_on_after_resume()
+    {
+        await using Pair pair = await Pair.StartAsync(before: tree => tree.Put("a", "1").Put("d/b", "2"));
+        await pair.SyncAsync();
+        await pair.Guest.StopAsync();
+        await using (await Mounted.TmpfsAsync(pair.Guest.Tree.Root, 4))
+        {
+            await pair.Guest.StartAsync();
+            await pair.Guest.StateAsync("halted");
+            await pair.Guest.FlushAsync(expect: 4);
+            pair.Host.Tree.Check("a", "1").Check("d/b", "2");
+        }
+
+        (await pair.Guest.RunAsync("resume")).Expect(0);
+        await pair.Guest.StateAsync("syncing", "in-sync");
+        await pair.SyncAndCheckAsync();
+        pair.Check("a", "1").Check("d/b", "2");
+    }
+
+    [Fact]
+    public async Task Mount_points_that_appear_and_vanish_are_no_change()
+    {
+        await using Pair pair = await Pair.StartAsync(before: tree => tree.Put("m/under", "1").Put("a", "1"));
+        await pair.SyncAsync();
+        await using (await Mounted.TmpfsAsync(pair.Guest.Tree.At("m"), 4))
+        {
+            pair.Guest.Tree.Put("m/on-the-mount", "never synced").Put("b", "2");
+            await pair.Guest.FlushAsync();
+            await pair.Guest.RestartAsync();
+            await pair.Guest.FlushAsync();
+            Assert.Equal(["m"], await pair.Guest.ProblemPathsAsync("mount"));
+            pair.Host.Tree.Check("m/under", "1").Check("m/on-the-mount", null).Check("b", "2");
+        }
+
+        await pair.Guest.RestartAsync();
+        await pair.SyncAndCheckAsync();
+        pair.Check("m/under", "1").Check("m/on-the-mount", null);
+        Assert.Empty(await pair.Guest.ProblemPathsAsync("mount"));
+    }
+
+    [Fact]
+    public async Task A_full_disk_is_told_with_the_path_and_goes_on_when_there_is_room()
+    {
+        await using Pair pair = await Pair.StartAsync(guests: 0);
+        TestGuest guest = pair.NewGuest();
+        await using Mounted mounted = await Mounted.TmpfsAsync(guest.Tree.Root, 8);
+        (await guest.JoinAsync(await pair.Host.InviteAsync())).Expect(0);
+        await guest.StartAsync();
+        byte[] filler = new byte[6 << 20];
+        Random.Shared.NextBytes(filler);
+        string ignored = guest.Tree.At(".filler.swp");
+        File.WriteAllBytes(ignored, filler);
+        byte[] large = new byte[4 << 20];
+        Random.Shared.NextBytes(large);
+        pair.Host.Tree.Put("large", large).Put("small", "1");
+        CommandResult full = await guest.FlushAsync(expect: 1);
+        full.ExpectError(1, "large", "free");
+        Assert.Equal(["large"], await guest.ProblemPathsAsync("no-space"));
+        guest.Tree.Check("large", null);
+        File.Delete(ignored);
+        await Eventually.HoldsAsync(() => guest.Tree.Has("large"), () => $"large is placed\n{guest}");
+        await pair.SyncAndCheckAsync();
+        await guest.StopAsync();
+    }
+}
