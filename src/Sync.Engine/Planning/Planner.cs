@@ -13,6 +13,8 @@ internal sealed class Planner(TreeSet trees, FacetComparer compare)
     /// <summary>The longest ring of names that is looked for; longer ones are broken by stepping aside.</summary>
     private const int RingLimit = 64;
 
+    private readonly GitOrder _git = new(trees);
+
     public SyncDirection Direction { get; set; }
 
     /// <summary>Local edits of a replica that only receives, which are to be put back.</summary>
@@ -40,14 +42,26 @@ internal sealed class Planner(TreeSet trees, FacetComparer compare)
     public Step Decide(Node node)
     {
         if (node == trees.Root) return Step.None;
-        return (node.Local, node.IsRemote) switch
+        var step = (node.Local, node.IsRemote) switch
         {
             (null, false) => Absent(node),
             (not null, false) => LocalOnly(node),
             (null, true) => RemoteOnly(node),
             _ => Both(node),
         };
+        // Deletions wait for nothing: what refers to an object goes before it.
+        if (step.Kind is not (StepKind.Propose or StepKind.Create or StepKind.Update or StepKind.Move) || node.Kind == EntryKind.Directory) return step;
+        var wanted = step.Kind == StepKind.Propose ? node.Local : node.Remote;
+        return wanted is not null && _git.ToWaitFor(wanted) is { } missing && CanArrive(missing) ? Step.Wait(missing) : step;
     }
+
+    /// <summary>One of a node's trees has changed.</summary>
+    public void Note(Node node) => _git.Note(node);
+
+    /// <summary>What is left out here, or by the direction, never comes.</summary>
+    private bool CanArrive(Node missing) => missing.IsLocal
+        ? CanPropose
+        : CanApply && (trees.Find(missing.Remote!.Parent) is not { IsLocal: true } parent || IsIgnored is not { } ignored || ignored(parent, missing) is not true);
 
     private Step Absent(Node node) => IsTentative(node) ? Step.None : new Step(StepKind.Forget);
 

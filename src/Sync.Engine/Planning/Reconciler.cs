@@ -352,6 +352,7 @@ internal sealed class Reconciler
     private void OnChanged(Node node)
     {
         node.Flags &= ~NodeFlags.Refused;
+        Planner.Note(node);
         Enqueue(node);
         WakeWaiters(node);
         NodeChanged?.Invoke(node);
