@@ -40,6 +40,34 @@ public sealed class MetadataTests
         Assert.Equal(1_700_000_000_000_000_001, pair.Host.Tree.Stat("b").MtimeNs);
     }
 
+    /// <summary>The same bytes under another mtime: the file stays the same inode, nothing is copied, kept or sent, and no side sees an edit in it.</summary>
+    [Fact]
+    public async Task A_touch_copies_nothing()
+    {
+        byte[] bytes = new byte[3_000_000];
+        new Random(1).NextBytes(bytes);
+        await using Pair pair = await Pair.StartAsync(before: tree => tree.Put("a", bytes).Put("b", "2").Put("gone", "3"));
+        await pair.SyncAndCheckAsync();
+        ulong inode = pair.Guest.Tree.Stat("a").Inode;
+        long before = (await pair.Guest.StatusAsync()).GetProperty("bytesReceived").GetInt64();
+        pair.Host.Tree.Mtime("a", 1_234_567_890_123_456_789);
+        pair.Guest.Tree.Mtime("b", 1_234_567_890_000_000_001);
+        await pair.SyncAndCheckAsync();
+        Assert.Equal(1_234_567_890_123_456_789, pair.Guest.Tree.Stat("a").MtimeNs);
+        Assert.Equal(inode, pair.Guest.Tree.Stat("a").Inode);
+        Assert.Equal(before, (await pair.Guest.StatusAsync()).GetProperty("bytesReceived").GetInt64());
+        Assert.Empty((await pair.Guest.RunAsync("versions", "list", "--json")).Expect(0).Json.GetProperty("versions").EnumerateArray());
+
+        // A touch does not beat a deletion, nor conflict with an edit.
+        await pair.Guest.StopAsync();
+        pair.Guest.Tree.Mtime("gone", 5).Mtime("b", 6);
+        pair.Host.Tree.Delete("gone").Put("b", "edited");
+        await pair.Guest.StartAsync();
+        await pair.SyncAndCheckAsync();
+        Assert.Equal(["a", "b"], pair.Host.Tree.Paths());
+        pair.Check("b", "edited");
+    }
+
     [Fact]
     public async Task Empty_directories_and_files_are_kept()
     {

@@ -119,7 +119,7 @@ internal sealed class Applier(ReplicaContext context, Observer observer, Placer 
             case StepKind.StepAside:
                 var aside = node.Local! with { Parent = step.Other!.Id, Name = ProposalBuilder.Aside(Trees, node, step.Other) };
                 return new Placement(node, step) { Entry = aside, Source = source, Target = Join(Trees.LocalPath(step.Other), aside.Name), Expected = node.Stamp };
-            case StepKind.SetMode:
+            case StepKind.SetMeta:
                 // A directory that its owner may not write to is made so when it is filled.
                 if (node.Kind == EntryKind.Directory && (remote!.Mode & 0x80) == 0 && (_ready.Count > 0 || _running) && !_strictModes.Contains(node))
                 {
@@ -303,8 +303,8 @@ internal sealed class Applier(ReplicaContext context, Observer observer, Placer 
                 Trees.SetLocal(node, a with { Parent = b.Parent, Name = b.Name }, LinkStamp(entry, stamp));
                 observer.LookAt(Trees.Find(a.Parent)!, a.Name);
                 break;
-            case StepKind.SetMode:
-                Trees.SetLocal(node, node.Local! with { Mode = node.Kind == EntryKind.Symlink ? node.Local.Mode : p.Result.Mode, Owner = context.Policy.Ownership ? p.Result.Owner : null }, LinkStamp(entry, stamp));
+            case StepKind.SetMeta:
+                Trees.SetLocal(node, node.Local! with { MtimeNs = p.Step.Facets.HasFlag(Facets.Content) ? p.Result.Stamp.MtimeNs : node.Local.MtimeNs, Mode = node.Kind == EntryKind.Symlink ? node.Local.Mode : p.Result.Mode, Owner = context.Policy.Ownership ? p.Result.Owner : null }, LinkStamp(entry, stamp));
                 break;
             case StepKind.Remove:
                 Trees.SetLocal(node, null);

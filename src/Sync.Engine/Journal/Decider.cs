@@ -117,8 +117,9 @@ internal sealed class Decider(JournalTree tree, Func<string, ConflictPolicy> pol
 
     private Outcome Revive(Proposer proposer, Change change, Entry wanted, Entry tombstone, DateTimeOffset now)
     {
-        // An edit or a move beats a delete; a mode does not.
-        if ((change.Facets & (Facets.Place | Facets.Content)) == 0) return Answer(change, tombstone.Id, Verdict.Lost);
+        // An edit or a move beats a delete; a mode or a touch does not.
+        var isTouch = (change.Facets & Facets.Place) == 0 && SameBytes(tombstone, wanted);
+        if (isTouch || (change.Facets & (Facets.Place | Facets.Content)) == 0) return Answer(change, tombstone.Id, Verdict.Lost);
         var place = change.Facets.HasFlag(Facets.Place) ? wanted : tombstone;
         if (Destination(proposer, place.Parent) is not { } parent || tree.IsWithin(parent.Id, tombstone.Id))
             return Answer(change, tombstone.Id, Verdict.Retry, "unknown parent");
@@ -135,7 +136,7 @@ internal sealed class Decider(JournalTree tree, Func<string, ConflictPolicy> pol
     private Outcome Delete(Change change, Entry current)
     {
         // An edit or a move beats a delete, and what lives in a directory keeps it alive.
-        var changedSince = current.ContentRevision > change.BaseContent || current.PlaceRevision > change.BasePlace;
+        var changedSince = Earlier.BytesSince(current) > change.BaseContent || current.PlaceRevision > change.BasePlace;
         if (current.Kind == EntryKind.Directory) changedSince = current.PlaceRevision > change.BasePlace || tree.ChildCount(current.Id) > 0;
         if (changedSince) return Answer(change, current.Id, Verdict.Lost);
         Set(current with { Deleted = true, PlaceRevision = _revision });
@@ -160,7 +161,8 @@ internal sealed class Decider(JournalTree tree, Func<string, ConflictPolicy> pol
             if (SameBytes(current, wanted)) return Verdict.Accepted;
             // What the proposer has was overtaken; it is no edit of what stands.
             if (Earlier.Had(current.Id, wanted.Content, change.BaseContent)) return Verdict.Lost;
-            if (!ProposerWins(proposer, wanted, current)) return KeepLoser(proposer, wanted, current, now);
+            // Only its mtime was set here since: an edit beats that.
+            if (Earlier.BytesSince(current) > change.BaseContent && !ProposerWins(proposer, wanted, current)) return KeepLoser(proposer, wanted, current, now);
         }
 
         Set(WithContent(current, wanted));
@@ -242,7 +244,7 @@ internal sealed class Decider(JournalTree tree, Func<string, ConflictPolicy> pol
 
     private void Set(Entry entry)
     {
-        if (tree.Find(entry.Id) is { Kind: EntryKind.File } before && before.Content != entry.Content) Earlier.Add(before);
+        if (tree.Find(entry.Id) is { Kind: EntryKind.File } before && before.ContentRevision != entry.ContentRevision) Earlier.Add(before, entry.Content);
         tree.Set(entry);
         for (var i = _changed.Count - 1; i >= 0 && _changed[i].Revision == _revision; i--)
         {

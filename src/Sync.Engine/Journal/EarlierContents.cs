@@ -7,48 +7,75 @@ namespace Sync.Engine.Journal;
 
 /// <summary>
 /// What files contained before: the last <see cref="Kept"/> contents of each entry that ever changed, by the first eight bytes of the content
-/// id, and since which revision. Who proposes one of them on the base of an even earlier revision (a machine rolled back, a replica whose
-/// index was lost, a link that went in between) is behind, and makes no edit; who goes back to one knowingly does. Saved with the entry's record.
+/// id, and since which revision. Who proposes the one that was there at the base of the proposal changed no byte (a touch); who proposes
+/// a later one is behind (a machine rolled back, a replica whose index was lost, a link that went in between). Neither is an edit; going
+/// back to an earlier one knowingly is. Saved with the entry's record.
 /// </summary>
 internal sealed class EarlierContents
 {
     /// <summary>Contents remembered of one entry.</summary>
     public const int Kept = 16;
 
-    private readonly Dictionary<long, (ulong Mark, Revision Since)[]> _byEntry = [];
+    private const int IsTouched = 0x80;
 
-    /// <summary>An entry's content is replaced.</summary>
-    public void Add(Entry replaced)
+    private readonly Dictionary<long, (ulong Mark, Revision Since)[]> _byEntry = [];
+    private readonly Dictionary<long, Revision> _touched = [];
+
+    /// <summary>An entry's content is replaced by another, or by the same with another mtime.</summary>
+    public void Add(Entry replaced, ContentId by)
     {
         if (replaced.Content.IsNone) return;
-        var known = Of(replaced.Id);
-        _byEntry[replaced.Id.Value] = [.. known.Length < Kept ? known : known[1..], (replaced.Content.Prefix, replaced.ContentRevision)];
+        var since = BytesSince(replaced);
+        if (replaced.Content == by)
+        {
+            _touched[replaced.Id.Value] = since;
+            return;
+        }
+
+        _touched.Remove(replaced.Id.Value);
+        var known = Of(replaced.Id).Earlier;
+        _byEntry[replaced.Id.Value] = [.. known.Length < Kept ? known : known[1..], (replaced.Content.Prefix, since)];
     }
 
-    /// <summary>Whether an entry had this content at some time after a revision, and has been changed since.</summary>
-    public bool Had(EntryId id, ContentId content, Revision after)
+    /// <summary>Since when an entry has had the bytes that it has: a touch sets its content anew, but not its bytes.</summary>
+    public Revision BytesSince(Entry entry) => _touched.TryGetValue(entry.Id.Value, out var since) ? since : entry.ContentRevision;
+
+    /// <summary>Whether an entry had this content at a revision or at some time after it, and has been changed since.</summary>
+    public bool Had(EntryId id, ContentId content, Revision from)
     {
         if (content.IsNone) return false;
-        foreach (var (mark, since) in Of(id))
-            if (mark == content.Prefix && since > after) return true;
+        var known = Of(id).Earlier;
+        for (var i = known.Length - 1; i >= 0; i--)
+        {
+            if (known[i].Mark == content.Prefix) return true;
+            // This was there at that revision; what was before it was not.
+            if (known[i].Since <= from) return false;
+        }
+
         return false;
     }
 
-    public void Forget(EntryId id) => _byEntry.Remove(id.Value);
+    public void Forget(EntryId id)
+    {
+        _byEntry.Remove(id.Value);
+        _touched.Remove(id.Value);
+    }
 
     /// <summary>What is known of an entry: never changed after.</summary>
-    public (ulong Mark, Revision Since)[] Of(EntryId id) => _byEntry.GetValueOrDefault(id.Value) ?? [];
+    public Known Of(EntryId id) => new(_byEntry.GetValueOrDefault(id.Value) ?? [], _touched.TryGetValue(id.Value, out var since) ? since : null);
 
     /// <summary>Appends it to an entry's record.</summary>
-    public static void Write(ArrayBufferWriter<byte> to, (ulong Mark, Revision Since)[] known)
+    public static void Write(ArrayBufferWriter<byte> to, Known known)
     {
-        if (known.Length == 0) return;
-        EntryCodec.Byte(to, (byte)known.Length);
-        foreach (var (mark, since) in known)
+        if (known.Earlier.Length == 0 && known.BytesSince is null) return;
+        EntryCodec.Byte(to, (byte)(known.Earlier.Length | (known.BytesSince is null ? 0 : IsTouched)));
+        foreach (var (mark, since) in known.Earlier)
         {
             EntryCodec.Number(to, mark);
             EntryCodec.Number(to, (ulong)since.Value);
         }
+
+        if (known.BytesSince is { } bytesSince) EntryCodec.Number(to, (ulong)bytesSince.Value);
     }
 
     /// <summary>Reads what <see cref="Write"/> appended; older records have nothing.</summary>
@@ -56,10 +83,17 @@ internal sealed class EarlierContents
     public void Read(ref ReadOnlySpan<byte> from, EntryId id)
     {
         if (from.IsEmpty) return;
-        var count = EntryCodec.Byte(ref from);
+        var head = EntryCodec.Byte(ref from);
+        var count = head & ~IsTouched;
         if (count > Kept) throw new StoreCorruptException("Too many earlier contents.");
         var known = new (ulong, Revision)[count];
         for (var i = 0; i < count; i++) known[i] = (EntryCodec.Number(ref from), new Revision((long)EntryCodec.Number(ref from)));
-        _byEntry[id.Value] = known;
+        if (count > 0) _byEntry[id.Value] = known;
+        if ((head & IsTouched) != 0) _touched[id.Value] = new Revision((long)EntryCodec.Number(ref from));
     }
+
+    /// <summary>What is saved of one entry.</summary>
+    /// <param name="Earlier">Its former contents, the oldest first.</param>
+    /// <param name="BytesSince">Since when it has its bytes, if its mtime was set later.</param>
+    public readonly record struct Known((ulong Mark, Revision Since)[] Earlier, Revision? BytesSince);
 }

@@ -402,7 +402,7 @@ internal sealed class JournalKeeper : IDisposable
         return (_horizon.Write(), forgotten);
     }
 
-    private IOException? Save(Entry[] entries, (ulong Mark, Revision Since)[][] earlier, string[]? paths, Revision upTo, long nextId, byte[]? horizon, List<EntryId> forgotten)
+    private IOException? Save(Entry[] entries, EarlierContents.Known[] earlier, string[]? paths, Revision upTo, long nextId, byte[]? horizon, List<EntryId> forgotten)
     {
         var durable = _makeDurable(entries, paths);
         if (durable != FsError.None) return new IOException($"The share's disk could not be synced ({durable}); nothing new is acknowledged until it can.");

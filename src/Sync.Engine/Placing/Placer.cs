@@ -124,7 +124,7 @@ internal sealed class Placer(IFileSystem files, VersionStore versions)
             case StepKind.Update: Update(p); break;
             case StepKind.Move or StepKind.StepAside: Move(p); break;
             case StepKind.Exchange: Exchange(p); break;
-            case StepKind.SetMode: SetMode(p); break;
+            case StepKind.SetMeta: SetMeta(p); break;
             case StepKind.Remove: Remove(p); break;
             default: throw new InvalidOperationException($"{p.Step.Kind} is no placement.");
         }
@@ -408,13 +408,26 @@ internal sealed class Placer(IFileSystem files, VersionStore versions)
         else Fail(p, error);
     }
 
-    private void SetMode(Placement p)
+    private void SetMeta(Placement p)
     {
-        var error = p.Entry.Kind == EntryKind.Symlink ? FsError.None : files.SetMode(p.Target, p.Entry.Mode);
-        if (error == FsError.None && p.Entry.Owner is { } owner) error = files.SetOwner(p.Target, owner);
-        if (error == FsError.NotFound) p.Outcome = PlacementOutcome.Raced;
-        else if (error != FsError.None) Fail(p, error);
+        var isMode = p.Step.Facets.HasFlag(Facets.Mode);
+        var error = p.Entry.Kind == EntryKind.Symlink || !isMode ? FsError.None : files.SetMode(p.Target, p.Entry.Mode);
+        if (error == FsError.None && isMode && p.Entry.Owner is { } owner) error = files.SetOwner(p.Target, owner);
+        if (error != FsError.None) Fail(p, error);
+        else if (p.Entry.Kind == EntryKind.File && p.Step.Facets.HasFlag(Facets.Content)) SetMtime(p);
         else Done(p, null);
+    }
+
+    /// <summary>Sets the mtime of what has the bytes already. An edit that falls between the look and the setting would hide behind the mtime:
+    /// so the file is read once more after it, and what was read is what counts as known.</summary>
+    private void SetMtime(Placement p)
+    {
+        p.Outcome = PlacementOutcome.Raced;
+        if (files.Stat(p.Target, out var standing) != FsError.None || standing.Kind != EntryKind.File || !standing.Stamp.SameButCtime(p.Expected)) return;
+        var error = files.SetMtime(p.Target, p.Entry.MtimeNs);
+        if (error != FsError.None) Fail(p, error);
+        else if (FileReading.Of(files, p.Target, CancellationToken.None) is { Error: FsError.None, Changed: false, Manifest: { } manifest } reading && manifest.Id == p.Entry.Content)
+            Done(p, reading.Stat.Stamp);
     }
 
     private void Remove(Placement p)

@@ -77,7 +77,7 @@ internal sealed class Planner(TreeSet trees, FacetComparer compare)
         if (node.Remote is null || node.Base is null) return Propose(node, Facets.All);
 
         // Deleted there. An edit or a move here beats that; a mode does not.
-        var edited = Edited(node) & (Facets.Place | Facets.Content);
+        var edited = compare.Weighty(node.Base, node.Local);
         if (edited != 0 && !IsCopy(node)) return Propose(node, edited);
         if (!CanApply) return Step.None;
         // A directory goes when its children are gone; each of them decides for itself, and a new one revives its parents.
@@ -91,7 +91,7 @@ internal sealed class Planner(TreeSet trees, FacetComparer compare)
         if (known.Deleted) return new Step(StepKind.Forget);
 
         // Deleted here. A remote edit or move beats that.
-        if ((compare.Difference(known, node.Remote) & (Facets.Place | Facets.Content)) != 0) return new Step(StepKind.Forget);
+        if (compare.Weighty(known, node.Remote) != 0) return new Step(StepKind.Forget);
         if (IsCopy(node)) return new Step(StepKind.Forget);
         if (!CanPropose || node.Has(NodeFlags.Refused)) return new Step(StepKind.Hold);
         if (node.Kind == EntryKind.Directory)
@@ -133,7 +133,9 @@ internal sealed class Planner(TreeSet trees, FacetComparer compare)
 
         if (theirs == 0 || !CanApply) return Step.None;
         if ((theirs & Facets.Place) != 0) return Move(node);
-        return (theirs & Facets.Content) != 0 ? new Step(StepKind.Update, theirs) : new Step(StepKind.SetMode, Facets.Mode);
+        // The same bytes under another mtime are not copied.
+        var sameBytes = node.Kind == EntryKind.File && local.Content == remote.Content;
+        return (theirs & Facets.Content) != 0 && !sameBytes ? new Step(StepKind.Update, theirs) : new Step(StepKind.SetMeta, theirs);
     }
 
     /// <summary>What a user changed here since it was agreed on, or placed from the journal.</summary>
@@ -175,7 +177,7 @@ internal sealed class Planner(TreeSet trees, FacetComparer compare)
         if (occupant.Has(NodeFlags.Proposing) || occupant.Has(NodeFlags.Refused) || occupant.Base is null) return null;
         // A directory that cannot be deleted while the journal has this very node in it.
         if (occupant.Local is null && IsRemotelyWithin(node, occupant)) return null;
-        if (occupant.Local is null) return (compare.Difference(occupant.Base, occupant.Remote) & (Facets.Place | Facets.Content)) == 0 ? occupant : null;
+        if (occupant.Local is null) return compare.Weighty(occupant.Base, occupant.Remote) == 0 ? occupant : null;
         return (compare.Difference(occupant.Base, occupant.Local) & Facets.Place) != 0 ? occupant : null;
     }
 
@@ -256,7 +258,7 @@ internal sealed class Planner(TreeSet trees, FacetComparer compare)
         node is { Remote.Deleted: true, Base: not null }
         && !node.Has(NodeFlags.Applying) && !node.Has(NodeFlags.Proposing) && !node.Has(NodeFlags.Held)
         && trees.LocalChildCount(node) == 0
-        && (Edited(node) & (Facets.Place | Facets.Content)) == 0;
+        && compare.Weighty(node.Base, node.Local) == 0;
 
     private bool WantsToMove(Node node) =>
         node is { IsLocal: true, IsRemote: true, Base: not null }

@@ -235,8 +235,8 @@ internal sealed class Reconciler
             case StepKind.Update:
                 Take(node, step.Facets & (Facets.Content | Facets.Mode));
                 break;
-            case StepKind.SetMode:
-                Take(node, Facets.Mode);
+            case StepKind.SetMeta:
+                Take(node, step.Facets);
                 break;
         }
 
@@ -319,7 +319,7 @@ internal sealed class Reconciler
     {
         if (known.TryGetValue(node, out var survives)) return survives;
         // A tree has no cycles: what is asked for below never leads back here.
-        survives = node.IsLocal && (!untold.Contains(node) || (Comparer.Difference(node.Base, node.Local) & (Facets.Place | Facets.Content)) != 0);
+        survives = node.IsLocal && (!untold.Contains(node) || Comparer.Weighty(node.Base, node.Local) != 0);
         foreach (var child in Trees.LocalChildren(node))
         {
             if (survives) break;

@@ -41,8 +41,8 @@ internal enum StepKind
     /// The place aside becomes the merge base's, so that it is never taken for an edit.</summary>
     StepAside,
 
-    /// <summary>Set mode and owner.</summary>
-    SetMode,
+    /// <summary>Set mode and owner, and, if the content is among the facets, the mtime: the bytes are the same.</summary>
+    SetMeta,
 
     /// <summary>Take it off the disk.</summary>
     Remove,

@@ -19,6 +19,13 @@ internal sealed record FacetComparer(long MtimeGrainNs = 1, bool Modes = true, b
         return result;
     }
 
+    /// <summary>The facets in which two states differ so that it counts against a deletion: place and bytes. A mode or an mtime does not.</summary>
+    public Facets Weighty(Entry? a, Entry? b)
+    {
+        var differ = Difference(a, b) & (Facets.Place | Facets.Content);
+        return differ.HasFlag(Facets.Content) && a is { Deleted: false, Kind: EntryKind.File } && b is { Deleted: false } && a.Content == b.Content ? differ & ~Facets.Content : differ;
+    }
+
     /// <summary>Bytes and, of files, mtime. A directory's mtime is set once and never compared.</summary>
     public bool SameContent(Entry a, Entry b) => a.Kind switch
     {

@@ -255,6 +255,8 @@ internal sealed class TreeSet
         }
 
         _byId.Remove(node.Id.Value);
+        // What the journal has in the entry of that id is not in this one.
+        if (node.Links is not null) node.Links.RemoteOnly = null;
         node.Id = new EntryId(_nextProvisional);
         _nextProvisional--;
         _byId.Add(node.Id.Value, node);

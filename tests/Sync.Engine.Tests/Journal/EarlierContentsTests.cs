@@ -54,24 +54,42 @@ public sealed class EarlierContentsTests
     }
 
     [Fact]
+    public void A_touch_is_no_edit_on_either_side()
+    {
+        var known = Content;
+        // The host edits, the guest touches: the same bytes with another mtime.
+        Propose(_host, _file, Facets.Content, 2, known);
+        Assert.Equal(Verdict.Lost, Propose(_guest, _file, Facets.Content, 1, known).Verdict);
+        // The host touches, twice, the guest edits.
+        known = Content;
+        Propose(_host, _file, Facets.Content, 2, known, mtimeNs: 5);
+        Propose(_host, _file, Facets.Content, 2, Content, mtimeNs: 6);
+        Assert.True(Content > known);
+        Assert.Equal(Verdict.Accepted, Propose(_guest, _file, Facets.Content, 3, known).Verdict);
+        Assert.Equal(2, _tree.Count);
+    }
+
+    [Fact]
     public void They_are_kept_with_the_record()
     {
         var earlier = new EarlierContents();
-        for (var i = 0; i < EarlierContents.Kept + 4; i++) earlier.Add(State(i + 1) with { Id = _file, ContentRevision = new Revision(i) });
+        for (var i = 0; i < EarlierContents.Kept + 4; i++) earlier.Add(State(i + 1) with { Id = _file, ContentRevision = new Revision(i) }, default);
+        earlier.Add(State(99) with { Id = _file, ContentRevision = new Revision(50) }, State(99).Content);
         var buffer = new ArrayBufferWriter<byte>();
         EarlierContents.Write(buffer, earlier.Of(_file));
         var again = new EarlierContents();
         var span = buffer.WrittenSpan;
         again.Read(ref span, _file);
         Assert.True(span.IsEmpty);
-        Assert.Equal(EarlierContents.Kept, again.Of(_file).Length);
-        Assert.Equal(earlier.Of(_file), again.Of(_file));
+        Assert.Equal(EarlierContents.Kept, again.Of(_file).Earlier.Length);
+        Assert.Equal(earlier.Of(_file).Earlier, again.Of(_file).Earlier);
+        Assert.Equal(new Revision(50), again.Of(_file).BytesSince);
     }
 
     private Revision Content => _tree.Find(_file)!.ContentRevision;
 
-    private Outcome Propose(Proposer proposer, EntryId id, Facets facets, int content, Revision baseContent) =>
-        _decider.Decide(proposer, new Change { Entry = State(content) with { Id = id }, Facets = facets, BaseContent = baseContent }, DateTimeOffset.UnixEpoch, []);
+    private Outcome Propose(Proposer proposer, EntryId id, Facets facets, int content, Revision baseContent, long mtimeNs = 0) =>
+        _decider.Decide(proposer, new Change { Entry = State(content) with { Id = id, MtimeNs = mtimeNs }, Facets = facets, BaseContent = baseContent }, DateTimeOffset.UnixEpoch, []);
 
     private static Entry State(int content)
     {

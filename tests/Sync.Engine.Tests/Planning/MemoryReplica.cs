@@ -25,6 +25,7 @@ internal sealed class MemoryReplica
         Reconciler = new Reconciler(new TreeSet(EntryId.Root), new FacetComparer()) { ReplicaName = name };
         Reconciler.Rebound = (from, to) =>
         {
+            _world.Log.Add($"{Name} binds {World.Show(from.Local ?? to.Local)} to {to} L {World.Show(to.Local)} R {World.Show(to.Remote)}");
             for (var i = 0; i < _proposed.Count; i++)
                 if (_proposed[i].Node == from) _proposed[i] = (to, _proposed[i].Change);
         };
@@ -61,7 +62,7 @@ internal sealed class MemoryReplica
     public Queue<(Revision After, List<Outcome> Outcomes)> Pending { get; } = new();
 
     public IEnumerable<string> Lines() =>
-        Trees.All.Where(n => n.IsLocal && n != Trees.Root).Select(n => $"{Trees.LocalPath(n)} {n.Kind} {n.Local!.Content}").Order(StringComparer.Ordinal);
+        Trees.All.Where(n => n.IsLocal && n != Trees.Root).Select(n => $"{Trees.LocalPath(n)} {n.Kind} {n.Local!.Content} {(n.Kind == EntryKind.File ? n.Local.MtimeNs : 0)} {n.Local.Mode}").Order(StringComparer.Ordinal);
 
     public void GoOffline()
     {
@@ -199,8 +200,9 @@ internal sealed class MemoryReplica
                 _world.Versions.Add(node.Local!.Content);
                 Trees.SetLocal(node, node.Local with { Content = remote!.Content, MtimeNs = remote.MtimeNs, Size = remote.Size, Mode = (step.Facets & Facets.Mode) != 0 ? remote.Mode : node.Local.Mode }, Stamp());
                 break;
-            case StepKind.SetMode:
-                Trees.SetLocal(node, node.Local! with { Mode = remote!.Mode }, node.Stamp);
+            case StepKind.SetMeta:
+                var meta = node.Local! with { MtimeNs = (step.Facets & Facets.Content) != 0 ? remote!.MtimeNs : node.Local.MtimeNs };
+                Trees.SetLocal(node, (step.Facets & Facets.Mode) != 0 ? meta with { Mode = remote!.Mode } : meta, node.Stamp);
                 break;
             case StepKind.Remove:
                 Displace(node);
@@ -259,6 +261,9 @@ internal sealed class MemoryReplica
             case 7 or 8 when any is not null && Free(directories[_world.Next(directories.Count)], out var target, out var newName) && !Trees.IsLocallyWithin(target, any):
                 Trees.SetLocal(any, any.Local! with { Parent = target.Id, Name = newName }, any.Stamp);
                 _world.Log.Add($"{Name} USER moves {World.Show(any.Local)}");
+                break;
+            case 9 when any is { Kind: EntryKind.File } && _world.Next(2) == 0:
+                Trees.SetLocal(any, any.Local! with { MtimeNs = 1 + _world.Next(1000) }, any.Stamp);
                 break;
             case 9 when any is not null:
                 Trees.SetLocal(any, any.Local! with { Mode = (uint)_world.Next(8) }, any.Stamp);

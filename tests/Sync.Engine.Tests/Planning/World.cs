@@ -166,7 +166,7 @@ internal sealed class World
 
     public string? Check()
     {
-        var journal = _journal.All.Where(e => !e.Deleted && e.Id != EntryId.Root).Select(e => $"{_journal.PathOf(e)} {e.Kind} {e.Content}").Order(StringComparer.Ordinal).ToList();
+        var journal = _journal.All.Where(e => !e.Deleted && e.Id != EntryId.Root).Select(e => $"{_journal.PathOf(e)} {e.Kind} {e.Content} {(e.Kind == EntryKind.File ? e.MtimeNs : 0)} {e.Mode}").Order(StringComparer.Ordinal).ToList();
         foreach (var replica in Replicas)
         {
             if (!replica.Lines().SequenceEqual(journal))
