@@ -79,9 +79,14 @@ internal sealed class Applier(ReplicaContext context, Observer observer, Placer 
     }
 
     /// <summary>Takes up a step of the planner.</summary>
-    public void Queue(Node node, Step step)
+    /// <param name="node">Whose.</param>
+    /// <param name="step">The step.</param>
+    /// <param name="reason">Why what stands there goes to the version store; null: as the step says.</param>
+    public void Queue(Node node, Step step, string? reason = null)
     {
         if (Build(node, step) is not { } placement) return;
+        if (context.Reconciler.Planner.Reverting.Contains(node)) reason ??= "reverted";
+        if (reason is not null) placement.Reason = reason;
         node.Flags |= NodeFlags.Applying;
         Touch(node);
         if (step.Other is { } other && step.Kind != StepKind.StepAside)

@@ -30,7 +30,7 @@ internal sealed record Placement(Node Node, Step Step)
     public ContentSupply Supply { get; set; }
 
     /// <summary>Why what is displaced goes to the version store.</summary>
-    public string Reason { get; init; } = "replaced";
+    public string Reason { get; set; } = "replaced";
 
     /// <summary>What came of it.</summary>
     public PlacementOutcome Outcome { get; set; }

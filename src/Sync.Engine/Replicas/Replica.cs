@@ -372,8 +372,8 @@ internal sealed partial class Replica : IContentLocator, IAsyncDisposable
             var holdDeletes = HoldsDeletes();
             while (Reconciler.TryNext(mayPropose && _outbox.HasRoom, true, out var node, out var step))
             {
-                if (step.Kind == StepKind.Propose && _unclean && IsTorn(node)) step = new Step(StepKind.Update, Facets.Content);
-                if (step.Kind != StepKind.Propose) _applier.Queue(node, step);
+                if (step.Kind == StepKind.Propose && _unclean && IsTorn(node)) _applier.Queue(node, new Step(StepKind.Update, Facets.Content), "torn");
+                else if (step.Kind != StepKind.Propose) _applier.Queue(node, step);
                 else if (holdDeletes && node.Local is null) _heldDeletes.Add(node);
                 else _outbox.Queue(node, step);
             }
