@@ -30,6 +30,7 @@ internal sealed class HostAdministration(
 
             DirectoryRules.CheckReadable(path);
             DirectoryRules.CheckApart(path, current.Shares.Select(s => ("share " + s.Name, s.Path)), data.Path);
+            DirectoryRules.CheckUnclaimed(path);
             added = true;
             var share = new ShareRecord
             {
