@@ -46,6 +46,29 @@ public sealed class RestartTests
         pair.Check("round/2", "host").Check("guest/2", "guest");
     }
 
+    /// <summary>Either end is killed while a large file is on its way, up or down: the rest follows, not the whole again.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task An_interrupted_transfer_goes_on_where_it_stopped(bool up)
+    {
+        const int Size = 300_000_000;
+        await using Pair pair = await Pair.StartAsync();
+        byte[] bytes = new byte[Size];
+        new Random(3).NextBytes(bytes);
+        (up ? pair.Guest.Tree : pair.Host.Tree).Put("large", bytes);
+        string staging = (up ? pair.Host.Tree : pair.Guest.Tree).At(".sync/staging");
+        string? part = null;
+        Assert.True(SpinWait.SpinUntil(() => (part = Directory.EnumerateFiles(staging, "p-*").FirstOrDefault()) is not null && new FileInfo(part).Length > Size / 4, TimeSpan.FromSeconds(30)), "the transfer has not begun");
+        // The other end lives on, and counts.
+        await pair.Host.KillAsync();
+        Assert.True(File.Exists(part), "the transfer was over before the kill");
+        await pair.Host.StartAsync();
+        await pair.SyncAndCheckAsync();
+        string counter = up ? "bytesSent" : "bytesReceived";
+        Assert.InRange((await pair.Guest.StatusAsync()).GetProperty(counter).GetInt64(), Size / 2, Size + 60_000_000L);
+    }
+
     [Fact]
     public async Task Flush_means_durable_even_if_both_are_killed_right_after()
     {

@@ -46,8 +46,31 @@ internal static class DirectoryRules
         }
     }
 
+    /// <summary>Checks that a directory is there, can be listed, and that the replica's own directory is in it or can be made.</summary>
+    public static void CheckUsable(string directory)
+    {
+        CheckReadable(directory);
+        var own = Path.Join(directory, PrivateDirectory.Name);
+        if (Directory.Exists(own))
+            return;
+        try
+        {
+            // As the engine makes it; one that is not needed after all goes again.
+            Directory.CreateDirectory(own);
+            Directory.Delete(own);
+        }
+        catch (UnauthorizedAccessException e)
+        {
+            throw new CommandFailure(ExitCode.NotAllowed, $"{Printable.Text(directory)} cannot be written by this user; change its mode, or run as its owner", e);
+        }
+        catch (IOException e)
+        {
+            throw new CommandFailure($"{Printable.Text(directory)} cannot be written ({e.Message}); name another directory", e);
+        }
+    }
+
     /// <summary>Checks that a directory is there and can be listed.</summary>
-    public static void CheckReadable(string directory)
+    private static void CheckReadable(string directory)
     {
         var shown = Printable.Text(directory);
         if (File.Exists(directory))

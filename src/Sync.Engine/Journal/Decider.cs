@@ -236,8 +236,13 @@ internal sealed class Decider(JournalTree tree, Func<string, ConflictPolicy> pol
         if (wanted.Id.IsProvisional) proposer.Ids[wanted.Id.Value] = id;
         Set(wanted with
         {
-            Id = id, Parent = parent, Name = name, Deleted = false,
-            PlaceRevision = _revision, ContentRevision = _revision, ModeRevision = _revision,
+            Id = id,
+            Parent = parent,
+            Name = name,
+            Deleted = false,
+            PlaceRevision = _revision,
+            ContentRevision = _revision,
+            ModeRevision = _revision,
         });
         return id;
     }
@@ -263,8 +268,13 @@ internal sealed class Decider(JournalTree tree, Func<string, ConflictPolicy> pol
 
     private Entry WithContent(Entry entry, Entry wanted) => entry with
     {
-        Content = wanted.Content, Size = wanted.Size, MtimeNs = wanted.MtimeNs, LinkTarget = wanted.LinkTarget,
-        ByHost = wanted.ByHost, ObservedNs = wanted.ObservedNs, ContentRevision = _revision,
+        Content = wanted.Content,
+        Size = wanted.Size,
+        MtimeNs = wanted.MtimeNs,
+        LinkTarget = wanted.LinkTarget,
+        ByHost = wanted.ByHost,
+        ObservedNs = wanted.ObservedNs,
+        ContentRevision = _revision,
     };
 
     private static bool SameBytes(Entry a, Entry b) => a.Kind == b.Kind && a.Content == b.Content && a.LinkTarget == b.LinkTarget;

@@ -19,5 +19,12 @@ public abstract record ContentFrame(long Id)
     public sealed record Data(long Id, ReadOnlyMemory<byte> Bytes) : ContentFrame(Id);
 
     /// <summary>The transfer is over.</summary>
-    public sealed record End(long Id, TransferStatus Status, string? Detail = null) : ContentFrame(Id);
+    public sealed record End(long Id, TransferStatus Status, string? Detail = null) : ContentFrame(Id)
+    {
+        /// <summary>Not over, but about to begin: answers a <see cref="Ask"/> with how many bytes the receiver has already, 0 or more.</summary>
+        public long? ResumeAt { get; init; }
+    }
+
+    /// <summary>Before an upload: what has the receiver of this content already, from one that was interrupted?</summary>
+    public sealed record Ask(long Id, ContentId Content) : ContentFrame(Id);
 }

@@ -225,7 +225,9 @@ internal sealed class Reconciler
                 node.Applied = placed;
                 break;
             case StepKind.Create:
-                node.Applied = node.Local! with { PlaceRevision = placed.PlaceRevision, ContentRevision = placed.ContentRevision, ModeRevision = placed.ModeRevision };
+                // A directory gets a strict mode when it is full: until then it has none of the journal's modes.
+                var hasMode = (Comparer.Difference(node.Local, placed) & Facets.Mode) == 0;
+                node.Applied = node.Local! with { PlaceRevision = placed.PlaceRevision, ContentRevision = placed.ContentRevision, ModeRevision = hasMode ? placed.ModeRevision : default };
                 if (step.Other is { } displaced) displaced.Applied = displaced.Remote;
                 break;
             case StepKind.Move:
@@ -390,11 +392,16 @@ internal sealed class Reconciler
         var sameBytes = local.Content == remote.Content && local.LinkTarget == remote.LinkTarget;
         synced ??= remote with
         {
-            Parent = local.Parent, Name = local.Name,
-            Content = sameBytes ? local.Content : default, LinkTarget = sameBytes ? local.LinkTarget : null,
-            Size = sameBytes ? local.Size : 0, MtimeNs = sameBytes ? local.MtimeNs : 0,
+            Parent = local.Parent,
+            Name = local.Name,
+            Content = sameBytes ? local.Content : default,
+            LinkTarget = sameBytes ? local.LinkTarget : null,
+            Size = sameBytes ? local.Size : 0,
+            MtimeNs = sameBytes ? local.MtimeNs : 0,
             Mode = (facets & Facets.Mode) != 0 ? remote.Mode : local.Mode,
-            ContentRevision = default, ModeRevision = default, PlaceRevision = default,
+            ContentRevision = default,
+            ModeRevision = default,
+            PlaceRevision = default,
         };
         Trees.SetSynced(node, synced.Take(facets, remote));
     }
@@ -470,7 +477,9 @@ internal sealed class Reconciler
         var at = wanted with
         {
             Parent = parent,
-            PlaceRevision = revision ?? merged.PlaceRevision, ContentRevision = revision ?? merged.ContentRevision, ModeRevision = revision ?? merged.ModeRevision,
+            PlaceRevision = revision ?? merged.PlaceRevision,
+            ContentRevision = revision ?? merged.ContentRevision,
+            ModeRevision = revision ?? merged.ModeRevision,
         };
         return merged.Take(sent.Facets, at);
     }

@@ -107,7 +107,13 @@ internal sealed class GuestSession(HostShare share, JournalKeeper journal, Journ
             share.CountReceived(Fetcher.LengthOf(frame));
             if (Grant.ReadOnly)
             {
-                if (frame is ContentFrame.End or ContentFrame.Whole) yield return new ContentFrame.End(frame.Id, TransferStatus.Denied);
+                if (frame is ContentFrame.End or ContentFrame.Whole or ContentFrame.Ask) yield return new ContentFrame.End(frame.Id, TransferStatus.Denied);
+                continue;
+            }
+
+            if (frame is ContentFrame.Ask ask)
+            {
+                yield return new ContentFrame.End(ask.Id, TransferStatus.Complete) { ResumeAt = receiver.ResumeOffset(ask.Content) };
                 continue;
             }
 

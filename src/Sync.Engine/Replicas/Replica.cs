@@ -37,6 +37,10 @@ internal sealed partial class Replica : IContentLocator, IAsyncDisposable
 
     private readonly ReplicaOptions _options;
     private readonly bool _isHost;
+
+    /// <summary>What an interrupted transfer left is kept for two days.</summary>
+    private const long PartsKeptNs = 2L * 24 * 3600 * 1_000_000_000;
+
     private readonly DirectoryClaim _claim;
     private readonly ReplicaContext _context;
     private readonly CancellationTokenSource _stopping = new();
@@ -323,7 +327,7 @@ internal sealed partial class Replica : IContentLocator, IAsyncDisposable
     private void SweepStaging()
     {
         // Parts of contents that the journal still has are resumed; others are of no use.
-        _context.Staging.SweepParts(content => Trees.All.Any(n => n.IsRemote && n.Remote!.Content == content));
+        _context.Staging.SweepParts(content => Trees.All.Any(n => n.IsRemote && n.Remote!.Content == content), _context.NowNs - PartsKeptNs);
         var items = new List<DirectoryItem>();
         _context.Files.List(Placer.StagingPath, items);
         foreach (var item in items)

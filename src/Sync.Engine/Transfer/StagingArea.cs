@@ -48,7 +48,9 @@ internal sealed class StagingArea(IFileSystem files)
     }
 
     /// <summary>Removes what interrupted transfers left, but for parts of contents still wanted. For the start, before the first receiver.</summary>
-    public FsError SweepParts(Func<ContentId, bool> isWanted)
+    /// <param name="isWanted">Asked for each.</param>
+    /// <param name="recentNs">Parts written to since then (ns since 1970 UTC) are kept too: an upload may go on.</param>
+    public FsError SweepParts(Func<ContentId, bool> isWanted, long recentNs = long.MaxValue)
     {
         var items = new List<DirectoryItem>();
         var error = files.List(Placer.StagingPath, items);
@@ -58,11 +60,13 @@ internal sealed class StagingArea(IFileSystem files)
             if (item.Name is null) continue;
             var unwanted = item.Name.StartsWith(ExtraPrefix, StringComparison.Ordinal)
                 || (item.Name.StartsWith(PartialPrefix, StringComparison.Ordinal)
-                    && !(ContentId.TryParse(item.Name[PartialPrefix.Length..], out var content) && isWanted(content)));
+                    && !(ContentId.TryParse(item.Name[PartialPrefix.Length..], out var content) && (isWanted(content) || IsRecent(item.Name))));
             if (unwanted && files.RemoveFile($"{Placer.StagingPath}/{item.Name}") is var failed and not (FsError.None or FsError.NotFound)) error = failed;
         }
 
         return error;
+
+        bool IsRecent(string name) => files.Stat($"{Placer.StagingPath}/{name}", out var stat) == FsError.None && stat.Stamp.MtimeNs >= recentNs;
     }
 
     internal void Release(ContentId content)

@@ -10,8 +10,12 @@ namespace Sync.Engine.Transfer;
 /// <summary>Sends large contents to the host, one after another, and tells how each ended. Started with each link.</summary>
 internal sealed class UploadQueue
 {
+    /// <summary>From this length on the host is asked first what it has from an interrupted upload: one round trip.</summary>
+    private const long WorthAsking = 4 << 20;
+
     private readonly Channel<(long Id, Entry Entry, ContentId Basis)> _queue = Channel.CreateUnbounded<(long, Entry, ContentId)>();
     private readonly ConcurrentDictionary<long, (Entry Entry, ContentId Basis, Action<TransferStatus> Done)> _open = new();
+    private readonly ConcurrentDictionary<long, TaskCompletionSource<long>> _asked = new();
     private readonly ReplicaContext _context;
     private long _next;
 
@@ -34,6 +38,14 @@ internal sealed class UploadQueue
         {
             await foreach (var end in link.Upload(FramesAsync(sender, cancel), cancel).ConfigureAwait(false))
             {
+                if (end.ResumeAt is { } at)
+                {
+                    if (_asked.TryRemove(end.Id, out var asked)) asked.TrySetResult(at);
+                    continue;
+                }
+
+                // A refusal answers the question too.
+                if (_asked.TryRemove(end.Id, out var unanswered)) unanswered.TrySetResult(-1);
                 if (!_open.TryRemove(end.Id, out var open)) continue;
                 if (end.Status == TransferStatus.NoBasis && !open.Basis.IsNone) _context.Loop.Post(() => Add(open.Entry, default, open.Done));
                 else _context.Loop.Post(() => open.Done(end.Status));
@@ -52,10 +64,24 @@ internal sealed class UploadQueue
     private async IAsyncEnumerable<ContentFrame> FramesAsync(ContentSender sender, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancel)
     {
         await foreach (var (id, entry, basis) in _queue.Reader.ReadAllAsync(cancel).ConfigureAwait(false))
-            await foreach (var frame in sender.Send(id, entry.Id, entry.Content, basis, 0, cancel).ConfigureAwait(false))
+        {
+            long offset = 0;
+            if (entry.Size >= WorthAsking)
+            {
+                var answer = new TaskCompletionSource<long>(TaskCreationOptions.RunContinuationsAsynchronously);
+                _asked[id] = answer;
+                yield return new ContentFrame.Ask(id, entry.Content);
+                offset = await answer.Task.WaitAsync(cancel).ConfigureAwait(false);
+                if (offset < 0) continue;
+                // What a host says it has is a hint; more than there is would be no content of ours.
+                offset = Math.Min(offset, entry.Size);
+            }
+
+            await foreach (var frame in sender.Send(id, entry.Id, entry.Content, basis, offset, cancel).ConfigureAwait(false))
             {
                 Interlocked.Add(ref _context.BytesSent, Fetcher.LengthOf(frame));
                 yield return frame;
             }
+        }
     }
 }

@@ -1,9 +1,9 @@
-using Sync.Protocol.Connecting;
 using System.Security.Cryptography;
 using Microsoft.Extensions.Logging;
 using Sync.Engine.Link;
 using Sync.Engine.Replicas;
 using Sync.Guest.Config;
+using Sync.Protocol.Connecting;
 using Sync.Protocol.Control;
 using Sync.Shared.Data;
 using Sync.Shared.Output;

@@ -49,7 +49,7 @@ internal static class Joining
             throw new CommandFailure($"{Printable.Text(directory)} cannot be made ({e.Message}); name another directory", e);
         }
 
-        DirectoryRules.CheckReadable(directory);
+        DirectoryRules.CheckUsable(directory);
     }
 
     private static async Task<(PairingGrant Grant, IReadOnlyList<string> Addresses)> PairAsync(JoinRequest request, PeerIdentity identity, CancellationToken cancel)

@@ -27,6 +27,7 @@ internal sealed class FrameReader(PayloadDecompressor decompressor)
             Frame.KindOneofCase.Manifest => Manifest(wire.Manifest),
             Frame.KindOneofCase.Data => new ContentFrame.Data(wire.Id, Plain(wire.Data.Bytes, wire.Data.PlainSize)),
             Frame.KindOneofCase.End => RequestMapping.FromEndFrame(wire.Id, wire.End),
+            Frame.KindOneofCase.Ask => new ContentFrame.Ask(wire.Id, Bounds.ToPresentContent(wire.Ask.Content)),
             _ => throw Bounds.Violation("an unexpected frame"),
         };
     }

@@ -16,6 +16,7 @@ internal sealed class FrameWriter(PayloadCompressor compressor)
         ContentFrame.Data { Bytes.Length: <= WireLimits.MaxPayload } data => [Data(data.Id, data.Bytes)],
         ContentFrame.Data data => Cut(data),
         ContentFrame.End end => [new Frame { Id = end.Id, End = RequestMapping.ToEndFrame(end) }],
+        ContentFrame.Ask ask => [new Frame { Id = ask.Id, Ask = new AskFrame { Content = Bounds.FromContent(ask.Content) } }],
         _ => throw new ArgumentException("An unknown kind of frame.", nameof(frame)),
     };
 

@@ -24,11 +24,14 @@ internal static class RequestMapping
         Bounds.ToContent(wire.Basis),
         Bounds.NotNegative(wire.Offset, "an offset"));
 
-    public static UploadResult ToWire(ContentFrame.End end) => new() { Id = end.Id, End = ToEndFrame(end) };
+    public static UploadResult ToWire(ContentFrame.End end) => end.ResumeAt is { } at
+        ? new() { Id = end.Id, ResumeAt = checked((ulong)at) }
+        : new() { Id = end.Id, End = ToEndFrame(end) };
 
     /// <exception cref="LinkException">A value is out of bounds.</exception>
-    public static ContentFrame.End FromWire(UploadResult wire) =>
-        FromEndFrame(wire.Id, wire.End ?? throw Bounds.Violation("an upload's result is missing"));
+    public static ContentFrame.End FromWire(UploadResult wire) => wire.HasResumeAt
+        ? new(wire.Id, TransferStatus.Complete) { ResumeAt = Bounds.NotNegative(wire.ResumeAt, "an offset") }
+        : FromEndFrame(wire.Id, wire.End ?? throw Bounds.Violation("an upload's result is missing"));
 
     public static EndFrame ToEndFrame(ContentFrame.End end)
     {

@@ -86,7 +86,8 @@ internal static class Gens
         Gen.Select(Gen.Long, Content, MaybeContent, Gen.Long[0, long.MaxValue], Gen.OneOf(Bytes, Gen.Int[0, 200_000].Select(n => (ReadOnlyMemory<byte>)Some(n))),
             (id, content, basis, offset, manifest) => (ContentFrame)new ContentFrame.Start(id, content, basis, offset, manifest)),
         Gen.Select(Gen.Long, Bytes, (id, bytes) => (ContentFrame)new ContentFrame.Data(id, bytes)),
-        Gen.Select(Gen.Long, Gen.Enum<TransferStatus>(), Gen.OneOf(Gen.Const((string?)null), Text!), (id, status, detail) => (ContentFrame)new ContentFrame.End(id, status, detail)));
+        Gen.Select(Gen.Long, Gen.Enum<TransferStatus>(), Gen.OneOf(Gen.Const((string?)null), Text!), (id, status, detail) => (ContentFrame)new ContentFrame.End(id, status, detail)),
+        Gen.Select(Gen.Long, Content, (id, content) => (ContentFrame)new ContentFrame.Ask(id, content)));
 
     public static readonly Gen<ContentRequest> Request = Gen.Select(
         Gen.Long, Gen.Long[1, long.MaxValue], Content, MaybeContent, Gen.Long[0, long.MaxValue],
