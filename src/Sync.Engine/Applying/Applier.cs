@@ -132,7 +132,7 @@ internal sealed class Applier(ReplicaContext context, Observer observer, Placer 
         // Those that are placed themselves are at work anyway; the others have to be marked so, or the opening would be seen as an edit.
         foreach (var directory in touched)
         {
-            if (directory is { Kind: EntryKind.Directory, Local: { } local } && directory != Trees.Root && (local.Mode & 0xC0) != 0xC0 && !closed.Contains(directory))
+            if (directory is { Kind: EntryKind.Directory, Local: { } local } && directory != Trees.Root && (local.Mode & (directory.Remote?.Mode ?? 0xC0) & 0xC0) != 0xC0 && !closed.Contains(directory))
                 closed.Add(directory);
         }
 

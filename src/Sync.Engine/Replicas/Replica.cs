@@ -93,7 +93,7 @@ internal sealed partial class Replica : IContentLocator, IAsyncDisposable
         var log = options.Logging.CreateLogger("Sync.Engine.Replica");
         void OnError(Exception e) => log.LogDefect(e, options.Share);
         var trees = new TreeSet(root);
-        var comparer = new FacetComparer(Math.Max(1, files.Traits.MtimeGrainNs), files.Traits.HasModes, policy.Ownership);
+        var comparer = new FacetComparer(Math.Max(1, files.Traits.MtimeGrainNs), files.Traits.HasModes) { Ownership = policy.Ownership };
         _context = new ReplicaContext
         {
             Share = options.Share,
