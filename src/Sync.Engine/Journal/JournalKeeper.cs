@@ -338,8 +338,24 @@ internal sealed class JournalKeeper : IDisposable
         }
     }
 
+    /// <summary>What every session has been told is kept no longer: who comes anew is told from the tree.</summary>
+    private void ForgetTold()
+    {
+        if (_recent.First is not { } oldest) return;
+        var told = Head;
+        foreach (var session in _sessions)
+            if (session.Sent < told) told = session.Sent;
+        for (; oldest is not null && oldest.Value.UpTo <= told; oldest = _recent.First)
+        {
+            _recentBytes -= oldest.Value.InlineBytes;
+            _recentEntries -= oldest.Value.Entries.Count;
+            _recent.RemoveFirst();
+        }
+    }
+
     private void EndTurn()
     {
+        ForgetTold();
         if (_committing || (_unsaved.Count == 0 && _settledAnswers >= Head)) return;
         var upTo = Head;
         if (_unsaved.Count == 0)

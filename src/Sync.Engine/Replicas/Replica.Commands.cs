@@ -114,6 +114,7 @@ internal sealed partial class Replica
         var work = _applier.Placed + _observer.FilesHashed;
         if (work - _trimmedAt < MuchWork) return;
         _trimmedAt = work;
+        _context.Small.Trim();
         _indexWorker.Run(static () => GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true));
     }
 

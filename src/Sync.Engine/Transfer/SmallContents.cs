@@ -19,9 +19,25 @@ internal sealed class SmallContents(long capacity)
             if (!_bytes.TryAdd(content, bytes)) return;
             _order.Enqueue(content);
             _size += bytes.Length + 128;
-            while (_size > capacity && _order.TryDequeue(out var oldest))
-                if (_bytes.Remove(oldest, out var gone)) _size -= gone.Length + 128;
+            Shrink(capacity);
         }
+    }
+
+    /// <summary>Gives memory back: work is over for now. The latest are kept.</summary>
+    public void Trim()
+    {
+        lock (_bytes)
+        {
+            Shrink(capacity / 16);
+            _bytes.TrimExcess();
+            _order.TrimExcess();
+        }
+    }
+
+    private void Shrink(long to)
+    {
+        while (_size > to && _order.TryDequeue(out var oldest))
+            if (_bytes.Remove(oldest, out var gone)) _size -= gone.Length + 128;
     }
 
     public byte[]? Find(ContentId content)
