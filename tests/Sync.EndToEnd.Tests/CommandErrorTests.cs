@@ -113,7 +113,7 @@ public sealed class CommandErrorTests
         string copy = Assert.Single(pair.Host.Tree.ConflictCopies("a.txt"));
         foreach (TestAgent agent in (TestAgent[])[pair.Host, pair.Guest])
         {
-            (await agent.RunAsync("conflicts", "resolve", "--keep", "nope", "--all")).ExpectLine(1, "nope", "conflicts list");
+            (await agent.RunAsync("conflicts", "resolve", "--keep", "nope", "--all")).ExpectLine(3, "nope", "conflicts list");
             (await agent.RunAsync("conflicts", "resolve", "--keep", "nope", "a.txt")).ExpectLine(1, "nope", "conflicts list");
         }
 

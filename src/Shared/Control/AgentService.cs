@@ -182,7 +182,7 @@ internal sealed class AgentService(IReplicaSet replicas, TimeProvider time, IHos
         }
 
         if (any)
-            throw new CommandFailure($"no conflict copy here is of '{Printable.Text(keep)}'; see 'conflicts list' for whose they are");
+            throw new CommandFailure(chosen.All(c => c.Path is null) ? ExitCode.ConflictsLeft : ExitCode.Failed, $"no conflict copy here is of '{Printable.Text(keep)}'; see 'conflicts list' for whose they are");
     }
 
     private async Task<IReadOnlyList<FlushItem>> FlushOneAsync(
