@@ -49,6 +49,60 @@ public sealed class MountTests
     }
 
     [Fact]
+    public async Task The_hosts_root_covered_while_it_runs_halts_and_deletes_nothing_on_guests()
+    {
+        await using Pair pair = await Pair.StartAsync(before: tree => tree.Put("a", "1").Put("d/b", "2"));
+        string second = Directory.CreateDirectory(pair.Temporary("second")).FullName;
+        (await pair.Host.RunAsync("share", "add", "second", second)).Expect(0);
+        (await pair.Guest.RunAsync("join", await pair.Host.InviteAsync("--share", "second"), pair.Temporary("second.guest"))).Expect(0);
+        await pair.SyncAsync();
+        await using (await Mounted.TmpfsAsync(pair.Host.Tree.Root, 4))
+        {
+            await pair.Host.StateAsync("halted");
+            (await pair.Host.RunAsync("flush", "--share", Pair.Share)).ExpectError(4, pair.Host.Tree.Root, "resume");
+            pair.Guest.Tree.Check("a", "1").Check("d/b", "2").Put("meanwhile", "3");
+            // The other share goes on.
+            File.WriteAllText(Path.Combine(second, "works"), "1");
+            (await pair.Guest.RunAsync("flush", "--share", "second")).Expect(0);
+            Assert.True(File.Exists(Path.Combine(pair.Temporary("second.guest"), "works")));
+        }
+
+        (await pair.Host.RunAsync("resume")).Expect(0);
+        await pair.Host.StateAsync("syncing", "in-sync");
+        await pair.SyncAndCheckAsync();
+        pair.Check("a", "1").Check("d/b", "2").Check("meanwhile", "3");
+    }
+
+    [Fact]
+    public async Task A_hosts_full_disk_is_told_and_goes_on_when_there_is_room_and_other_shares_work()
+    {
+        await using Pair pair = await Pair.StartAsync();
+        string small = Directory.CreateDirectory(pair.Temporary("small")).FullName;
+        await using Mounted mounted = await Mounted.TmpfsAsync(small, 8);
+        (await pair.Host.RunAsync("share", "add", "small", small)).Expect(0);
+        string guest = pair.Temporary("small.guest");
+        (await pair.Guest.RunAsync("join", await pair.Host.InviteAsync("--share", "small"), guest)).Expect(0);
+        (await pair.Guest.RunAsync("flush", "--share", "small")).Expect(0);
+        byte[] filler = new byte[6 << 20];
+        Random.Shared.NextBytes(filler);
+        string ignored = Path.Combine(small, ".filler.swp");
+        File.WriteAllBytes(ignored, filler);
+        byte[] large = new byte[4 << 20];
+        Random.Shared.NextBytes(large);
+        File.WriteAllBytes(Path.Combine(guest, "large"), large);
+        pair.Guest.Tree.Put("elsewhere", "1");
+        await pair.Guest.FlushAsync(share: Pair.Share);
+        pair.Host.Tree.Check("elsewhere", "1");
+        (await pair.Guest.RunAsync("flush", "--share", "small", "--timeout", "10s")).ExpectError(1, "large", "free");
+        Assert.False(File.Exists(Path.Combine(small, "large")));
+        File.Delete(ignored);
+        await Eventually.HoldsAsync(() => File.Exists(Path.Combine(small, "large")), () => $"large is placed\n{pair.Host}\n{pair.Guest}");
+        (await pair.Guest.RunAsync("flush", "--share", "small")).Expect(0);
+        Assert.Equal(large, File.ReadAllBytes(Path.Combine(small, "large")));
+        await pair.Host.StopAsync();
+    }
+
+    [Fact]
     public async Task Mount_points_that_appear_and_vanish_are_no_change()
     {
         await using Pair pair = await Pair.StartAsync(before: tree => tree.Put("m/under", "1").Put("a", "1"));

@@ -124,12 +124,13 @@ public sealed class RollbackTests
         return TreeSnapshot.Of(pair.Host.Tree.Root);
     }
 
-    /// <summary>Under its own name everything is as it was newest; what else there is are copies, kept where it was unsure.</summary>
+    /// <summary>Everything is as it was newest. What the journal knows as an earlier content of a path is stale, and no copy is made of it.</summary>
     private static void CheckNewest(Pair pair, TreeSnapshot newest)
     {
         TreeSnapshot now = TreeSnapshot.Of(pair.Host.Tree.Root);
         foreach ((string path, SnapshotEntry entry) in newest.Entries)
             Assert.Equal((path, entry.Content), (path, now.Entries.GetValueOrDefault(path)?.Content));
+        Assert.DoesNotContain(now.Entries.Keys, path => path.Contains("(conflict", StringComparison.Ordinal));
     }
 
     /// <summary>What a file and its conflict copies hold.</summary>

@@ -58,6 +58,27 @@ public sealed class SafetyTests
         await pair.SyncAndCheckAsync();
     }
 
+    [Fact]
+    public async Task What_another_directory_holds_is_compared_by_content_after_a_forced_resume()
+    {
+        await using Pair pair = await Pair.StartAsync(before: tree => tree.Put("a", "1").Put("d/b", "2"));
+        await pair.SyncAsync();
+        await pair.Guest.StopAsync();
+        Directory.Move(pair.Guest.Tree.Root, pair.Guest.Tree.Root + ".away");
+        pair.Guest.Tree.Put("a", "1").Put("own", "3");
+        await pair.Guest.StartAsync();
+        await pair.Guest.StateAsync("halted");
+        // Nothing but force takes another directory for the one that was synced.
+        (await pair.Guest.RunAsync("resume")).Expect(0);
+        await pair.Guest.StateAsync("halted");
+        (await pair.Guest.RunAsync("flush")).ExpectError(4, pair.Guest.Tree.Root, "resume --force");
+        pair.Host.Tree.Check("d/b", "2").Check("own", null);
+        (await pair.Guest.RunAsync("resume", "--force")).Expect(0);
+        await pair.Guest.StateAsync("syncing", "in-sync");
+        await pair.SyncAndCheckAsync();
+        Assert.Equal(["a", "d", "d/b", "own"], pair.Host.Tree.Paths());
+    }
+
     private static void Many(TestTree tree)
     {
         for (int i = 0; i < 300; i++)

@@ -58,12 +58,15 @@ public sealed class CommandLineTests
         var config = ConfigStore<GuestConfig>.Load(data.ConfigFile, GuestConfigJson.Default.GuestConfig, new GuestConfig());
         var bindings = new LocalBindings(config, data, new NoRuntime());
         await bindings.AddAsync(Binding(place.Sub("one")), Cancel);
-        await bindings.AddAsync(Binding(place.Sub("two")), Cancel);
+        await bindings.AddAsync(Binding(place.Sub("two"), "other"), Cancel);
         foreach (var (path, reason) in (List<(string, string)>)[("one", "is already joined"), ("one/in", "is inside"), (".", "holds")])
         {
-            var failure = await Assert.ThrowsAsync<CommandFailure>(() => bindings.AddAsync(Binding(RealPath.Of(place.At(path))), Cancel));
+            var failure = await Assert.ThrowsAsync<CommandFailure>(() => bindings.AddAsync(Binding(RealPath.Of(place.At(path)), "third"), Cancel));
             Assert.Contains(reason, failure.Message, StringComparison.Ordinal);
         }
+
+        var same = await Assert.ThrowsAsync<CommandFailure>(() => bindings.AddAsync(Binding(place.Sub("three")), Cancel));
+        Assert.Contains("share docs is joined to", same.Message, StringComparison.Ordinal);
 
         Assert.Equal(0, (await CommandLineRun.Of("leave", place.At("one"), "--data", data.Path)).Code);
         Assert.Equal(1, (await CommandLineRun.Of("leave", place.At("one"), "--data", data.Path)).Code);
@@ -73,9 +76,9 @@ public sealed class CommandLineTests
         Assert.Equivalent(config.Current.Bindings[1], binding, strict: true);
     }
 
-    private static BindingInfo Binding(string directory) => new()
+    private static BindingInfo Binding(string directory, string share = "docs") => new()
     {
-        Share = "docs",
+        Share = share,
         Directory = directory,
         Addresses = { "127.0.0.1:1" },
         HostFingerprint = new string('a', 64),

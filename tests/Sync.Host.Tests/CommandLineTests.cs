@@ -60,8 +60,8 @@ public sealed class CommandLineTests
     }
 
     [Theory]
-    [InlineData("a/inner", "is inside share a")]
-    [InlineData(".", "holds share a")]
+    [InlineData("a/inner", "which is share a; choose a directory outside")]
+    [InlineData(".", "which is share a; choose a directory that does not")]
     [InlineData("a", "is already share a")]
     [InlineData("link", "is already share a")]
     [InlineData("missing", "does not exist")]

@@ -37,8 +37,14 @@ internal sealed class AgentConnection : IDisposable
 
     /// <summary>Connects.</summary>
     /// <exception cref="CommandFailure">No agent runs.</exception>
-    public static AgentConnection Open(DataDirectory data, string startCommand) => TryOpen(data)
-        ?? throw new CommandFailure($"no agent runs on {Printable.Text(data.Path)}; start '{startCommand}', or name its directory with --data");
+    public static AgentConnection Open(DataDirectory data, string startCommand)
+    {
+        if (TryOpen(data) is { } agent)
+            return agent;
+        if (!data.IsOpenToUser())
+            throw new CommandFailure(ExitCode.NotAllowed, $"the data directory {Printable.Text(data.Path)} belongs to another user; run as that user, or name your own with --data");
+        throw new CommandFailure($"no agent runs on {Printable.Text(data.Path)}; start '{startCommand}', or name its directory with --data");
+    }
 
     /// <inheritdoc/>
     public void Dispose() => _channel.Dispose();

@@ -91,7 +91,9 @@ internal sealed class AgentService(IReplicaSet replicas, TimeProvider time, IHos
     public override async Task<ResolveReply> ResolveConflicts(ResolveRequest request, ServerCallContext context)
     {
         var reply = new ResolveReply();
-        foreach (var (_, replica, path) in _selector.RunningAt(request.Share, request.Path))
+        var chosen = _selector.RunningAt(request.Share, request.Path);
+        await CheckKeepAsync(request.Keep, chosen, context.CancellationToken);
+        foreach (var (_, replica, path) in chosen)
         {
             reply.Resolved += await replica.ResolveAsync(request.Keep, path, context.CancellationToken);
             reply.Left += (await replica.ConflictsAsync(context.CancellationToken)).Count;
@@ -159,6 +161,29 @@ internal sealed class AgentService(IReplicaSet replicas, TimeProvider time, IHos
     {
         Progress = new VerifyStep { Share = share, Files = step.Files, OfFiles = step.OfFiles, Bytes = step.Bytes, OfBytes = step.OfBytes },
     };
+
+    /// <summary>A guest's name that no copy bears is a slip of the pen, not a wish for nothing.</summary>
+    private static async Task CheckKeepAsync(
+        string keep, IReadOnlyList<(ReplicaLabel Label, IReplica Replica, string? Path)> chosen, CancellationToken cancel)
+    {
+        if (keep is "host" or "both")
+            return;
+        var any = false;
+        foreach (var (_, replica, path) in chosen)
+        {
+            foreach (var conflict in await replica.ConflictsAsync(cancel))
+            {
+                if (path is not null && !string.Equals(path, conflict.Path, StringComparison.Ordinal) && !string.Equals(path, conflict.CopyPath, StringComparison.Ordinal))
+                    continue;
+                if (string.Equals(keep, conflict.Replica, StringComparison.Ordinal))
+                    return;
+                any = true;
+            }
+        }
+
+        if (any)
+            throw new CommandFailure($"no conflict copy here is of '{Printable.Text(keep)}'; see 'conflicts list' for whose they are");
+    }
 
     private async Task<IReadOnlyList<FlushItem>> FlushOneAsync(
         ReplicaSlot slot, FlushRequest request, TimeSpan timeout, long started, CancellationToken cancel)

@@ -31,6 +31,33 @@ internal sealed class DataDirectory
         return new DataDirectory(RealPath.Of(string.IsNullOrEmpty(asked) ? Default(program) : asked));
     }
 
+    /// <summary>Whether this user may look into it; also true where there is none.</summary>
+    public bool IsOpenToUser()
+    {
+        try
+        {
+            using var entries = Directory.EnumerateFileSystemEntries(Path).GetEnumerator();
+            entries.MoveNext();
+            return true;
+        }
+        catch (UnauthorizedAccessException)
+        {
+            return false;
+        }
+        catch (IOException)
+        {
+            // Missing, or no directory: nobody keeps it from this user.
+            return true;
+        }
+    }
+
+    /// <summary>Whether a directory has what only an agent's data directory has.</summary>
+    public static bool IsOne(string path)
+    {
+        var asked = new DataDirectory(path);
+        return File.Exists(asked.LockFile) && Directory.Exists(asked.IdentityDirectory);
+    }
+
     /// <summary>Makes it if it is missing, closed to others either way.</summary>
     public void Ensure()
     {

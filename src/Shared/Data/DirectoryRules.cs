@@ -1,3 +1,4 @@
+using Sync.Engine.Files;
 using Sync.Shared.Output;
 
 namespace Sync.Shared.Data;
@@ -19,9 +20,9 @@ internal static class DirectoryRules
             if (string.Equals(directory, path, StringComparison.Ordinal))
                 throw new CommandFailure($"{shown} is already {label}; choose another directory");
             if (RealPath.IsWithin(directory, path))
-                throw new CommandFailure($"{shown} is inside {label} ({other}); choose a directory outside of it");
+                throw new CommandFailure($"{shown} is inside {other}, which is {label}; choose a directory outside of it");
             if (RealPath.IsWithin(path, directory))
-                throw new CommandFailure($"{shown} holds {label} ({other}); choose a directory that does not");
+                throw new CommandFailure($"{shown} holds {other}, which is {label}; choose a directory that does not");
         }
 
         if (RealPath.IsWithin(data, directory))
@@ -30,10 +31,50 @@ internal static class DirectoryRules
             throw new CommandFailure($"{shown} is inside the data directory {Printable.Text(data)}; sync another directory");
     }
 
+    /// <summary>Checks that no other agent of this machine has a directory, or one above it, and that it is in no other agent's data directory.</summary>
+    /// <param name="directory">A real path that <see cref="CheckApart"/> has passed: what this agent itself has is not asked about.</param>
+    /// <exception cref="CommandFailure">Another agent has it.</exception>
+    public static void CheckUnclaimed(string directory)
+    {
+        for (var at = directory; at is not null; at = Path.GetDirectoryName(at))
+        {
+            var where = Printable.Text(directory) + (string.Equals(at, directory, StringComparison.Ordinal) ? "" : $" is inside {Printable.Text(at)}, which");
+            if (DirectoryClaim.IsTaken(at))
+                throw new CommandFailure($"{where} is synced by another agent of this machine; choose another directory");
+            if (DataDirectory.IsOne(at))
+                throw new CommandFailure($"{where} is an agent's data directory; choose another directory");
+        }
+    }
+
+    /// <summary>Checks that a directory is there, can be listed, and that the replica's own directory is in it or can be made.</summary>
+    public static void CheckUsable(string directory)
+    {
+        CheckReadable(directory);
+        var own = Path.Join(directory, PrivateDirectory.Name);
+        if (Directory.Exists(own))
+            return;
+        try
+        {
+            // As the engine makes it; one that is not needed after all goes again.
+            Directory.CreateDirectory(own);
+            Directory.Delete(own);
+        }
+        catch (UnauthorizedAccessException e)
+        {
+            throw new CommandFailure(ExitCode.NotAllowed, $"{Printable.Text(directory)} cannot be written by this user; change its mode, or run as its owner", e);
+        }
+        catch (IOException e)
+        {
+            throw new CommandFailure($"{Printable.Text(directory)} cannot be written ({e.Message}); name another directory", e);
+        }
+    }
+
     /// <summary>Checks that a directory is there and can be listed.</summary>
-    public static void CheckReadable(string directory)
+    private static void CheckReadable(string directory)
     {
         var shown = Printable.Text(directory);
+        if (File.Exists(directory))
+            throw new CommandFailure($"{shown} is a file, not a directory; name another");
         try
         {
             using var entries = Directory.EnumerateFileSystemEntries(directory).GetEnumerator();

@@ -35,6 +35,9 @@ internal sealed class Applier(ReplicaContext context, Observer observer, Placer 
     private readonly HashSet<ContentId> _notHere = [];
     private readonly HashSet<Node> _made = [];
     private readonly List<Node> _strictModes = [];
+    private readonly Dictionary<Placement, List<Node>> _opening = new(ReferenceEqualityComparer.Instance);
+    private readonly Dictionary<Node, int> _opened = [];
+    private readonly HashSet<Node> _own = [];
     private readonly List<Lingering> _lingering = [];
     private readonly Dictionary<ContentId, byte[]> _arrived = [];
     private bool _running;
@@ -85,17 +88,69 @@ internal sealed class Applier(ReplicaContext context, Observer observer, Placer 
     public void Queue(Node node, Step step, string? reason = null)
     {
         if (Build(node, step) is not { } placement) return;
+        var closed = Closed(node, step);
+        if (closed.Count > 0)
+        {
+            placement = placement with { Closed = [.. closed.Select(Trees.LocalPath)] };
+            _opening.Add(placement, closed);
+            foreach (var directory in closed)
+            {
+                _opened[directory] = _opened.GetValueOrDefault(directory) + 1;
+                directory.Flags |= NodeFlags.Applying;
+                Touch(directory);
+            }
+        }
+
         if (context.Reconciler.Planner.Reverting.Contains(node)) reason ??= "reverted";
         if (reason is not null) placement.Reason = reason;
+        _own.Add(node);
         node.Flags |= NodeFlags.Applying;
         Touch(node);
         if (step.Other is { } other && step.Kind != StepKind.StepAside)
         {
+            _own.Add(other);
             other.Flags |= NodeFlags.Applying;
             Touch(other);
         }
 
         _ready.Enqueue(placement);
+    }
+
+    /// <summary>Directories that a step changes the names in, or that move to another, and whose owner may not do so by their modes.</summary>
+    private List<Node> Closed(Node node, Step step)
+    {
+        Node?[] touched = step.Kind switch
+        {
+            StepKind.Create => [Trees.Find(node.Remote!.Parent)],
+            StepKind.Move => [Trees.LocalParent(node), Trees.Find(node.Remote!.Parent), node],
+            StepKind.StepAside => [Trees.LocalParent(node), step.Other, node],
+            StepKind.Exchange => [Trees.LocalParent(node), Trees.LocalParent(step.Other!), node, step.Other],
+            StepKind.Update or StepKind.Remove => [Trees.LocalParent(node)],
+            _ => [],
+        };
+        var closed = new List<Node>();
+        // Those that are placed themselves are at work anyway; the others have to be marked so, or the opening would be seen as an edit.
+        foreach (var directory in touched)
+        {
+            if (directory is { Kind: EntryKind.Directory, Local: { } local } && directory != Trees.Root && (local.Mode & (directory.Remote?.Mode ?? 0xC0) & 0xC0) != 0xC0 && !closed.Contains(directory))
+                closed.Add(directory);
+        }
+
+        return closed;
+    }
+
+    /// <summary>What was opened for a placement is closed again; the last one frees the directory.</summary>
+    private void Close(Placement p)
+    {
+        if (!_opening.Remove(p, out var closed)) return;
+        foreach (var directory in closed.Where(_opened.ContainsKey))
+        {
+            if (--_opened[directory] > 0) continue;
+            _opened.Remove(directory);
+            Release(directory);
+            context.Reconciler.Enqueue(directory.Current);
+            context.Reconciler.WakeWaiters(directory);
+        }
     }
 
     private Placement? Build(Node node, Step step)
@@ -241,8 +296,15 @@ internal sealed class Applier(ReplicaContext context, Observer observer, Placer 
     private void Conclude(Placement p)
     {
         var node = p.Node;
+        _own.Remove(node);
         Release(node);
-        if (p.Step.Other is { } other && p.Step.Kind != StepKind.StepAside) Release(other);
+        if (p.Step.Other is { } other && p.Step.Kind != StepKind.StepAside)
+        {
+            _own.Remove(other);
+            Release(other);
+        }
+
+        Close(p);
         if (p.Lingering is { } lingering) Linger(lingering);
         if (p.Outcome == PlacementOutcome.Done)
         {
@@ -270,6 +332,7 @@ internal sealed class Applier(ReplicaContext context, Observer observer, Placer 
     private void Release(Node node)
     {
         Touch(node);
+        if (_own.Contains(node) || _opened.ContainsKey(node)) return;
         node.Flags &= ~NodeFlags.Applying;
         if (!node.Has(NodeFlags.LookAgain)) return;
         node.Flags &= ~NodeFlags.LookAgain;

@@ -1,7 +1,7 @@
 namespace Sync.Engine.Files;
 
 /// <summary>The directory at a share's root that belongs to the replica: staging, versions, probes. Never synced.</summary>
-internal static class PrivateDirectory
+public static class PrivateDirectory
 {
     /// <summary>Its name.</summary>
     public const string Name = ".sync";

@@ -29,6 +29,9 @@ internal sealed record Placement(Node Node, Step Step)
     /// <summary>The bytes, where a file's content is placed.</summary>
     public ContentSupply Supply { get; set; }
 
+    /// <summary>Directories that names come into or go from, whose modes keep their owner from that; opened for the moment if it has to be.</summary>
+    public IReadOnlyList<string> Closed { get; init; } = [];
+
     /// <summary>Why what is displaced goes to the version store.</summary>
     public string Reason { get; set; } = "replaced";
 

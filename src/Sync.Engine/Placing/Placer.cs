@@ -36,6 +36,7 @@ internal sealed class Placer(IFileSystem files, VersionStore versions)
         {
             if (placement.Outcome != PlacementOutcome.Pending) continue;
             Take(placement);
+            if (placement is { Outcome: PlacementOutcome.Failed, Error: FsError.Denied, Closed.Count: > 0 }) TakeOpened(placement);
             if (placement.Staged is { } left && placement.Outcome != PlacementOutcome.Done) files.RemoveFile(left);
         }
 
@@ -113,6 +114,29 @@ internal sealed class Placer(IFileSystem files, VersionStore versions)
 
             if (!same) p.Outcome = PlacementOutcome.NoContent;
             return same;
+        }
+    }
+
+    /// <summary>Once more, with the directories open to their owner. Looks at them do not count meanwhile: their nodes are being worked on.</summary>
+    private void TakeOpened(Placement p)
+    {
+        var opened = new List<(string Path, FileStat Was)>();
+        foreach (var path in p.Closed)
+        {
+            if (files.Stat(path, out var stat) == FsError.None && stat.Kind == EntryKind.Directory && files.SetMode(path, stat.Mode | 0x1C0) == FsError.None)
+                opened.Add((path, stat));
+        }
+
+        p.Outcome = PlacementOutcome.Pending;
+        p.Error = FsError.None;
+        Take(p);
+        // RACE: a stop in between leaves them open, which the next start takes for an edit of their modes; so does a chmod in this instant.
+        foreach (var (path, was) in opened)
+        {
+            var now = path;
+            if (p.Outcome == PlacementOutcome.Done && p.Source != p.Target)
+                now = path == p.Source ? p.Target : path == p.Target && p.Step.Kind == StepKind.Exchange ? p.Source : path;
+            if (files.Stat(now, out var stat) == FsError.None && stat.Stamp.FileKey == was.Stamp.FileKey) files.SetMode(now, was.Mode);
         }
     }
 

@@ -240,7 +240,9 @@ internal sealed class Reconciler
                 node.Applied = placed;
                 break;
             case StepKind.Create:
-                node.Applied = node.Local! with { PlaceRevision = placed.PlaceRevision, ContentRevision = placed.ContentRevision, ModeRevision = placed.ModeRevision };
+                // A directory gets a strict mode when it is full: until then it has none of the journal's modes.
+                var hasMode = (Comparer.Difference(node.Local, placed) & Facets.Mode) == 0;
+                node.Applied = node.Local! with { PlaceRevision = placed.PlaceRevision, ContentRevision = placed.ContentRevision, ModeRevision = hasMode ? placed.ModeRevision : default };
                 if (step.Other is { } displaced) displaced.Applied = displaced.Remote;
                 break;
             case StepKind.Move:

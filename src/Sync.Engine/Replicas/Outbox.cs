@@ -23,6 +23,9 @@ internal sealed class Outbox(ReplicaContext context, bool isHost)
 
     private static readonly TimeSpan RetryAfter = TimeSpan.FromMilliseconds(100);
 
+    /// <summary>A host that could not take a content will not in a moment either.</summary>
+    private static readonly TimeSpan RetryFailed = TimeSpan.FromSeconds(5);
+
     private readonly Dictionary<long, Dictionary<long, (Node Node, Change Change)>> _open = [];
     private readonly List<(Node Node, Change Change)> _ready = [];
     private readonly HashSet<Node> _inFlight = [];
@@ -34,8 +37,11 @@ internal sealed class Outbox(ReplicaContext context, bool isHost)
     /// <summary>Sends a message on the link; null while there is none.</summary>
     public Action<GuestMessage>? Send { get; set; }
 
-    /// <summary>Uploads a content, and calls back with whether the host has it now.</summary>
-    public Action<Node, Entry, ContentId, Action<TransferStatus>>? Upload { get; set; }
+    /// <summary>Uploads a content, and calls back with whether the host has it now, or why not.</summary>
+    public Action<Node, Entry, ContentId, Action<TransferStatus, string?>>? Upload { get; set; }
+
+    /// <summary>Nodes whose content the host cannot take now, listed among the problems: not waited for, and tried again.</summary>
+    public HashSet<Node> Stuck { get; } = [];
 
     public bool HasRoom => Send is not null && _open.Count < MaxOpen;
 
@@ -90,7 +96,7 @@ internal sealed class Outbox(ReplicaContext context, bool isHost)
             return;
         }
 
-        Upload(node, local, node.Synced?.Content ?? default, status =>
+        Upload(node, local, node.Synced?.Content ?? default, (status, detail) =>
         {
             if (!_inFlight.Contains(node)) return;
             if (status == TransferStatus.Complete)
@@ -99,8 +105,23 @@ internal sealed class Outbox(ReplicaContext context, bool isHost)
                 _uploaded.Add(local.Content);
                 Ready(node, change);
             }
+            else if (status == TransferStatus.Failed) Report(node, detail);
             else Abandon(node);
         });
+    }
+
+    /// <summary>The host's disk is full, or broken: told with the path, until the next try.</summary>
+    private void Report(Node node, string? detail)
+    {
+        var path = context.Trees.DisplayPath(node);
+        Stuck.Add(node);
+        context.Problems.Set(path, ProblemCodes.Unavailable, $"The host could not take its content ({detail ?? "its disk could not be written"}) Free some space on the host's disk; it is tried again.");
+        context.After(RetryFailed, () =>
+        {
+            Stuck.Remove(node);
+            context.Problems.Clear(path, ProblemCodes.Unavailable);
+        });
+        Abandon(node, RetryFailed);
     }
 
     private void Ready(Node node, Change change)
@@ -111,10 +132,12 @@ internal sealed class Outbox(ReplicaContext context, bool isHost)
     }
 
     /// <summary>Not sent after all: planned again in a while.</summary>
-    private void Abandon(Node node)
+    private void Abandon(Node node) => Abandon(node, RetryAfter);
+
+    private void Abandon(Node node, TimeSpan pause)
     {
         _inFlight.Remove(node);
-        context.After(RetryAfter, () =>
+        context.After(pause, () =>
         {
             node.Flags &= ~(NodeFlags.Proposing | NodeFlags.Deleting);
             context.Reconciler.Enqueue(node.Current);

@@ -363,6 +363,8 @@ internal sealed partial class Replica
     {
         var found = await Loop.CallAsync(() => ConflictList().Where(c => path is null || c.Conflict.Path == path || c.Conflict.CopyPath == path).Select(c => c.Conflict).ToArray(), cancel).ConfigureAwait(false);
         var resolved = 0;
+        // A guest's name decides only where there is a copy of that guest: a conflict of others is left, not decided for the host.
+        if (keep is not ("host" or "both")) found = [.. found.Where(c => found.Any(of => of.Replica == keep && of.Path == c.Path))];
         foreach (var conflict in found)
         {
             var done = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);

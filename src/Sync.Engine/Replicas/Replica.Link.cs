@@ -170,11 +170,15 @@ internal sealed partial class Replica
     private void SetPolicy(SharePolicy policy, SyncDirection direction, bool readOnly)
     {
         var rules = !policy.Ignore.SequenceEqual(_context.Policy.Ignore) || policy.VcsIgnore != _context.Policy.VcsIgnore;
+        // What is on disk was observed without its owners so far.
+        var owners = policy.Ownership && !Reconciler.Comparer.Ownership;
         _context.Policy = policy;
+        Reconciler.Comparer.Ownership = policy.Ownership;
         _versions.Limits = new Versions.VersionLimits(policy.VersionDays, policy.VersionPercent);
         Reconciler.Planner.Direction = direction;
         Reconciler.Planner.ReadOnly = readOnly;
         if (rules) _observer.Rescan(reloadRules: true);
+        else if (owners) _observer.Rescan();
         Reconciler.EnqueueAll();
     }
 

@@ -37,9 +37,11 @@ internal sealed partial class Replica : IContentLocator, IAsyncDisposable
 
     private readonly ReplicaOptions _options;
     private readonly bool _isHost;
+
     /// <summary>What an interrupted transfer left is kept for two days.</summary>
     private const long PartsKeptNs = 2L * 24 * 3600 * 1_000_000_000;
 
+    private readonly DirectoryClaim _claim;
     private readonly ReplicaContext _context;
     private readonly CancellationTokenSource _stopping = new();
     private readonly LiteDbRecordStore _store;
@@ -78,11 +80,12 @@ internal sealed partial class Replica : IContentLocator, IAsyncDisposable
     private TaskCompletionSource _statusChanged = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     private Replica(
-        ReplicaOptions options, bool isHost, EntryId root, IFileSystem files, LiteDbRecordStore store, VersionStore versions, SharePolicy policy,
+        ReplicaOptions options, bool isHost, EntryId root, IFileSystem files, DirectoryClaim claim, LiteDbRecordStore store, VersionStore versions, SharePolicy policy,
         StagedContents staged, SmallContents small, Func<Replica, SessionHello, CancellationToken, ValueTask<IHostLink>> connect)
     {
         _options = options;
         _isHost = isHost;
+        _claim = claim;
         _store = store;
         _versions = versions;
         _staged = staged;
@@ -90,7 +93,7 @@ internal sealed partial class Replica : IContentLocator, IAsyncDisposable
         var log = options.Logging.CreateLogger("Sync.Engine.Replica");
         void OnError(Exception e) => log.LogDefect(e, options.Share);
         var trees = new TreeSet(root);
-        var comparer = new FacetComparer(Math.Max(1, files.Traits.MtimeGrainNs), files.Traits.HasModes, policy.Ownership);
+        var comparer = new FacetComparer(Math.Max(1, files.Traits.MtimeGrainNs), files.Traits.HasModes) { Ownership = policy.Ownership };
         _context = new ReplicaContext
         {
             Share = options.Share,
@@ -163,6 +166,13 @@ internal sealed partial class Replica : IContentLocator, IAsyncDisposable
         var error = FileSystems.Open(options.Root, out var files);
         if (error != FsError.None)
             throw new ReplicaStartException(ReplicaStartCodes.RootUnreadable, $"The directory '{options.Root}' of share '{options.Share}' cannot be used ({error}). Mend its permissions; it is tried again.");
+        var claim = DirectoryClaim.TryTake(options.Root);
+        if (claim is null)
+        {
+            files!.Dispose();
+            throw new ReplicaStartException(ReplicaStartCodes.RootInUse, $"The directory '{options.Root}' of share '{options.Share}' is synced by another agent. Stop that one, or give each its own directory; it is tried again.");
+        }
+
         LiteDbRecordStore store;
         try
         {
@@ -171,6 +181,7 @@ internal sealed partial class Replica : IContentLocator, IAsyncDisposable
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
+            claim.Dispose();
             files!.Dispose();
             throw new ReplicaStartException(ReplicaStartCodes.IndexUnusable, $"The index of share '{options.Share}' in '{options.DataDirectory}' cannot be opened: {e.Message}", e);
         }
@@ -182,6 +193,7 @@ internal sealed partial class Replica : IContentLocator, IAsyncDisposable
         if (error != FsError.None)
         {
             store.Dispose();
+            claim.Dispose();
             files.Dispose();
             throw new ReplicaStartException(ReplicaStartCodes.RootUnreadable, $"'{options.Root}/.sync' of share '{options.Share}' cannot be written ({error}). Mend its permissions or free space; it is tried again.");
         }
@@ -190,12 +202,13 @@ internal sealed partial class Replica : IContentLocator, IAsyncDisposable
         {
             versions!.Dispose();
             store.Dispose();
+            claim.Dispose();
             files.Dispose();
             throw new ReplicaStartException(ReplicaStartCodes.RootChanged, $"'{options.Root}' is not the directory that was synced as share '{options.Share}' (its '.sync' is missing or emptied). Mount or restore it, and it goes on; if it is meant, 'resume --force' compares everything by content.");
         }
 
         var root = new EntryId(EntryCodec.Int64(store.GetValue("root")) is var id and > 0 ? id : EntryId.Root.Value);
-        return new Replica(options, isHost, root, files, store, versions!, policy, staged, small, connect);
+        return new Replica(options, isHost, root, files, claim, store, versions!, policy, staged, small, connect);
     }
 
     public void Start()
@@ -482,7 +495,7 @@ internal sealed partial class Replica : IContentLocator, IAsyncDisposable
     private bool IsPending(Node node)
     {
         if (Trees.Find(node.Id) != node) return false;
-        if (Reconciler.Held.Contains(node) || _applier.Stuck.Contains(node) || node.Has(NodeFlags.Held) || node.Has(NodeFlags.Refused)) return false;
+        if (Reconciler.Held.Contains(node) || _applier.Stuck.Contains(node) || _outbox.Stuck.Contains(node) || node.Has(NodeFlags.Held) || node.Has(NodeFlags.Refused)) return false;
         if (Reconciler.Planner.Direction == SyncDirection.SendOnly && !IsMine(node)) return false;
         if (node is { Local: null, IsRemote: true }) return !IsLeftOut(node);
         return true;
@@ -551,6 +564,7 @@ internal sealed partial class Replica : IContentLocator, IAsyncDisposable
 
         _store.Dispose();
         _versions.Dispose();
+        _claim.Dispose();
         _context.Files.Dispose();
         _stopping.Dispose();
     }

@@ -4,7 +4,7 @@ using Sync.Engine.Trees;
 namespace Sync.Engine.Scanning;
 
 /// <summary>Tells what the sighting of a file means: as known, changed, new, or just being made. On the loop.</summary>
-internal sealed class FileRecogniser(ReplicaContext context, QuietPeriods quiet, MoveCandidates candidates, NameProblems problems, FileReader reader)
+internal sealed class FileRecogniser(ReplicaContext context, QuietPeriods quiet, MoveCandidates candidates, NameProblems problems, LocalTreeWriter local, FileReader reader)
 {
     /// <summary>A write within this time of the last look may have left the mtime as it was: the coarsest kernel tick.</summary>
     private const long RacyNs = 10_000_000;
@@ -17,6 +17,8 @@ internal sealed class FileRecogniser(ReplicaContext context, QuietPeriods quiet,
             if (child.Stamp == stamp && seen.Reading is null)
             {
                 problems.Clear(directory, seen.Name);
+                // The share has begun to sync owners.
+                if (context.Policy.Ownership && child.Local!.Owner != local.OwnerOf(seen.Stat)) local.Set(child, child.Local with { Owner = local.OwnerOf(seen.Stat) }, stamp);
                 // Behind a coarse clock a second write can leave the stamp as it was.
                 if (seen.BytesChanged && Math.Abs(context.NowNs - stamp.MtimeNs) < 4 * RacyNs) reader.Hash(directory, seen.Name, stamp.Size, origin);
                 return;

@@ -52,7 +52,7 @@ internal sealed class Observer
             context, _looks, _rules, problems, candidates, local, _scanner,
             new DirectoryRecogniser(context, _looks, _rules, candidates, local, _scanner),
             new LinkRecogniser(context, _jobs, candidates, problems, local),
-            new FileRecogniser(context, _quiet, candidates, problems, _reader));
+            new FileRecogniser(context, _quiet, candidates, problems, local, _reader));
         listings = new ListingComparer(context, _rules, problems, recogniser, mayBeEmpty);
         _prober = new NameProber(context, _jobs, _looks, recogniser.Take);
         _events = new EventIntake(context.Trees, _looks, _quiet, _openMoves, _scanner);

@@ -14,7 +14,7 @@ internal sealed class UploadQueue
     private const long WorthAsking = 4 << 20;
 
     private readonly Channel<(long Id, Entry Entry, ContentId Basis)> _queue = Channel.CreateUnbounded<(long, Entry, ContentId)>();
-    private readonly ConcurrentDictionary<long, (Entry Entry, ContentId Basis, Action<TransferStatus> Done)> _open = new();
+    private readonly ConcurrentDictionary<long, (Entry Entry, ContentId Basis, Action<TransferStatus, string?> Done)> _open = new();
     private readonly ConcurrentDictionary<long, TaskCompletionSource<long>> _asked = new();
     private readonly ReplicaContext _context;
     private long _next;
@@ -22,7 +22,7 @@ internal sealed class UploadQueue
     public UploadQueue(ReplicaContext context) => _context = context;
 
     /// <summary>Callbacks come on the control loop.</summary>
-    public void Add(Entry entry, ContentId basis, Action<TransferStatus> done)
+    public void Add(Entry entry, ContentId basis, Action<TransferStatus, string?> done)
     {
         var id = Interlocked.Increment(ref _next);
         _open[id] = (entry, basis, done);
@@ -48,7 +48,7 @@ internal sealed class UploadQueue
                 if (_asked.TryRemove(end.Id, out var unanswered)) unanswered.TrySetResult(-1);
                 if (!_open.TryRemove(end.Id, out var open)) continue;
                 if (end.Status == TransferStatus.NoBasis && !open.Basis.IsNone) _context.Loop.Post(() => Add(open.Entry, default, open.Done));
-                else _context.Loop.Post(() => open.Done(end.Status));
+                else _context.Loop.Post(() => open.Done(end.Status, end.Detail));
             }
         }
         catch (Exception e) when (e is OperationCanceledException or LinkException or ChannelClosedException)

@@ -3,8 +3,11 @@ using Sync.Engine.Model;
 namespace Sync.Engine.Trees;
 
 /// <summary>Which facets of two states of one entry differ. Null and tombstone are the same absence.</summary>
-internal sealed record FacetComparer(long MtimeGrainNs = 1, bool Modes = true, bool Ownership = false)
+internal sealed record FacetComparer(long MtimeGrainNs = 1, bool Modes = true)
 {
+    /// <summary>Owners count; as the share's policy says at the time. An unknown one is another than any that is known: it is told.</summary>
+    public bool Ownership { get; set; }
+
     public Facets Difference(Entry? a, Entry? b)
     {
         if (ReferenceEquals(a, b)) return Facets.None;
@@ -35,7 +38,7 @@ internal sealed record FacetComparer(long MtimeGrainNs = 1, bool Modes = true, b
     };
 
     public bool SameMode(Entry a, Entry b) =>
-        (!Modes || a.Kind == EntryKind.Symlink || a.Mode == b.Mode) && (!Ownership || a.Owner is null || b.Owner is null || a.Owner == b.Owner);
+        (!Modes || a.Kind == EntryKind.Symlink || a.Mode == b.Mode) && (!Ownership || a.Owner == b.Owner);
 
     private bool SameTime(long a, long b) => MtimeGrainNs <= 1 ? a == b : a / MtimeGrainNs == b / MtimeGrainNs;
 }

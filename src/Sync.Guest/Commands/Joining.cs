@@ -16,7 +16,8 @@ internal static class Joining
         using var access = await BindingsAccess.OpenAsync(data, cancel);
         var directory = RealPath.Of(request.Directory);
         var joined = await access.Bindings.ListAsync(cancel);
-        LocalBindings.CheckDirectory(joined.Bindings.Select(b => (LocalBindings.Label(b.Share), b.Directory)), data, directory);
+        LocalBindings.Check(
+            [.. joined.Bindings.Select(b => (b.Share, b.HostFingerprint, b.Directory))], data, directory, request.Invite.Share, request.Invite.HostFingerprint);
         MakeDirectory(directory);
 
         using var identity = AgentIdentity.Load(data);
@@ -37,6 +38,8 @@ internal static class Joining
 
     private static void MakeDirectory(string directory)
     {
+        if (File.Exists(directory))
+            throw new CommandFailure($"{Printable.Text(directory)} is a file, not a directory; name another");
         try
         {
             Directory.CreateDirectory(directory);
@@ -46,7 +49,7 @@ internal static class Joining
             throw new CommandFailure($"{Printable.Text(directory)} cannot be made ({e.Message}); name another directory", e);
         }
 
-        DirectoryRules.CheckReadable(directory);
+        DirectoryRules.CheckUsable(directory);
     }
 
     private static async Task<(PairingGrant Grant, IReadOnlyList<string> Addresses)> PairAsync(JoinRequest request, PeerIdentity identity, CancellationToken cancel)

@@ -28,8 +28,9 @@ internal sealed class HostAdministration(
                     : throw new CommandFailure($"share {same.Name} is {Printable.Text(same.Path)}, not {Printable.Text(path)}; choose another name, or remove it first");
             }
 
-            DirectoryRules.CheckReadable(path);
+            DirectoryRules.CheckUsable(path);
             DirectoryRules.CheckApart(path, current.Shares.Select(s => ("share " + s.Name, s.Path)), data.Path);
+            DirectoryRules.CheckUnclaimed(path);
             added = true;
             var share = new ShareRecord
             {

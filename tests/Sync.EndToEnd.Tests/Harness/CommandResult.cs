@@ -28,5 +28,14 @@ internal sealed record CommandResult(string Command, int ExitCode, string Output
         return this;
     }
 
+    /// <summary>As <see cref="ExpectError"/>, and that stderr is one line, or two where the second is a hint.</summary>
+    public CommandResult ExpectLine(int exitCode, params string[] words)
+    {
+        ExpectError(exitCode, words);
+        Assert.True(Error.Split('\n', StringSplitOptions.RemoveEmptyEntries).Length <= 2, $"more than a line and a hint\n{this}");
+        Assert.True(Output.Length == 0, $"something on stdout\n{this}");
+        return this;
+    }
+
     public override string ToString() => $"$ {Command}\nexit code {ExitCode}\nstdout:\n{Output}\nstderr:\n{Error}";
 }

@@ -12,6 +12,7 @@ internal sealed class Pair : IAsyncDisposable
 
     private readonly string _directory;
     private readonly List<TestGuest> _guests = [];
+    private bool _unprivileged;
 
     private Pair(string directory)
     {
@@ -50,6 +51,29 @@ internal sealed class Pair : IAsyncDisposable
         }
     }
 
+    /// <summary>As <see cref="StartAsync"/>, but all agents and commands run as a user that permissions bind; skips the test where that is not possible.
+    /// Edits go through <see cref="Unprivileged.ShellAsync"/>: what the tests themselves make belongs to root.</summary>
+    public static async Task<Pair> StartUnprivilegedAsync(int guests = 1, Action<TestTree>? before = null)
+    {
+        await Unprivileged.SkipUnlessPossibleAsync();
+        var pair = new Pair(Directory.CreateTempSubdirectory("sync-e2e-").FullName) { _unprivileged = true };
+        try
+        {
+            before?.Invoke(pair.Host.Tree);
+            await Unprivileged.GiveAsync(pair._directory);
+            pair.Host.Through = Unprivileged.Through;
+            await pair.Host.StartAsync();
+            for (int i = 0; i < guests; i++)
+                await pair.AddGuestAsync();
+            return pair;
+        }
+        catch
+        {
+            await pair.DisposeAsync();
+            throw;
+        }
+    }
+
     /// <summary>A path in the pair's temporary directory.</summary>
     public string Temporary(string name) => Path.Combine(_directory, name);
 
@@ -67,6 +91,12 @@ internal sealed class Pair : IAsyncDisposable
     public async Task<TestGuest> AddGuestAsync(Action<TestTree>? before = null, params string[] joinOptions)
     {
         TestGuest guest = NewGuest(before);
+        if (_unprivileged)
+        {
+            await Unprivileged.GiveAsync(guest.Tree.Root);
+            guest.Through = Unprivileged.Through;
+        }
+
         (await guest.JoinAsync(await Host.InviteAsync(), joinOptions)).Expect(0);
         await guest.StartAsync();
         return guest;

@@ -14,9 +14,9 @@ internal sealed class TestGuest(string dataDirectory, TestTree tree) : TestAgent
     public Task<CommandResult> JoinAsync(string token, params string[] options) => RunAsync(["join", token, Tree.Root, .. options]);
 
     /// <summary>Flushes, and asserts that it ends with this exit code.</summary>
-    public async Task<CommandResult> FlushAsync(int expect = 0)
+    public async Task<CommandResult> FlushAsync(int expect = 0, string share = "")
     {
-        CommandResult result = await RunAsync("flush", "--timeout", "30s");
+        CommandResult result = await RunAsync(["flush", "--timeout", "30s", .. share.Length == 0 ? (string[])[] : ["--share", share]]);
         if (result.ExitCode != expect)
             Xunit.Assert.Fail($"flush: expected exit code {expect}\n{result}\n{this}");
         return result;

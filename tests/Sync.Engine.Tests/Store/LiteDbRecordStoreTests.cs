@@ -145,4 +145,37 @@ public sealed class LiteDbRecordStoreTests
         new Random(seed).NextBytes(bytes);
         return bytes;
     }
+
+    [Fact]
+    public void A_full_disk_fails_one_commit_and_the_next_one_goes_on()
+    {
+        var data = new SimulatedFile();
+        var log = new SimulatedFile();
+        using LiteDbRecordStore store = LiteDbRecordStore.OpenOn("full", data, log);
+        store.Commit([new(1, new byte[] { 1 })], [new("v", [1])]);
+        log.BeforeWrite = () => throw new IOException("No space left on device");
+        Assert.Throws<IOException>(() => store.Commit([new(1, new byte[] { 2 }), new(2, new byte[] { 2 })], [new("v", [2])]));
+        Assert.Throws<IOException>(() => store.Commit([new(3, new byte[] { 3 })], []));
+        Assert.Equal([1], store.GetValue("v")!);
+        log.BeforeWrite = null;
+        store.Commit([new(4, new byte[] { 4 })], []);
+        using LiteDbRecordStore again = LiteDbRecordStore.OpenOn("full", SimulatedFile.Of(data.Bytes), SimulatedFile.Of(log.Bytes));
+        var found = new SortedDictionary<long, byte>();
+        again.Load((key, bytes) => found[key] = bytes.Span[0]);
+        Assert.Equal([new(1, 1), new(4, 4)], found);
+        Assert.Equal([1], again.GetValue("v")!);
+    }
+
+    [Fact]
+    public void A_failed_sync_fails_every_commit_until_the_store_is_opened_again()
+    {
+        var log = new SimulatedFile();
+        using LiteDbRecordStore store = LiteDbRecordStore.OpenOn("uncertain", new SimulatedFile(), log);
+        store.Commit([new(1, new byte[] { 1 })], []);
+        log.BeforeSync = () => throw new IOException("Input/output error");
+        Assert.Throws<IOException>(() => store.Commit([new(2, new byte[] { 2 })], []));
+        log.BeforeSync = null;
+        IOException refused = Assert.Throws<IOException>(() => store.Commit([new(3, new byte[] { 3 })], []));
+        Assert.Contains("restart", refused.Message, StringComparison.Ordinal);
+    }
 }

@@ -78,6 +78,9 @@ internal static unsafe partial class LibC
     internal static partial int fsync(FileDescriptor fd);
 
     [LibraryImport(Lib, SetLastError = true)]
+    internal static partial int flock(FileDescriptor fd, int operation);
+
+    [LibraryImport(Lib, SetLastError = true)]
     internal static partial int syncfs(FileDescriptor fd);
 
     [LibraryImport(Lib, SetLastError = true)]

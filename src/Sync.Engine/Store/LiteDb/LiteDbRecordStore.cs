@@ -300,7 +300,8 @@ public sealed class LiteDbRecordStore : IRecordStore
         else _values[name] = (byte[])value.Clone();
     }
 
-    // The one write and the one sync. If they fail, nobody knows what is on the disk: only a new process may look.
+    // The one write and the one sync. If the sync fails, nobody knows what is on the disk: only a new process may look. If only the write
+    // does (a full disk), nothing of it was acknowledged, and it is cut off again.
     private void Write()
     {
         try
@@ -309,7 +310,8 @@ public sealed class LiteDbRecordStore : IRecordStore
         }
         catch (Exception e)
         {
-            _broken = e;
+            if (_log.IsUncertain) _broken = e;
+            else Revert(e);
             throw;
         }
     }

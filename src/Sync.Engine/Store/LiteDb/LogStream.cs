@@ -40,6 +40,9 @@ internal sealed class LogStream : PageStream
         Recover();
     }
 
+    /// <summary>A sync failed: nobody knows what of the last group is on the disk.</summary>
+    public bool IsUncertain { get; private set; }
+
     /// <summary>Bytes that the log takes on disk.</summary>
     public long FileLength
     {
@@ -69,7 +72,9 @@ internal sealed class LogStream : PageStream
         {
             if (_failure is not null) throw new IOException($"The log could not be written. {_failure.Message}", _failure);
             WriteFrame(endsGroup: true);
+            IsUncertain = true;
             _file.Sync();
+            IsUncertain = false;
             _group++;
             _groupFirstPage = _offsets.Count;
             _groupStart = _end;

@@ -1,0 +1,157 @@
+using Sync.EndToEnd.Tests.Harness;
+using Xunit;
+
+namespace Sync.EndToEnd.Tests;
+
+/// <summary>What cannot be done is told in one line: what, which path or name, what to do next.</summary>
+public sealed class CommandErrorTests
+{
+    [Fact]
+    public async Task A_directory_that_is_a_file_is_refused()
+    {
+        await using Pair pair = await Pair.StartAsync(guests: 0);
+        string file = pair.Temporary("file");
+        File.WriteAllText(file, "x");
+        (await pair.Host.RunAsync("share", "add", "file", file)).ExpectLine(1, file, "is a file");
+        await using (var host = new TestHost(pair.Temporary("second.data"), FreePort.Take(), "file=" + file))
+            (await host.StartToFailAsync()).ExpectLine(1, file, "is a file");
+        TestGuest guest = pair.NewGuest();
+        string token = await pair.Host.InviteAsync();
+        (await guest.RunAsync("join", token, file)).ExpectLine(1, file, "is a file");
+        (await guest.RunAsync("join", token, Path.Combine(file, "below"))).ExpectLine(1, file);
+        // None of this has used the invite.
+        (await guest.JoinAsync(token)).Expect(0);
+        Assert.Equal("x", File.ReadAllText(file));
+    }
+
+    [Fact]
+    public async Task A_directory_in_use_is_not_joined()
+    {
+        await using Pair pair = await Pair.StartAsync(before: tree => tree.Put("inner/a", "1"));
+        await pair.SyncAsync();
+        await using TestHost other = new(pair.Temporary("other.data"), FreePort.Take(), "other=" + Directory.CreateDirectory(pair.Temporary("other")).FullName);
+        await other.StartAsync();
+        string token = await other.InviteAsync("--share", "other");
+        // Another joined directory, the host's own, the data directories.
+        (await pair.Guest.RunAsync("join", token, pair.Guest.Tree.At("inner"))).ExpectLine(1, pair.Guest.Tree.At("inner"), "inside", "joined to share work");
+        (await pair.Guest.RunAsync("join", token, Path.GetDirectoryName(pair.Guest.Tree.Root)!)).ExpectLine(1, "holds");
+        (await pair.Guest.RunAsync("join", token, pair.Host.Tree.Root)).ExpectLine(1, pair.Host.Tree.Root, "another agent");
+        (await pair.Guest.RunAsync("join", token, pair.Host.Tree.At("inner"))).ExpectLine(1, pair.Host.Tree.At("inner"), "another agent");
+        (await pair.Guest.RunAsync("join", token, pair.Guest.DataDirectory)).ExpectLine(1, pair.Guest.DataDirectory);
+        (await pair.Guest.RunAsync("join", token, Path.Combine(pair.Guest.DataDirectory, "x"))).ExpectLine(1, "data directory");
+        (await pair.Guest.RunAsync("join", token, Path.Combine(pair.Host.DataDirectory, "x"))).ExpectLine(1, "data directory");
+        (await other.RunAsync("share", "add", "stolen", pair.Guest.Tree.Root)).ExpectLine(1, pair.Guest.Tree.Root, "another agent");
+        // The same share twice would be one guest with two directories.
+        (await pair.Guest.RunAsync("join", await pair.Host.InviteAsync(), pair.Temporary("twice"))).ExpectLine(1, pair.Guest.Tree.Root, "leave");
+        Assert.False(Directory.Exists(pair.Temporary("twice")));
+        (await pair.Guest.RunAsync("join", token, pair.Temporary("free"))).Expect(0);
+        pair.Host.Tree.Put("inner/b", "2");
+        await pair.SyncAndCheckAsync();
+    }
+
+    [Fact]
+    public async Task Two_agents_on_one_directory_do_not_both_run()
+    {
+        await using Pair pair = await Pair.StartAsync(before: tree => tree.Put("a", "1"));
+        await pair.SyncAsync();
+        await pair.Guest.StopAsync();
+        await using TestGuest second = new(pair.Temporary("second.data"), pair.Guest.Tree);
+        (await second.JoinAsync(await pair.Host.InviteAsync())).Expect(0);
+        await second.StartAsync();
+        await second.FlushAsync();
+        await pair.Guest.StartAsync();
+        await pair.Guest.StateAsync("halted");
+        Assert.Contains("another agent", (await pair.Guest.StatusAsync()).GetProperty("reason").GetString()!, StringComparison.Ordinal);
+        await pair.Guest.FlushAsync(expect: 4);
+        pair.Guest.Tree.Put("b", "2");
+        await second.FlushAsync();
+        pair.Host.Tree.Check("b", "2");
+        await second.StopAsync();
+        (await pair.Guest.RunAsync("resume")).Expect(0);
+        await pair.Guest.StateAsync("syncing", "in-sync");
+        await pair.SyncAndCheckAsync();
+    }
+
+    [Fact]
+    public async Task Names_that_nothing_bears_are_told()
+    {
+        await using Pair pair = await Pair.StartAsync(before: tree => tree.Put("a", "1"));
+        await pair.SyncAsync();
+        foreach (TestAgent agent in (TestAgent[])[pair.Host, pair.Guest])
+        {
+            foreach (string[] command in (string[][])[
+                ["flush"], ["status"], ["status", "--json"], ["pause"], ["resume"], ["resume", "--force"], ["conflicts"], ["conflicts", "list"],
+                ["conflicts", "resolve", "--keep", "host", "--all"], ["versions"], ["versions", "list"], ["verify"], ["revert"]])
+                (await agent.RunAsync([.. command, "--share", "nope"])).ExpectLine(1, "nope", "status");
+            (await agent.RunAsync("conflicts", "resolve", "--keep", "host", "nope")).ExpectLine(1, "nope", "conflicts list");
+            (await agent.RunAsync("conflicts", "resolve", "--keep", "host", "/elsewhere/nope")).ExpectLine(1, "/elsewhere/nope", "status");
+            (await agent.RunAsync("versions", "list", "/elsewhere/nope")).ExpectLine(1, "/elsewhere/nope", "status");
+            (await agent.RunAsync("versions", "restore", "nope")).ExpectLine(1, "nope", "versions list");
+        }
+
+        foreach (string[] command in (string[][])[["show", "nope"], ["remove", "nope"], ["set", "nope", "--conflicts", "host-wins"]])
+            (await pair.Host.RunAsync(["share", .. command])).ExpectLine(1, "nope", "share list");
+        foreach (string[] command in (string[][])[["guest", "revoke", "nope"], ["guest", "set", "nope", "--direction", "to-guest"], ["flush", "--guest", "nope"]])
+            (await pair.Host.RunAsync(command)).ExpectLine(1, "nope", "guest list");
+        (await pair.Host.RunAsync("invite", "--share", "nope")).ExpectLine(1, "nope", "share list");
+        (await pair.Host.RunAsync("invite", "revoke", "nope")).ExpectLine(1, "nope", "invite list");
+        (await pair.Guest.RunAsync("leave", pair.Temporary("nope"))).ExpectLine(1, pair.Temporary("nope"), "status");
+        await pair.SyncAndCheckAsync();
+    }
+
+    [Fact]
+    public async Task To_keep_the_bytes_of_a_guest_that_has_no_copy_decides_nothing()
+    {
+        await using Pair pair = await Pair.StartAsync(before: tree => tree.Put("a.txt", "0"));
+        await pair.SyncAsync();
+        await pair.WhileApartAsync(() =>
+        {
+            pair.Host.Tree.Put("a.txt", "host");
+            pair.Guest.Tree.Put("a.txt", "guest");
+        });
+        await pair.SyncAsync();
+        string copy = Assert.Single(pair.Host.Tree.ConflictCopies("a.txt"));
+        foreach (TestAgent agent in (TestAgent[])[pair.Host, pair.Guest])
+        {
+            (await agent.RunAsync("conflicts", "resolve", "--keep", "nope", "--all")).ExpectLine(1, "nope", "conflicts list");
+            (await agent.RunAsync("conflicts", "resolve", "--keep", "nope", "a.txt")).ExpectLine(1, "nope", "conflicts list");
+        }
+
+        await pair.SyncAndCheckAsync();
+        pair.Check("a.txt", "host").Check(copy, "guest");
+    }
+
+    [Fact]
+    public async Task A_command_without_an_agent_says_what_to_start()
+    {
+        await using Pair pair = await Pair.StartAsync(guests: 0);
+        string none = pair.Temporary("none");
+        await using TestHost host = new(none, FreePort.Take());
+        await using TestGuest guest = new(none, new TestTree(none));
+        foreach ((TestAgent agent, string start) in ((TestAgent, string)[])[(host, "sync-host serve"), (guest, "sync-guest run")])
+        {
+            foreach (string[] command in (string[][])[
+                ["flush"], ["status"], ["status", "--json"], ["pause"], ["resume"], ["conflicts"], ["conflicts", "resolve", "--keep", "both", "--all"],
+                ["versions"], ["versions", "restore", "x"], ["verify"], ["revert"]])
+                (await agent.RunAsync(command)).ExpectLine(1, none, start);
+        }
+
+        Assert.False(Directory.Exists(none));
+    }
+
+    [Fact]
+    public async Task A_data_directory_that_cannot_be_used_is_told()
+    {
+        await using Pair pair = await Pair.StartAsync(guests: 0);
+        string file = pair.Temporary("file");
+        File.WriteAllText(file, "x");
+        foreach (string data in (string[])[file, Path.Combine(file, "below"), "/proc/none"])
+        {
+            await using TestHost host = new(data, FreePort.Take());
+            (await host.StartToFailAsync()).ExpectLine(1, data, "--data");
+            await using TestGuest guest = new(data, new TestTree(pair.Temporary("g")));
+            (await guest.StartToFailAsync()).ExpectLine(1, data, "--data");
+            (await guest.JoinAsync(await pair.Host.InviteAsync())).ExpectLine(1, data, "--data");
+        }
+    }
+}
