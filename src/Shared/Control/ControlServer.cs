@@ -44,9 +44,10 @@ internal sealed class ControlServer : IAsyncDisposable
     {
         var socket = new ControlSocket(data);
         var path = socket.Prepare();
-        // No arguments and no content root: the agent's configuration is its own, not appsettings.json in whatever directory it was started.
-        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = data.Path, ApplicationName = "sync" });
+        // Empty: the agent's configuration is its own, not appsettings.json in whatever directory it was started; nor is anything watched for that.
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ContentRootPath = data.Path, ApplicationName = "sync" });
         logging(builder.Logging);
+        builder.WebHost.UseKestrelCore();
         builder.Host.UseSystemd();
         builder.WebHost.ConfigureKestrel(kestrel =>
         {

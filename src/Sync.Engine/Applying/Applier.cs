@@ -260,7 +260,17 @@ internal sealed class Applier(ReplicaContext context, Observer observer, Placer 
             context.Loop.Post(_strictModes.Clear);
         }
 
+        // What came for a node that was placed from elsewhere meanwhile. (45 MB after the kernel tree's first sync.)
+        _arrived.Clear();
         SetTimes(IsFilled);
+    }
+
+    /// <summary>Gives memory back: work is over for now.</summary>
+    public void Trim()
+    {
+        _ready.TrimExcess();
+        _arrived.TrimExcess();
+        _made.TrimExcess();
     }
 
     /// <summary>All that is to come has come.</summary>

@@ -146,7 +146,8 @@ internal sealed class Planner(TreeSet trees, FacetComparer compare)
     private static bool NeedsSettling(Entry? synced, Entry remote, Facets differ)
     {
         if (ReferenceEquals(synced, remote) || differ == Facets.All) return false;
-        if (synced is null) return true;
+        // Where all agree they share one object.
+        if (synced is null || differ == Facets.None) return true;
         return ((differ & Facets.Place) == 0 && (synced.PlaceRevision != remote.PlaceRevision || synced.Parent != remote.Parent || synced.Name != remote.Name))
             || ((differ & Facets.Content) == 0 && synced.ContentRevision != remote.ContentRevision)
             || ((differ & Facets.Mode) == 0 && synced.ModeRevision != remote.ModeRevision);

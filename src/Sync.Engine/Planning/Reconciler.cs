@@ -116,6 +116,21 @@ internal sealed class Reconciler
         while (effects && _deferredEffects.TryDequeue(out var node)) Enqueue(node);
     }
 
+    /// <summary>Gives memory back: work is over for now.</summary>
+    /// <param name="isProposing">Changes are on their way, which may name ids that were given here.</param>
+    public void Trim(bool isProposing)
+    {
+        if (!isProposing) _bound.Clear();
+        _bound.TrimExcess();
+        _queue.TrimExcess();
+        _waiters.TrimExcess();
+        _waitsFor.TrimExcess();
+        _tentative.TrimExcess();
+        _tentativeOrder.TrimExcess();
+        _deferredEffects.TrimExcess();
+        _deferredProposals.TrimExcess();
+    }
+
     /// <summary>New states from the journal, tentative until committed.</summary>
     public void Receive(Entry entry)
     {

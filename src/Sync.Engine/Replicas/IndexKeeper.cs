@@ -34,6 +34,9 @@ internal sealed class IndexKeeper(ReplicaContext context, IRecordStore store, Ma
         Schedule();
     }
 
+    /// <summary>Gives memory back.</summary>
+    public void Trim() => _unsaved.TrimExcess();
+
     public void MarkValues()
     {
         _valuesChanged = true;

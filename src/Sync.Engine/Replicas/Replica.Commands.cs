@@ -115,6 +115,10 @@ internal sealed partial class Replica
         if (work - _trimmedAt < MuchWork) return;
         _trimmedAt = work;
         _context.Small.Trim();
+        _applier.Trim();
+        _observer.Trim();
+        Reconciler.Trim(isProposing: !_outbox.IsIdle);
+        _index.Trim();
         _indexWorker.Run(static () => GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true));
     }
 

@@ -30,6 +30,9 @@ internal sealed class FileReader(ReplicaContext context, JobCounter jobs, LookQu
 
     public long FilesHashed { get; private set; }
 
+    /// <summary>Gives memory back.</summary>
+    public void Trim() => _reading.TrimExcess();
+
     public void Hash(Node directory, string name, long size, long origin)
     {
         if (_reading.ContainsKey((directory, name)))

@@ -88,6 +88,13 @@ internal sealed class Observer
         _scanner.Scan(_context.Trees.Root, recursive: true);
     }
 
+    /// <summary>Gives memory back: work is over for now.</summary>
+    public void Trim()
+    {
+        _reader.Trim();
+        _quiet.Trim();
+    }
+
     /// <summary>Looks at one name soon.</summary>
     public void LookAt(Node directory, string name) => _looks.Mark(directory, name, Look.Plain);
 

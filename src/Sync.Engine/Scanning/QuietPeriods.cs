@@ -45,6 +45,9 @@ internal sealed class QuietPeriods(ReplicaContext context, LookQueue looks)
         return true;
     }
 
+    /// <summary>Gives memory back.</summary>
+    public void Trim() => _waiting.TrimExcess();
+
     /// <summary>Has all that wait looked at now.</summary>
     public void EndAll()
     {

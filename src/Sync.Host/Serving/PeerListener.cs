@@ -43,9 +43,10 @@ internal sealed class PeerListener : IAsyncDisposable
         Action<ILoggingBuilder> logging,
         CancellationToken cancel)
     {
-        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ApplicationName = "sync" });
+        // Empty: the others read appsettings.json of wherever this was started, and watch all that is below it.
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "sync" });
         logging(builder.Logging);
-        builder.WebHost.UseKestrelHttpsConfiguration();
+        builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration();
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
