@@ -88,6 +88,32 @@ public sealed class RestlessFileTests
         Assert.Equal(["f"], pair.Host.Tree.Paths());
     }
 
+    /// <summary>As `git checkout` does it: files are removed and made anew, again and again, faster than the answers come.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Names_that_come_and_go_are_no_conflict(bool onHost)
+    {
+        await using Pair pair = await Pair.StartAsync();
+        TestTree tree = onHost ? pair.Host.Tree : pair.Guest.Tree;
+        var random = new Random(1);
+        for (int i = 0; i < 150; i++)
+        {
+            for (int k = 0; k < 4; k++)
+            {
+                string name = $"f{random.Next(8)}";
+                if (tree.Has(name)) tree.Delete(name);
+                if (random.Next(5) > 0) tree.Put(name, $"{i}.{k} {new string('x', random.Next(300))}");
+            }
+
+            // Now and then the other side may keep up.
+            if (random.Next(3) == 0) await pair.Guest.StatusAsync();
+        }
+
+        await pair.SyncAndCheckAsync();
+        Assert.DoesNotContain(pair.Host.Tree.Paths(), path => path.Contains("(conflict", StringComparison.Ordinal));
+    }
+
     /// <summary>Goes on within microseconds of the arrival: what follows falls into the time before the commit.</summary>
     private static void AwaitAtOnce(TestTree tree, string text)
     {

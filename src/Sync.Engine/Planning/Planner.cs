@@ -14,6 +14,7 @@ internal sealed class Planner(TreeSet trees, FacetComparer compare)
     private const int RingLimit = 64;
 
     private readonly GitOrder _git = new(trees);
+    private readonly OpenProposals _open = new();
 
     public SyncDirection Direction { get; set; }
 
@@ -57,6 +58,18 @@ internal sealed class Planner(TreeSet trees, FacetComparer compare)
 
     /// <summary>One of a node's trees has changed.</summary>
     public void Note(Node node) => _git.Note(node);
+
+    /// <summary>A node is proposed for the place it has now.</summary>
+    public void NoteProposed(Node node)
+    {
+        if (trees.LocalParent(node) is { } directory) _open.Add(directory, node.Local!.Name, node);
+    }
+
+    /// <summary>A node is another now.</summary>
+    public void Rebind(Node from, Node to) => _open.Rebind(from, to);
+
+    /// <summary>Nothing is proposed any more.</summary>
+    public void ForgetProposed() => _open.Clear();
 
     /// <summary>What is left out here, or by the direction, never comes.</summary>
     private bool CanArrive(Node missing) => missing.IsLocal
@@ -106,6 +119,8 @@ internal sealed class Planner(TreeSet trees, FacetComparer compare)
             }
 
             if (undecided is not null) return Step.Wait(undecided);
+            // Made in it and deleted with it, and the journal may have it by now.
+            if (_open.GoneFrom(node) is { } gone) return Step.Wait(gone);
         }
 
         return new Step(StepKind.Propose, Facets.Place);
@@ -157,6 +172,8 @@ internal sealed class Planner(TreeSet trees, FacetComparer compare)
     {
         if (IsCopy(node) && !node.IsRemote) return trees.LocalChildCount(node) > 0 ? Step.None : new Step(StepKind.Remove);
         if (!CanPropose || node.Has(NodeFlags.Refused)) return new Step(StepKind.Hold);
+        // One proposed for this very place before, and gone again: what became of it is not known yet.
+        if ((facets & Facets.Place) != 0 && trees.LocalParent(node) is { } directory && _open.At(directory, node.Local!.Name, node) is { } earlier) return Step.Wait(earlier);
         // The host must know the parent first: from this or an earlier proposal of the session.
         if ((facets & Facets.Place) != 0 && trees.LocalParent(node) is { Id.IsProvisional: true } parent && !parent.Has(NodeFlags.Proposing))
             return Step.Wait(parent);

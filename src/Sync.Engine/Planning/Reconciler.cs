@@ -96,7 +96,9 @@ internal sealed class Reconciler
                 case StepKind.Bind when node.Id.IsProvisional: BindTo(node, step.Other!); continue;
                 case StepKind.Bind: BindTo(step.Other!, node); continue;
                 case StepKind.Propose when !mayPropose: _deferredProposals.Enqueue(node); continue;
-                case StepKind.Propose: return true;
+                case StepKind.Propose:
+                    if (step.Facets.HasFlag(Facets.Place)) Planner.NoteProposed(node);
+                    return true;
                 case var _ when !mayApply || step.Other is { } other && (other.Has(NodeFlags.Applying) || other.Has(NodeFlags.Proposing)):
                     if (mayApply) WaitFor(step.Other!, node);
                     else _deferredEffects.Enqueue(node);
@@ -120,7 +122,12 @@ internal sealed class Reconciler
     /// <param name="isProposing">Changes are on their way, which may name ids that were given here.</param>
     public void Trim(bool isProposing)
     {
-        if (!isProposing) _bound.Clear();
+        if (!isProposing)
+        {
+            _bound.Clear();
+            Planner.ForgetProposed();
+        }
+
         _bound.TrimExcess();
         _queue.TrimExcess();
         _waiters.TrimExcess();
@@ -478,6 +485,7 @@ internal sealed class Reconciler
 
     private void MoveWaiters(Node from, Node to)
     {
+        Planner.Rebind(from, to);
         if (!_waiters.Remove(from, out var waiting)) return;
         foreach (var waiter in waiting) Enqueue(waiter);
         Enqueue(to);

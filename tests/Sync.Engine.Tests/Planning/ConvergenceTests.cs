@@ -17,6 +17,31 @@ public sealed class ConvergenceTests
         Assert.True(spurious.Count * 100 <= seeds, $"{spurious.Count} worlds of {seeds} with a copy that nobody needed.\n{spurious.FirstOrDefault()}");
     }
 
+    /// <summary>Where one replica alone is edited there is nothing to conflict with, however fast names come and go.</summary>
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    public void OneEditorHardlyEverConflicts(int editor)
+    {
+        var conflicts = new List<string>();
+        for (var seed = 0; seed < 2000; seed++)
+        {
+            var world = new World(seed, 2);
+            for (var i = 0; i < 60; i++)
+            {
+                world.Replicas[editor].Edit();
+                if (world.Next(3) == 0) world.Stir(world.Next(8));
+            }
+
+            world.Quiesce();
+            if (world.Check() is { } error) Assert.Fail($"seed {seed}: {error}\n{world.Dump()}");
+            if (world.Replicas[0].Lines().Any(line => line.Contains("(conflict", StringComparison.Ordinal))) conflicts.Add($"seed {seed}\n{world.Dump()}");
+        }
+
+        // What is left are moves onto names that are given up by moves of the same moment.
+        Assert.True(conflicts.Count <= 10, $"{conflicts.Count} of 2000 worlds\n{conflicts.FirstOrDefault()}");
+    }
+
     /// <summary>Guests that were away for longer than deletions are remembered: they are told all that lives.</summary>
     [Theory]
     [InlineData(2, 1500)]
