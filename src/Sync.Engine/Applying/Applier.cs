@@ -306,6 +306,8 @@ internal sealed class Applier(ReplicaContext context, Observer observer, Placer 
 
         Close(p);
         if (p.Lingering is { } lingering) Linger(lingering);
+        // RACE: nothing was found at its place because its directory had moved on meanwhile: what moved with it is still there.
+        if (p is { Outcome: PlacementOutcome.Done, Step.Kind: StepKind.Remove } && Trees.LocalPath(node) != p.Source) p.Outcome = PlacementOutcome.Raced;
         if (p.Outcome == PlacementOutcome.Done)
         {
             Placed++;
