@@ -40,7 +40,7 @@ public sealed class UnprivilegedTests
         (TestAgent agent, TestTree here, TestTree there) = onHost ? ((TestAgent)pair.Host, pair.Host.Tree, pair.Guest.Tree) : (pair.Guest, pair.Guest.Tree, pair.Host.Tree);
         await Unprivileged.ShellAsync(here, "echo 11 > a; chmod 0000 a d; echo 4 > e");
         await Eventually.HoldsAsync(() => there.Has("e"), () => $"e is there\n{pair.Host}\n{pair.Guest}");
-        await Eventually.HoldsAsync(async () => (await agent.ProblemPathsAsync("unreadable")) is ["a", "d"], () => $"a and d are listed\n{agent}");
+        await Eventually.HoldsAsync(async () => (await agent.ProblemPathsAsync("unreadable")) is ["a", "d"], () => $"a and d alone are listed\n{agent}");
         CommandResult flush = await agent.RunAsync("flush", "--timeout", "20s");
         flush.ExpectError(1, "a", "d", "unreadable");
         there.Check("d/b", "2").Check("d/in/c", "3").Check("e", "4\n");

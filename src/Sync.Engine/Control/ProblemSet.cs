@@ -27,6 +27,21 @@ internal sealed class ProblemSet
         Changed = true;
     }
 
+    /// <summary>Lists what cannot be read; below a directory that cannot be read, that directory alone is listed.</summary>
+    public void SetUnreadable(string path, string message)
+    {
+        if (IsUnreadableAbove(path)) return;
+        foreach (var below in _problems.Values.Where(p => p.Code == ProblemCodes.Unreadable && (path == "." || p.Path.StartsWith(path + "/", StringComparison.Ordinal))).ToArray()) Clear(below.Path);
+        Set(path, ProblemCodes.Unreadable, message);
+    }
+
+    private bool IsUnreadableAbove(string path)
+    {
+        for (var end = path.LastIndexOf('/'); end > 0; end = path.LastIndexOf('/', end - 1))
+            if (Find(path[..end])?.Code == ProblemCodes.Unreadable) return true;
+        return Find(".")?.Code == ProblemCodes.Unreadable;
+    }
+
     public Problem? Find(string path) => _problems.GetValueOrDefault(path);
 
     public IReadOnlyList<Problem> Take(int count) => [.. _problems.Values.Take(count)];

@@ -23,11 +23,10 @@ internal sealed class SessionPump : IAsyncDisposable
 
     public ChannelReader<HostMessage> Outgoing => _outgoing.Reader;
 
-    /// <summary>Ends the stream with a reason.</summary>
+    /// <summary>Ends the stream with a reason. From any thread, at any time, also after the pump's own end.</summary>
     public void End(LinkException? reason)
     {
         _outgoing.Writer.TryComplete(reason);
-        _stop.Cancel();
         _journal.Loop.Post(() => _journal.Close(_session));
     }
 
@@ -51,6 +50,7 @@ internal sealed class SessionPump : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         End(null);
+        await _stop.CancelAsync().ConfigureAwait(false);
         await _task.ConfigureAwait(false);
         _stop.Dispose();
     }

@@ -50,14 +50,26 @@ internal sealed class Planner(TreeSet trees, FacetComparer compare)
             (null, true) => RemoteOnly(node),
             _ => Both(node),
         };
-        // Deletions wait for nothing: what refers to an object goes before it.
-        if (step.Kind is not (StepKind.Propose or StepKind.Create or StepKind.Update or StepKind.Move) || node.Kind == EntryKind.Directory) return step;
-        var wanted = step.Kind == StepKind.Propose ? node.Local : node.Remote;
-        return wanted is not null && _git.ToWaitFor(wanted) is { } missing && CanArrive(missing) ? Step.Wait(missing) : step;
+        if (step.Kind == StepKind.Propose && node.Kind != EntryKind.Directory && _git.ToObserve(node) is { } git) return new Step(StepKind.Observe, Other: git);
+        return InGitWaitsFor(node, step) is { } first ? Step.Wait(first) : step;
     }
+
+    /// <summary>What must have arrived, on the side that a step changes, before it.</summary>
+    private Node? InGitWaitsFor(Node node, Step step) => step.Kind switch
+    {
+        StepKind.Create or StepKind.Update or StepKind.Move or StepKind.Propose or StepKind.Remove when node.Kind == EntryKind.Directory => null,
+        StepKind.Create or StepKind.Update or StepKind.Move => Arriving(_git.ToWaitFor(node.Remote!)),
+        StepKind.Propose when node.IsLocal => Arriving(_git.ToWaitFor(node.Local!)),
+        StepKind.Propose when _git.ToWaitForBeforeDeleting(node.Remote!) is { IsLocal: true } first && !IsSucceeded(node) => Arriving(first),
+        StepKind.Remove when _git.ToWaitForBeforeDeleting(node.Local!) is { IsRemote: true } first && !IsSucceeded(node) => Arriving(first),
+        _ => null,
+    };
 
     /// <summary>One of a node's trees has changed.</summary>
     public void Note(Node node) => _git.Note(node);
+
+    /// <summary>What <see cref="StepKind.Observe"/> asks for is done.</summary>
+    public void Observed(Node node) => _git.Observed(node);
 
     /// <summary>A node is proposed for the place it has now.</summary>
     public void NoteProposed(Node node)
@@ -72,9 +84,13 @@ internal sealed class Planner(TreeSet trees, FacetComparer compare)
     public void ForgetProposed() => _open.Clear();
 
     /// <summary>What is left out here, or by the direction, never comes.</summary>
-    private bool CanArrive(Node missing) => missing.IsLocal
-        ? CanPropose
-        : CanApply && (trees.Find(missing.Remote!.Parent) is not { IsLocal: true } parent || IsIgnored is not { } ignored || ignored(parent, missing) is not true);
+    private Node? Arriving(Node? missing)
+    {
+        if (missing is null) return null;
+        if (missing.IsLocal && !(missing is { IsRemote: true, Base: not null } && Edited(missing) == Facets.None)) return CanPropose ? missing : null;
+        if (!CanApply || missing.Remote is null) return null;
+        return trees.Find(missing.Remote.Parent) is { IsLocal: true } parent && IsIgnored is { } ignored && ignored(parent, missing) is true ? null : missing;
+    }
 
     private Step Absent(Node node) => IsTentative(node) ? Step.None : new Step(StepKind.Forget);
 
@@ -205,6 +221,33 @@ internal sealed class Planner(TreeSet trees, FacetComparer compare)
         {
             if (node == ancestor) return true;
             node = trees.Find(node.Remote!.Parent);
+        }
+
+        return false;
+    }
+
+    /// <summary>True if something else comes to the name of what goes, or of a directory that goes with it: it cannot wait for that.</summary>
+    private bool IsSucceeded(Node node)
+    {
+        var step = node;
+        for (var i = 0; i < 4096 && step is not null; i++)
+        {
+            Node? parent;
+            Node? successor;
+            if (step is { IsLocal: true, IsRemote: false })
+            {
+                parent = trees.LocalParent(step);
+                successor = parent is null ? null : trees.RemoteChild(parent, step.Local!.Name);
+            }
+            else if (step is { IsLocal: false, IsRemote: true })
+            {
+                parent = trees.Find(step.Remote!.Parent);
+                successor = parent is null ? null : trees.LocalChild(parent, step.Remote.Name);
+            }
+            else return false;
+
+            if (successor is not null && successor != step) return true;
+            step = parent;
         }
 
         return false;

@@ -20,6 +20,7 @@ internal sealed class Reconciler
     private readonly Dictionary<long, EntryId> _bound = [];
     private readonly HashSet<Node> _held = [];
     private readonly Doubts _doubts = new();
+    private readonly Dictionary<Node, Node> _unobserved = [];
     private HashSet<Node>? _untold;
 
     public Reconciler(TreeSet trees, FacetComparer comparer)
@@ -89,6 +90,7 @@ internal sealed class Reconciler
 
                     continue;
                 case StepKind.Hold: _held.Add(node); continue;
+                case StepKind.Observe: _unobserved[node] = step.Other!; continue;
                 case StepKind.Settle: Settle(node, step.Facets); continue;
                 case StepKind.Forget: Forget(node); continue;
                 // It may be another entry, which the journal has not told of again yet.
@@ -109,6 +111,27 @@ internal sealed class Reconciler
 
         step = Step.None;
         return false;
+    }
+
+    /// <summary>Changes that may not be proposed before all that was noticed before them, in the directories named, is in the local tree.
+    /// To be given back by <see cref="Observed"/>.</summary>
+    public KeyValuePair<Node, Node>[] TakeUnobserved()
+    {
+        if (_unobserved.Count == 0) return [];
+        var nodes = _unobserved.ToArray();
+        _unobserved.Clear();
+        return nodes;
+    }
+
+    /// <summary>All that was noticed before these changes is in the local tree.</summary>
+    public void Observed(IEnumerable<Node> nodes)
+    {
+        foreach (var node in nodes)
+        {
+            if (Trees.Find(node.Id) != node) continue;
+            Planner.Observed(node);
+            Enqueue(node);
+        }
     }
 
     /// <summary>Puts steps back into the queue that could not be taken before.</summary>

@@ -10,6 +10,9 @@ internal enum StepKind
     /// or, where the facet is the place, a directory that holds it (one of them has to move out first).</summary>
     Wait,
 
+    /// <summary>What was noticed before this change, in <see cref="Step.Other"/>, must be in the local tree first.</summary>
+    Observe,
+
     /// <summary>Nothing that the policy allows: listed as a local edit.</summary>
     Hold,
 

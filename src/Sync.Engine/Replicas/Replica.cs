@@ -394,6 +394,8 @@ internal sealed partial class Replica : IContentLocator, IAsyncDisposable
                 else _outbox.Queue(node, step);
             }
 
+            if (Reconciler.TakeUnobserved() is { Length: > 0 } unobserved)
+                _observer.WhenObserved(unobserved.Select(u => u.Value).ToHashSet(), () => Reconciler.Observed(unobserved.Select(u => u.Key)));
             _outbox.Flush();
             _applier.EndTurn();
         }

@@ -96,7 +96,7 @@ internal sealed class DirectoryScanner(ReplicaContext context, IWatcher watcher,
         if (error != FsError.None)
         {
             // Nothing is known of what is in it: nothing is taken for deleted.
-            context.Problems.Set(display, ProblemCodes.Unreadable, $"The directory cannot be read ({error}); what is in it stays as it was. Mend its permissions; it is tried again.");
+            context.Problems.SetUnreadable(display, $"The directory cannot be read ({error}); what is in it stays as it was. Mend its permissions; it is tried again.");
             context.After(NameProblems.RetryUnreadable, () => { if (directory.Current.IsLocal) Scan(directory.Current, recursive: true); });
             return;
         }

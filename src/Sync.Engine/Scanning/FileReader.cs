@@ -28,6 +28,12 @@ internal sealed class FileReader(ReplicaContext context, JobCounter jobs, LookQu
     /// <summary>Under way; true: it must be read again.</summary>
     private readonly Dictionary<(Node, string), bool> _reading = [];
 
+    public bool IsReading((Node Directory, string Name) file) => _reading.ContainsKey(file);
+
+    /// <summary>The files below any of the directories that are being read.</summary>
+    public IEnumerable<(Node Directory, string Name)> ReadingWithin(IReadOnlySet<Node> directories) =>
+        _reading.Keys.Where(file => _trees.IsLocallyWithinAny(file.Item1.Current, directories));
+
     public long FilesHashed { get; private set; }
 
     /// <summary>Gives memory back.</summary>

@@ -13,18 +13,20 @@ internal sealed class NameProblems(ReplicaContext context, LookQueue looks)
 
     private readonly Dictionary<Node, HashSet<string>> _names = [];
 
-    public void Report(Node directory, string name, string code, string message)
-    {
-        if (!_names.TryGetValue(directory, out var names)) _names.Add(directory, names = new(StringComparer.Ordinal));
-        names.Add(name);
-        context.Problems.Set(SharePath.Join(context.Trees.LocalPath(directory), name), code, message);
-    }
+    public void Report(Node directory, string name, string code, string message) => context.Problems.Set(Keep(directory, name), code, message);
 
     /// <summary>Reports what cannot be read, and has it looked at again.</summary>
     public void ReportUnreadable(Node directory, string name, FsError error)
     {
-        Report(directory, name, ProblemCodes.Unreadable, $"It cannot be read ({error}); the last known state stands elsewhere. Mend its permissions; it is tried again.");
+        context.Problems.SetUnreadable(Keep(directory, name), $"It cannot be read ({error}); the last known state stands elsewhere. Mend its permissions; it is tried again.");
         context.After(RetryUnreadable, () => { if (directory.Current.IsLocal) looks.Mark(directory.Current, name, Look.Bytes); });
+    }
+
+    private string Keep(Node directory, string name)
+    {
+        if (!_names.TryGetValue(directory, out var names)) _names.Add(directory, names = new(StringComparer.Ordinal));
+        names.Add(name);
+        return SharePath.Join(context.Trees.LocalPath(directory), name);
     }
 
     public void Clear(Node directory, string name)

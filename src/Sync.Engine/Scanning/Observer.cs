@@ -27,6 +27,7 @@ internal sealed class Observer
     private readonly FileReader _reader;
     private readonly MovePairing _moves;
     private readonly EventIntake _events;
+    private readonly ObservedOrder _order;
     private readonly List<(long Cut, Action Done)> _drained = [];
 
     /// <param name="context">The replica's.</param>
@@ -43,6 +44,7 @@ internal sealed class Observer
         var problems = new NameProblems(context, _looks);
         var local = new LocalTreeWriter(context, watcher, _rules, problems, candidates);
         _reader = new FileReader(context, _jobs, _looks, _quiet, problems, local, EndTurn);
+        _order = new ObservedOrder(_quiet, _reader);
         _moves = new MovePairing(context, candidates, _looks, local, _reader);
 
         // Listings lead to sightings, and those to further listings: the circle is closed here.
@@ -115,6 +117,13 @@ internal sealed class Observer
         Loop();
     }
 
+    /// <summary>Calls back, in a later turn, when all that was noticed in the directories before now is in the local tree.</summary>
+    public void WhenObserved(IReadOnlySet<Node> within, Action done)
+    {
+        _order.Begin(within, done);
+        Loop();
+    }
+
     /// <summary>From the watcher's thread.</summary>
     public void Take(ReadOnlySpan<WatchEvent> events)
     {
@@ -140,6 +149,8 @@ internal sealed class Observer
         if (_openMoves.AreExpected()) return;
         _moves.Conclude();
         _prober.Retry();
+        if (_looks.IsEmpty && _prober.UnderWay == 0) _order.Conclude();
+        if (!_looks.IsEmpty) Loop();
         if (!HasScanned && _jobs.IsIdle)
         {
             HasScanned = true;

@@ -55,6 +55,19 @@ internal sealed class QuietPeriods(ReplicaContext context, LookQueue looks)
         _waiting.Clear();
     }
 
+    /// <summary>Has those below any of the directories looked at now. False if there are none.</summary>
+    public bool EndWithin(IReadOnlySet<Node> directories)
+    {
+        var ended = _waiting.Keys.Where(file => context.Trees.IsLocallyWithinAny(file.Item1.Current, directories)).ToArray();
+        foreach (var (directory, name) in ended)
+        {
+            _waiting.Remove((directory, name));
+            looks.Mark(directory, name, Look.Bytes);
+        }
+
+        return ended.Length > 0;
+    }
+
     private long Ticks(TimeSpan span) => (long)(span.TotalSeconds * context.Time.TimestampFrequency);
 
     private void SetTimer(TimeSpan delay)

@@ -129,6 +129,14 @@ internal sealed class TreeSet
         return ancestor == Root;
     }
 
+    /// <summary>True if it is one of the directories, or on disk below one.</summary>
+    public bool IsLocallyWithinAny(Node? node, IReadOnlySet<Node> ancestors)
+    {
+        for (; node is not null && node != Root; node = LocalParent(node))
+            if (ancestors.Contains(node)) return true;
+        return ancestors.Contains(Root);
+    }
+
     /// <summary>What is observed on disk. Null takes the node off the local tree; it must have no local children then.</summary>
     public void SetLocal(Node node, Entry? local, FileStamp stamp = default)
     {

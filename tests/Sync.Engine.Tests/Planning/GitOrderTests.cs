@@ -39,16 +39,118 @@ public sealed class GitOrderTests
         PlaceAllBut("nothing");
         var main = Make(3, "main");
         var loose = Make(6, "cdef");
-        Assert.True(_reconciler.TryNext(true, true, out var node, out var step));
-        Assert.Equal((loose, StepKind.Propose), (node, step.Kind));
+        Assert.Equal([(loose, StepKind.Propose)], Steps());
+        _reconciler.Trees.SetRemote(loose, loose.Local! with { PlaceRevision = new Revision(50) });
+        Assert.Contains((main, StepKind.Propose), Steps());
+    }
+
+    [Fact]
+    public void A_branch_is_proposed_only_when_what_was_noticed_before_it_is_known()
+    {
+        TellRepository();
+        PlaceAllBut("nothing");
+        var branch = Make(3, "other");
+        var elsewhere = Make(1, "elsewhere");
+        Assert.True(_reconciler.TryNext(true, true, out var node, out _));
+        Assert.Equal(elsewhere, node);
+        Assert.False(_reconciler.TryNext(true, true, out _, out _));
+        var (waiting, within) = Assert.Single(_reconciler.TakeUnobserved());
+        Assert.Equal((branch, ".git"), (waiting, within.Remote!.Name));
+
+        // What was noticed meanwhile: an object that the branch may refer to.
+        var loose = Make(9, "object");
+        _reconciler.Observed([branch]);
+        Assert.True(_reconciler.TryNext(true, true, out node, out _));
+        Assert.Equal(loose, node);
         loose.Flags |= NodeFlags.Proposing;
         Assert.False(_reconciler.TryNext(true, true, out _, out _));
+    }
 
-        loose.Flags &= ~NodeFlags.Proposing;
-        _reconciler.Trees.SetRemote(loose, loose.Local! with { PlaceRevision = new Revision(50) });
-        var next = new List<Node>();
-        while (_reconciler.TryNext(true, true, out node, out step)) next.Add(node);
-        Assert.Contains(main, next);
+    [Fact]
+    public void Objects_go_after_the_pack_that_holds_them_and_after_what_referred_to_them()
+    {
+        TellRepository();
+        PlaceAllBut("nothing");
+        Tell(7, 6, "large.pack", EntryKind.File);
+        Tell(8, 2, "index", EntryKind.File);
+        Delete(10);
+        Delete(4);
+        var step = Assert.Single(Steps());
+        Assert.Equal(("large.pack", StepKind.Create), (step.Node.Remote!.Name, step.Kind));
+        Place(step.Node);
+        // The index after the objects it refers to, and what it may have referred to after it.
+        Assert.Equal([("index", StepKind.Create), ("main", StepKind.Remove)], Steps().Select(s => ((s.Node.Remote ?? s.Node.Local)!.Name, s.Kind)).Order());
+        Place(_reconciler.Trees.Find(new EntryId(8))!);
+        Assert.Equal(("cdef", StepKind.Remove), Steps().Select(s => (s.Node.Local!.Name, s.Kind)).Single());
+    }
+
+    [Fact]
+    public void Deleted_objects_are_proposed_after_the_pack_that_holds_them()
+    {
+        TellRepository();
+        PlaceAllBut("nothing");
+        _reconciler.Trees.SetLocal(_reconciler.Trees.Find(new EntryId(10))!, null, default);
+        var pack = Make(6, "new.pack");
+        Assert.Equal([(pack, StepKind.Propose)], Steps());
+        _reconciler.Trees.SetRemote(pack, pack.Local! with { PlaceRevision = new Revision(50) });
+        Assert.Contains((_reconciler.Trees.Find(new EntryId(10))!, StepKind.Propose), Steps());
+    }
+
+    [Fact]
+    public void What_goes_for_a_successor_of_the_same_name_waits_for_nothing()
+    {
+        TellRepository();
+        PlaceAllBut("nothing");
+        Delete(10);
+        Delete(9);
+        Tell(11, 5, "ab", EntryKind.Directory);
+        Tell(12, 11, "other", EntryKind.File);
+        Tell(8, 2, "index", EntryKind.File);
+        Assert.Contains((_reconciler.Trees.Find(new EntryId(10))!, StepKind.Remove), Steps());
+    }
+
+    private void TellRepository()
+    {
+        Tell(2, 1, ".git", EntryKind.Directory);
+        Tell(3, 2, "refs", EntryKind.Directory);
+        Tell(4, 3, "main", EntryKind.File);
+        Tell(5, 2, "objects", EntryKind.Directory);
+        Tell(6, 5, "pack", EntryKind.Directory);
+        Tell(9, 5, "ab", EntryKind.Directory);
+        Tell(10, 9, "cdef", EntryKind.File);
+    }
+
+    /// <summary>All that is to be done now; what waits is left out.</summary>
+    private List<(Node Node, StepKind Kind)> Steps()
+    {
+        var steps = new List<(Node, StepKind)>();
+        while (Next(out var node, out var step))
+        {
+            node.Flags |= step.Kind == StepKind.Propose ? NodeFlags.Proposing : NodeFlags.Applying;
+            steps.Add((node, step.Kind));
+        }
+
+        foreach (var (node, _) in steps) node.Flags &= ~(NodeFlags.Proposing | NodeFlags.Applying);
+        return steps;
+    }
+
+    /// <summary>The next step, all that was noticed being known.</summary>
+    private bool Next(out Node node, out Step step)
+    {
+        while (!_reconciler.TryNext(true, true, out node, out step))
+        {
+            if (_reconciler.TakeUnobserved() is not { Length: > 0 } unobserved) return false;
+            _reconciler.Observed(unobserved.Select(u => u.Key));
+        }
+
+        return true;
+    }
+
+    private void Delete(long id)
+    {
+        var node = _reconciler.Trees.Find(new EntryId(id))!;
+        _reconciler.Receive(node.Remote! with { Deleted = true, PlaceRevision = new Revision(id + 100) });
+        _reconciler.Commit(new Revision(id + 100));
     }
 
     private List<string> PlaceAllBut(string name)
