@@ -48,7 +48,7 @@ internal sealed class ReplicaContext
 
     public required CancellationToken Stopping { get; init; }
 
-    /// <summary>Counts placements begun and ended; on the loop.</summary>
+    /// <summary>Counts placements begun and ended, and looks begun; on the loop.</summary>
     public long PlacementClock { get; set; }
 
     /// <summary>Content bytes over the link since start, after delta, before compression.</summary>

@@ -13,7 +13,7 @@ internal sealed record DirectoryListing(Node Begun, string Path, bool Recursive)
     /// <summary>The job that gave rise to it.</summary>
     public long Origin { get; init; }
 
-    /// <summary>The placement clock when it began.</summary>
+    /// <summary>The placement clock when it began: looks that began later have a higher one.</summary>
     public long Clock { get; init; }
 
     /// <summary>The rules of its parent when it began; null for the root.</summary>

@@ -20,7 +20,7 @@ internal sealed class DirectoryRecogniser(ReplicaContext context, LookQueue look
             if (!same && known is not null && known != child)
             {
                 // Another directory that we know has taken the name. If the old one has gone elsewhere, that look will free the name.
-                if (!known.Has(NodeFlags.Applying) && _trees.FindDirectory(child.FileKey) == child && !_trees.IsLocallyWithin(directory, known)) Swap(child, known, stat);
+                if (!known.Has(NodeFlags.Applying) && _trees.FindDirectory(child.FileKey) == child && !_trees.IsLocallyWithin(directory, known)) Swap(child, known, stat, origin);
                 return;
             }
 
@@ -53,7 +53,7 @@ internal sealed class DirectoryRecogniser(ReplicaContext context, LookQueue look
     }
 
     /// <summary>Two known directories found at each other's place, or one at that of another that is still to be found.</summary>
-    private void Swap(Node standing, Node coming, FileStat stat)
+    private void Swap(Node standing, Node coming, FileStat stat, long origin)
     {
         var (a, b) = (standing.Local!, coming.Local!);
         var (keyA, keyB) = (standing.Stamp, coming.Stamp);
@@ -62,8 +62,8 @@ internal sealed class DirectoryRecogniser(ReplicaContext context, LookQueue look
         local.Set(coming, b with { Parent = a.Parent, Name = a.Name, Mode = stat.Mode }, stat.Stamp);
         rules.ForgetTree(standing);
         rules.ForgetTree(coming);
-        if (_trees.LocalParent(standing) is { } parent) looks.Mark(parent, standing.Local!.Name, Look.Plain);
-        scanner.Scan(coming, recursive: true);
-        scanner.Scan(standing, recursive: true);
+        if (_trees.LocalParent(standing) is { } parent) looks.Mark(parent, standing.Local!.Name, Look.Plain, origin);
+        scanner.Scan(coming, recursive: true, origin);
+        scanner.Scan(standing, recursive: true, origin);
     }
 }

@@ -26,7 +26,7 @@ internal sealed class DirectoryScanner(ReplicaContext context, IWatcher watcher,
         var root = directory == context.Trees.Root;
         var listing = new DirectoryListing(directory, context.Trees.LocalPath(directory), recursive)
         {
-            Origin = origin, Clock = context.PlacementClock, Above = root ? null : rules.Of(context.Trees.LocalParent(directory)!),
+            Origin = origin, Clock = ++context.PlacementClock, Above = root ? null : rules.Of(context.Trees.LocalParent(directory)!),
         };
         var key = directory.FileKey;
         UnderWay++;
@@ -89,7 +89,7 @@ internal sealed class DirectoryScanner(ReplicaContext context, IWatcher watcher,
 
         if (error is FsError.NotFound or FsError.NotDirectory && directory != context.Trees.Root)
         {
-            if (context.Trees.LocalParent(directory) is { } parent) looks.Mark(parent, directory.Local!.Name, Look.Plain);
+            if (context.Trees.LocalParent(directory) is { } parent) looks.Mark(parent, directory.Local!.Name, Look.Plain, listing.Origin);
             return;
         }
 

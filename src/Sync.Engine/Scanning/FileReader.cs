@@ -77,7 +77,8 @@ internal sealed class FileReader(ReplicaContext context, JobCounter jobs, LookQu
                 var now = directory.Current;
                 if (now.IsLocal)
                 {
-                    if (again || SharePath.Join(_trees.LocalPath(now), name) != path || _trees.LocalChild(now, name)?.PlacedAt > clock) looks.Mark(now, name, Look.Bytes);
+                    if (again) looks.Mark(now, name, Look.Bytes | Look.Linked, origin);
+                    else if (SharePath.Join(_trees.LocalPath(now), name) != path || _trees.LocalChild(now, name)?.PlacedAt > clock) looks.Mark(now, name, Look.Bytes, origin);
                     else Take(now, name, reading, origin, copied);
                 }
 
@@ -88,8 +89,21 @@ internal sealed class FileReader(ReplicaContext context, JobCounter jobs, LookQu
         });
     }
 
+    /// <summary>Something newer was seen than what is being read.</summary>
+    public void Outdate(Node directory, string name)
+    {
+        if (_reading.ContainsKey((directory, name))) _reading[(directory, name)] = true;
+    }
+
+    /// <summary>Takes what was read in the same go as the file was looked at.</summary>
+    public void TakeSeen(Node directory, string name, FileReading reading, long origin)
+    {
+        Outdate(directory, name);
+        Take(directory, name, reading, origin);
+    }
+
     /// <summary>Takes what was read of a file, or of a live copy of it.</summary>
-    public void Take(Node directory, string name, FileReading reading, long origin, bool copied = false)
+    private void Take(Node directory, string name, FileReading reading, long origin, bool copied = false)
     {
         var child = _trees.LocalChild(directory, name);
         if (child is not null && child.Has(NodeFlags.Applying))
@@ -115,7 +129,7 @@ internal sealed class FileReader(ReplicaContext context, JobCounter jobs, LookQu
         {
             case FsError.None: break;
             case FsError.NotFound or FsError.NotDirectory or FsError.Escapes or FsError.IsDirectory or FsError.Invalid or FsError.Unsupported:
-                looks.Mark(directory, name, Look.Plain);
+                looks.Mark(directory, name, Look.Plain, origin);
                 return;
             default:
                 problems.ReportUnreadable(directory, name, reading.Error);

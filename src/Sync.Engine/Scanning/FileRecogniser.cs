@@ -4,7 +4,7 @@ using Sync.Engine.Trees;
 namespace Sync.Engine.Scanning;
 
 /// <summary>Tells what the sighting of a file means: as known, changed, new, or just being made. On the loop.</summary>
-internal sealed class FileRecogniser(ReplicaContext context, QuietPeriods quiet, MoveCandidates candidates, NameProblems problems, LocalTreeWriter local, FileReader reader)
+internal sealed class FileRecogniser(ReplicaContext context, QuietPeriods quiet, MoveCandidates candidates, NameProblems problems, LocalTreeWriter local, FileReader reader, HardLinks links)
 {
     /// <summary>A write within this time of the last look may have left the mtime as it was: the coarsest kernel tick.</summary>
     private const long RacyNs = 10_000_000;
@@ -12,6 +12,7 @@ internal sealed class FileRecogniser(ReplicaContext context, QuietPeriods quiet,
     public void See(Node directory, Sighting seen, Node? child, long origin)
     {
         var stamp = seen.Stat.Stamp;
+        if (seen.Stat.Links > 1 && !seen.Linked && child is not null && !child.Stamp.SameButCtime(stamp)) links.Changed(child, stamp, origin);
         if (child is not null)
         {
             if (child.Stamp == stamp && seen.Reading is null)
@@ -24,7 +25,7 @@ internal sealed class FileRecogniser(ReplicaContext context, QuietPeriods quiet,
                 return;
             }
 
-            if (seen.Reading is { } reading) reader.Take(directory, seen.Name, reading, origin);
+            if (seen.Reading is { } reading) reader.TakeSeen(directory, seen.Name, reading, origin);
             else reader.Hash(directory, seen.Name, stamp.Size, origin);
             return;
         }
@@ -38,4 +39,7 @@ internal sealed class FileRecogniser(ReplicaContext context, QuietPeriods quiet,
 
         candidates.Appear(directory, seen, origin);
     }
+
+    /// <summary>It is not there.</summary>
+    public void Miss(Node directory, string name) => reader.Outdate(directory, name);
 }

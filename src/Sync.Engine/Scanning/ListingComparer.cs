@@ -1,6 +1,7 @@
 using Sync.Engine.Control;
 using Sync.Engine.Ignoring;
 using Sync.Engine.Link;
+using Sync.Engine.Model;
 
 namespace Sync.Engine.Scanning;
 
@@ -9,14 +10,23 @@ namespace Sync.Engine.Scanning;
 /// <param name="rules">Learn of the ignore files that were listed.</param>
 /// <param name="problems">Those of the directory are taken back and found anew.</param>
 /// <param name="recogniser">Takes what was seen.</param>
+/// <param name="order">Tells what is older than what has been taken.</param>
+/// <param name="looks">Take the names of which something newer is known: their problems are to be found anew, too.</param>
+/// <param name="scanner">Goes on below them.</param>
 /// <param name="mayBeEmpty">Asked when the root is found empty although it was not; if it says no, nothing is taken for deleted.</param>
-internal sealed class ListingComparer(ReplicaContext context, DirectoryRules rules, NameProblems problems, Recogniser recogniser, Func<bool> mayBeEmpty)
+internal sealed class ListingComparer(ReplicaContext context, DirectoryRules rules, NameProblems problems, Recogniser recogniser, LookOrder order, LookQueue looks, DirectoryScanner scanner, Func<bool> mayBeEmpty)
 {
     public void Take(DirectoryListing listing)
     {
         var trees = context.Trees;
         var (directory, items) = (listing.Directory, listing.Items);
         var isRoot = directory == trees.Root;
+        if (!order.Take(directory, listing.Clock))
+        {
+            if (listing.Recursive) scanner.Scan(directory, recursive: true, listing.Origin);
+            return;
+        }
+
         if (isRoot) recogniser.MountId = listing.Self.MountId;
         if (rules.Learn(directory, listing.Above, listing.SyncIgnore, listing.GitIgnore)) context.Reconciler.EnqueueAll();
 
@@ -35,11 +45,18 @@ internal sealed class ListingComparer(ReplicaContext context, DirectoryRules rul
 
             seen.Add(item.Name);
             if (isRoot && item.Name == IgnoreRules.OwnDirectory) continue;
+            if (order.IsOutdated(directory, item.Name, listing.Clock))
+            {
+                looks.Mark(directory, item.Name, Look.Plain, listing.Origin);
+                if (listing.Recursive && trees.LocalChild(directory, item.Name) is { Kind: EntryKind.Directory } below) scanner.Scan(below, recursive: true, listing.Origin);
+                continue;
+            }
+
             var sighting = new Sighting(directory, item.Name) { Clock = listing.Clock, Error = item.Error, Stat = item.Stat, LinkTarget = listing.LinkTargets.GetValueOrDefault(item.Name) };
             recogniser.See(directory, sighting, listing.Recursive, listing.Origin);
         }
 
         foreach (var child in trees.LocalChildren(directory).ToArray())
-            if (!seen.Contains(child.Local!.Name)) recogniser.Miss(directory, child.Local.Name, listing.Clock);
+            if (!seen.Contains(child.Local!.Name) && !order.IsOutdated(directory, child.Local.Name, listing.Clock)) recogniser.Miss(directory, child.Local.Name, listing.Clock, listing.Origin);
     }
 }

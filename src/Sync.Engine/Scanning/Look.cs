@@ -11,4 +11,7 @@ internal enum Look : byte
 
     /// <summary>Its bytes may have changed, whatever its stamp says.</summary>
     Bytes = 2,
+
+    /// <summary>If the file has other names, they are being looked at as well.</summary>
+    Linked = 4,
 }

@@ -6,16 +6,17 @@ namespace Sync.Engine.Scanning;
 /// that found it. Single-threaded.</summary>
 internal sealed class MoveCandidates(JobCounter jobs)
 {
-    private readonly HashSet<Node> _gone = [];
+    private readonly Dictionary<Node, long> _gone = [];
     private readonly Dictionary<(Node, string), (Sighting Seen, long Origin)> _appeared = [];
 
     public bool AnyGone => _gone.Count > 0;
 
     public bool AnyAppeared => _appeared.Count > 0;
 
-    public IReadOnlyCollection<Node> Gone => _gone;
+    public IReadOnlyCollection<Node> Gone => _gone.Keys;
 
-    public void AddGone(Node node) => _gone.Add(node);
+    /// <summary>It is not at its name, by a look that began at this time of the placement clock.</summary>
+    public void AddGone(Node node, long clock) => _gone[node] = clock;
 
     /// <summary>It has turned up, or is taken off the trees: it is not to be taken for deleted.</summary>
     public void RemoveGone(Node node) => _gone.Remove(node);
@@ -46,7 +47,7 @@ internal sealed class MoveCandidates(JobCounter jobs)
     }
 
     /// <summary>Empties the set of what has gone.</summary>
-    public Node[] TakeGone()
+    public KeyValuePair<Node, long>[] TakeGone()
     {
         var gone = _gone.ToArray();
         _gone.Clear();

@@ -19,10 +19,11 @@ internal sealed class MovePairing(ReplicaContext context, MoveCandidates candida
         }
 
         if (!candidates.AnyGone) return;
-        foreach (var node in candidates.TakeGone())
+        foreach (var (node, clock) in candidates.TakeGone())
         {
             if (!node.IsLocal) continue;
             if (node.Has(NodeFlags.Applying)) node.Flags |= NodeFlags.LookAgain;
+            else if (node.PlacedAt > clock && context.Trees.LocalParent(node) is { } directory) looks.Mark(directory, node.Local!.Name, Look.Plain);
             else local.Remove(node);
         }
     }
@@ -41,7 +42,7 @@ internal sealed class MovePairing(ReplicaContext context, MoveCandidates candida
         var stamp = seen.Stat.Stamp;
         if (context.Trees.LocalChild(directory, seen.Name) is not null)
         {
-            looks.Mark(directory, seen.Name, Look.Plain);
+            looks.Mark(directory, seen.Name, Look.Plain, origin);
             return;
         }
 
@@ -60,7 +61,7 @@ internal sealed class MovePairing(ReplicaContext context, MoveCandidates candida
             var node = local.Claim(directory, seen.Name, EntryKind.Symlink);
             local.Set(node, local.LinkEntry(node.Id, directory, seen.Name, seen.Stat, seen.LinkTarget!), stamp with { Size = 0 });
         }
-        else if (seen.Reading is { } reading) reader.Take(directory, seen.Name, reading, origin);
+        else if (seen.Reading is { } reading) reader.TakeSeen(directory, seen.Name, reading, origin);
         else reader.Hash(directory, seen.Name, stamp.Size, origin);
     }
 }

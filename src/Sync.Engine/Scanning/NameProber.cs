@@ -27,12 +27,12 @@ internal sealed class NameProber(ReplicaContext context, JobCounter jobs, LookQu
     public void SendOut()
     {
         if (looks.IsEmpty) return;
-        var origin = jobs.Tick();
+        var now = jobs.Tick();
         foreach (var (marked, names) in looks.Names)
         {
             var directory = marked.Current;
             if (!directory.IsLocal) continue;
-            foreach (var chunk in names.Chunk(Batch)) Probe(directory, chunk, origin);
+            foreach (var chunk in names.Chunk(Batch)) Probe(directory, chunk, Math.Min(now, chunk.Min(n => n.Value.Origin)));
         }
 
         looks.Clear();
@@ -46,22 +46,22 @@ internal sealed class NameProber(ReplicaContext context, JobCounter jobs, LookQu
         _stale.Clear();
         foreach (var (directory, name, look, origin) in stale)
         {
-            if (directory.Current.IsLocal) Probe(directory.Current, [new(name, look)], origin);
+            if (directory.Current.IsLocal) Probe(directory.Current, [new(name, (look, origin))], origin);
             jobs.End(origin);
         }
     }
 
-    private void Probe(Node directory, KeyValuePair<string, Look>[] names, long origin)
+    private void Probe(Node directory, KeyValuePair<string, (Look Look, long Origin)>[] names, long origin)
     {
         var path = _trees.LocalPath(directory);
         var key = directory.FileKey;
-        var clock = context.PlacementClock;
+        var clock = ++context.PlacementClock;
         var work = new (Sighting Seen, FileStamp? Known)[names.Length];
         for (var i = 0; i < names.Length; i++)
         {
-            var look = names[i].Value;
+            var look = names[i].Value.Look;
             FileStamp? known = _trees.LocalChild(directory, names[i].Key) is { Local.Kind: not EntryKind.Directory } child ? child.Stamp : null;
-            work[i] = (new Sighting(directory, names[i].Key) { Clock = clock, JustCreated = look.HasFlag(Look.Created), BytesChanged = look.HasFlag(Look.Bytes) }, known);
+            work[i] = (new Sighting(directory, names[i].Key) { Clock = clock, JustCreated = look.HasFlag(Look.Created), BytesChanged = look.HasFlag(Look.Bytes), Linked = look.HasFlag(Look.Linked) }, known);
         }
 
         UnderWay++;
@@ -112,7 +112,7 @@ internal sealed class NameProber(ReplicaContext context, JobCounter jobs, LookQu
         if (sighting.Stale || _trees.LocalPath(directory) != pathThen)
         {
             // The directory's own place first: it has gone, or moved. If it is still there then, the name is looked at again.
-            if (_trees.LocalParent(directory) is { } above && directory != _trees.Root) looks.Mark(above, directory.Local!.Name, Look.Plain);
+            if (_trees.LocalParent(directory) is { } above && directory != _trees.Root) looks.Mark(above, directory.Local!.Name, Look.Plain, origin);
             _stale.Add((directory, sighting.Name, sighting.BytesChanged ? Look.Bytes : Look.Plain, jobs.Begin(origin)));
             return;
         }

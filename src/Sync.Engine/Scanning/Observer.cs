@@ -27,6 +27,8 @@ internal sealed class Observer
     private readonly FileReader _reader;
     private readonly MovePairing _moves;
     private readonly EventIntake _events;
+    private readonly LookOrder _lookOrder = new();
+    private readonly HardLinks _links;
     private readonly ObservedOrder _order;
     private readonly List<(long Cut, Action Done)> _drained = [];
 
@@ -44,6 +46,7 @@ internal sealed class Observer
         var problems = new NameProblems(context, _looks);
         var local = new LocalTreeWriter(context, watcher, _rules, problems, candidates);
         _reader = new FileReader(context, _jobs, _looks, _quiet, problems, local, EndTurn);
+        _links = new HardLinks(context, _jobs, _looks);
         _order = new ObservedOrder(_quiet, _reader);
         _moves = new MovePairing(context, candidates, _looks, local, _reader);
 
@@ -51,11 +54,11 @@ internal sealed class Observer
         ListingComparer? listings = null;
         _scanner = new DirectoryScanner(context, watcher, _jobs, _looks, _rules, listing => listings!.Take(listing));
         var recogniser = new Recogniser(
-            context, _looks, _rules, problems, candidates, local, _scanner,
+            context, _looks, _lookOrder, _rules, problems, candidates, local, _scanner,
             new DirectoryRecogniser(context, _looks, _rules, candidates, local, _scanner),
             new LinkRecogniser(context, _jobs, candidates, problems, local),
-            new FileRecogniser(context, _quiet, candidates, problems, local, _reader));
-        listings = new ListingComparer(context, _rules, problems, recogniser, mayBeEmpty);
+            new FileRecogniser(context, _quiet, candidates, problems, local, _reader, _links));
+        listings = new ListingComparer(context, _rules, problems, recogniser, _lookOrder, _looks, _scanner, mayBeEmpty);
         _prober = new NameProber(context, _jobs, _looks, recogniser.Take);
         _events = new EventIntake(context.Trees, _looks, _quiet, _openMoves, _scanner);
     }
@@ -138,7 +141,9 @@ internal sealed class Observer
     public void EndTurn()
     {
         _prober.SendOut();
-        if (_prober.UnderWay + _scanner.UnderWay == 0) Conclude();
+        if (_prober.UnderWay + _scanner.UnderWay > 0) return;
+        _lookOrder.Clear();
+        Conclude();
     }
 
     /// <summary>Makes sure that another turn ends soon.</summary>
@@ -148,15 +153,22 @@ internal sealed class Observer
     {
         if (_openMoves.AreExpected()) return;
         _moves.Conclude();
+        _links.Conclude();
         _prober.Retry();
-        if (_looks.IsEmpty && _prober.UnderWay == 0) _order.Conclude();
-        if (!_looks.IsEmpty) Loop();
         if (!HasScanned && _jobs.IsIdle)
         {
             HasScanned = true;
             Loop();
         }
 
+        if (!_looks.IsEmpty || _prober.UnderWay > 0)
+        {
+            // Conclusions led to further looks: what waits for all that was noticed waits for them.
+            Loop();
+            return;
+        }
+
+        _order.Conclude();
         if (_drained.Count == 0) return;
         // What was concluded may have led to reads that began no later: those count too.
         var drained = _drained.ToArray();

@@ -12,7 +12,7 @@ namespace Sync.Engine.Scanning;
 /// </summary>
 /// <remarks>A name that exists keeps its entry, whatever inode is behind it (editors save by renaming over it).</remarks>
 internal sealed class Recogniser(
-    ReplicaContext context, LookQueue looks, DirectoryRules rules, NameProblems problems, MoveCandidates candidates, LocalTreeWriter local,
+    ReplicaContext context, LookQueue looks, LookOrder order, DirectoryRules rules, NameProblems problems, MoveCandidates candidates, LocalTreeWriter local,
     DirectoryScanner scanner, DirectoryRecogniser directories, LinkRecogniser links, FileRecogniser files)
 {
     private readonly TreeSet _trees = context.Trees;
@@ -23,10 +23,11 @@ internal sealed class Recogniser(
     /// <summary>Takes the look at one name, which may not be there.</summary>
     public void Take(Node directory, Sighting seen, long origin)
     {
+        if (!order.Take(directory, seen.Name, seen.Clock)) return;
         if (seen.Error is FsError.NotFound or FsError.NotDirectory)
         {
             problems.Clear(directory, seen.Name);
-            Miss(directory, seen.Name, seen.Clock);
+            Miss(directory, seen.Name, seen.Clock, origin);
         }
         else See(directory, seen, recursive: false, origin);
     }
@@ -40,7 +41,7 @@ internal sealed class Recogniser(
         {
             // What was seen may be what stood there before our own placement: that is no news, and would undo it.
             if (child.Has(NodeFlags.Applying)) child.Flags |= NodeFlags.LookAgain;
-            else looks.Mark(directory, name, seen.BytesChanged ? Look.Bytes : Look.Plain);
+            else looks.Mark(directory, name, seen.BytesChanged ? Look.Bytes : Look.Plain, origin);
             return;
         }
 
@@ -80,7 +81,7 @@ internal sealed class Recogniser(
         if (stat.Kind == EntryKind.Special)
         {
             problems.Report(directory, name, ProblemCodes.Special, "A FIFO, socket or device: it is not synced.");
-            if (child is not null) candidates.AddGone(child);
+            if (child is not null) candidates.AddGone(child, seen.Clock);
             return;
         }
 
@@ -103,17 +104,18 @@ internal sealed class Recogniser(
     }
 
     /// <summary>The name is not there: deleted or moved, which is known when all looks have ended.</summary>
-    public void Miss(Node directory, string name, long clock)
+    public void Miss(Node directory, string name, long clock, long origin)
     {
         if (_trees.LocalChild(directory, name) is { } placed && placed.PlacedAt > clock)
         {
-            looks.Mark(directory, name, Look.Plain);
+            looks.Mark(directory, name, Look.Plain, origin);
             return;
         }
 
+        files.Miss(directory, name);
         candidates.Disappear(directory, name);
         if (_trees.LocalChild(directory, name) is not { } child) return;
         if (child.Has(NodeFlags.Applying)) child.Flags |= NodeFlags.LookAgain;
-        else candidates.AddGone(child);
+        else candidates.AddGone(child, clock);
     }
 }
