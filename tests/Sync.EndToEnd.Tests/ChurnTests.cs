@@ -57,6 +57,31 @@ public sealed class ChurnTests
         pair.Check("a", "1 and 0 and 1 and 2").Check("d/c", "1 and 0 and 1 and 2");
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_flush_waits_for_the_last_of_several_writes(bool onHost)
+    {
+        await using Pair pair = await Pair.StartAsync();
+        TestTree here = onHost ? pair.Host.Tree : pair.Guest.Tree;
+        byte[] content = new byte[100_000_000];
+        new Random(1).NextBytes(content);
+        here.Put("large", content);
+        await pair.SyncAndCheckAsync();
+        for (int round = 0; round < 6; round++)
+        {
+            // Reading it takes longer than the time from one write to the next.
+            for (int i = 0; i < 4; i++)
+            {
+                using FileStream file = File.OpenWrite(here.At("large"));
+                file.Position = (round * 10_000_000) + (i * 1_000_000);
+                file.WriteByte((byte)(round + i));
+            }
+
+            await pair.SyncAndCheckAsync();
+        }
+    }
+
     private static async Task LinkAsync(string existing, string name)
     {
         await using ProcessRun run = ProcessRun.Start("ln", existing, name);

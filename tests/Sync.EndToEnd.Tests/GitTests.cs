@@ -13,13 +13,11 @@ public sealed class GitTests
     {
         await using Pair pair = await Pair.StartAsync();
         (TestTree here, TestTree there) = fromHost ? (pair.Host.Tree, pair.Guest.Tree) : (pair.Guest.Tree, pair.Host.Tree);
-        // So that packing is no deletion of most of the share.
-        for (int i = 0; i < 400; i++) here.Put($"else/{i}", "x");
-        await WorkAsync(here, "git init -q -b main r && cd r && git config gc.auto 0 && for i in $(seq 20); do echo $i > f$i; git add -A; git commit -qm $i; done");
+        await WorkAsync(here, "git init -q -b main r && cd r && git config gc.auto 0 && git config maintenance.auto false && for i in $(seq 60); do echo $i > f$i; git add -A; git commit -qm $i; done"); // packing them is a deletion of most of the share
         await pair.SyncAndCheckAsync();
 
         Task work = Task.Run(
-            () => WorkAsync(here, "cd r && for k in 1 2 3 4; do for i in $(seq 8); do echo $k.$i > f$i; git add -A; git commit -qm $k.$i; done; git branch b$k HEAD~3; git repack -adq; git prune-packed -q; git pack-refs --all; git branch -qD b$k; done"),
+            () => WorkAsync(here, "cd r && for k in 1 2 3 4; do for i in $(seq 8); do echo $k.$i > f$i; git add -A; git commit -qm $k.$i; done; git branch b$k HEAD~3; git repack -adq; git prune-packed -q; git pack-refs --all; git branch -qD b$k; done && test $(find .git/objects -type f | wc -l) -lt 20"),
             TestContext.Current.CancellationToken);
         int reads = 0;
         do

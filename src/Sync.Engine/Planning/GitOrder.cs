@@ -13,6 +13,7 @@ internal sealed class GitOrder(TreeSet trees)
     private const string GitDirectory = ".git";
     private const string Objects = "objects";
     private const string References = "refs";
+    private const string Head = "HEAD";
     private const string PackedReferences = "packed-refs";
 
     /// <summary>How deep below `.git` things are looked for: `.git/modules/a/refs/remotes/origin/main` and the like.</summary>
@@ -57,6 +58,10 @@ internal sealed class GitOrder(TreeSet trees)
         if (!_any || _inOrder.Contains(node) || PlaceOf((node.Local ?? node.Remote)!) is not { } place) return null;
         return place.Top == Objects && node.IsLocal ? null : place.Git;
     }
+
+    /// <summary>An object, or a directory of some, gone from a repository that stands: it is in a pack now, or nothing refers to it. No loss.</summary>
+    public bool IsPacked(Node node) =>
+        (node.Remote ?? node.Synced) is { } entry && PlaceOf(entry) is { Top: Objects } place && trees.LocalChild(place.Git, Objects) is not null && trees.LocalChild(place.Git, Head) is not null;
 
     /// <summary>All that was noticed before the change of this file is in the local tree.</summary>
     public void Observed(Node node) => _inOrder.Add(node);

@@ -68,6 +68,9 @@ internal sealed class Planner(TreeSet trees, FacetComparer compare)
     /// <summary>One of a node's trees has changed.</summary>
     public void Note(Node node) => _git.Note(node);
 
+    /// <inheritdoc cref="GitOrder.IsPacked"/>
+    public bool IsPacked(Node node) => _git.IsPacked(node);
+
     /// <summary>What <see cref="StepKind.Observe"/> asks for is done.</summary>
     public void Observed(Node node) => _git.Observed(node);
 

@@ -436,7 +436,9 @@ internal sealed partial class Replica : IContentLocator, IAsyncDisposable
         _context.After(DeleteQuiet, () =>
         {
             var known = Trees.LocalFiles + Trees.LocalDirectories + Trees.LocalSymlinks + _missing.Count;
-            var tooMany = _missing.Count >= MinMassDelete && _missing.Count * 100L > known * _context.Policy.MaxDeletePercent;
+            // RULE: `git gc` is no mass deletion, however much of the share a repository is.
+            var lost = _missing.Count(node => !Reconciler.Planner.IsPacked(node));
+            var tooMany = lost >= MinMassDelete && lost * 100L > known * _context.Policy.MaxDeletePercent;
             var quiet = _missing.Count == count && _observer.IsIdle;
             // A tree that never rests: what is plainly within bounds goes on.
             if (!quiet && (tooMany || _options.Time.GetElapsedTime(since) < LongestDeleteHold))
@@ -448,7 +450,7 @@ internal sealed partial class Replica : IContentLocator, IAsyncDisposable
             _deleteTimer = false;
             _judgedDeletes = _missing.Count;
             if (!tooMany || _mayDelete) ReleaseDeletes();
-            else Halt($"{_missing.Count} of {known} entries are gone from '{_options.Root}', more than max-delete allows ({_context.Policy.MaxDeletePercent} %). 'resume --force' deletes them everywhere; or put them back and 'resume'.");
+            else Halt($"{lost} of {known} entries are gone from '{_options.Root}', more than max-delete allows ({_context.Policy.MaxDeletePercent} %). 'resume --force' deletes them everywhere; or put them back and 'resume'.");
         });
     }
 
