@@ -113,6 +113,8 @@ internal sealed class Applier(ReplicaContext context, Observer observer, Placer 
             Touch(other);
         }
 
+        if (step.Kind is StepKind.Create or StepKind.Move or StepKind.StepAside && Trees.Find(placement.Entry.Parent) is { } parent)
+            context.Arrivals.Begin(node, parent, placement.Entry.Name);
         _ready.Enqueue(placement);
     }
 
@@ -298,6 +300,8 @@ internal sealed class Applier(ReplicaContext context, Observer observer, Placer 
         var node = p.Node;
         _own.Remove(node);
         Release(node);
+        // What stands there instead may have been seen, and been taken for ours.
+        if (context.Arrivals.End(node) is { } place && p.Outcome != PlacementOutcome.Done && place.Directory.Current.IsLocal) observer.LookAt(place.Directory.Current, place.Name);
         if (p.Step.Other is { } other && p.Step.Kind != StepKind.StepAside)
         {
             _own.Remove(other);

@@ -51,6 +51,9 @@ internal sealed class ReplicaContext
     /// <summary>Counts placements begun and ended, and looks begun; on the loop.</summary>
     public long PlacementClock { get; set; }
 
+    /// <summary>The names that are being placed at; on the loop.</summary>
+    public Arrivals Arrivals { get; } = new();
+
     /// <summary>Content bytes over the link since start, after delta, before compression.</summary>
     public long BytesSent;
 

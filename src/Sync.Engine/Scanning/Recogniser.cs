@@ -72,7 +72,7 @@ internal sealed class Recogniser(
             return;
         }
 
-        if (child is null && _trees.RemoteChild(directory, name) is { } coming && coming.Has(NodeFlags.Applying))
+        if (child is null && context.Arrivals.At(directory, name) is { } coming)
         {
             coming.Flags |= NodeFlags.LookAgain;
             return;
