@@ -131,31 +131,6 @@ public sealed class LivenessTests
     }
 
     [Fact]
-    public async Task Backoff_doubles_with_jitter_and_wakes()
-    {
-        var time = new FakeTimeProvider();
-        var backoff = new Backoff(time, new Random(1));
-        var most = Backoff.Shortest;
-        for (var i = 0; i < 40; i++)
-        {
-            Assert.InRange(backoff.Next(), most / 2, most);
-            most = most * 2 < Backoff.Longest ? most * 2 : Backoff.Longest;
-        }
-
-        var waiting = backoff.DelayAsync(Cancel);
-        Assert.False(waiting.IsCompleted);
-        backoff.Wake();
-        backoff.Wake();
-        await waiting.WaitAsync(Cancel);
-        Assert.InRange(backoff.Next(), Backoff.Shortest / 2, Backoff.Shortest);
-        backoff.Reset();
-        waiting = backoff.DelayAsync(Cancel);
-        Assert.False(waiting.IsCompleted);
-        time.Advance(Backoff.Shortest);
-        await waiting.WaitAsync(Cancel);
-    }
-
-    [Fact]
     public void Sleep_is_noticed()
     {
         var time = new SleepyTime();

@@ -119,7 +119,7 @@ public sealed class HostShare : IHostShare
         {
             if (entries[i].Deleted) continue;
             if (entries[i].Kind != EntryKind.File) return files.SyncAll();
-            if ((Staged.Find(entries[i].Content) ?? _replica.Context.LiveCopies.Find(entries[i].Content)) is { } staged && files.Sync(staged) == FsError.None && files.Sync(Placer.StagingPath) == FsError.None) continue;
+            if ((Staged.Find(entries[i].Content) ?? _replica.Context.LiveCopies.Find(entries[i].Content)) is { } staged && files.Sync(staged) == FsError.None && files.Sync(PrivateDirectory.Staging) == FsError.None) continue;
             if (files.Sync(paths[i]) != FsError.None) return files.SyncAll();
         }
 
@@ -132,7 +132,7 @@ public sealed class HostShare : IHostShare
         var files = _replica.Context.Files;
         _small.Add(content, bytes.ToArray());
         if (Staged.Find(content) is not null) return true;
-        var path = $"{Placer.StagingPath}/i-{Interlocked.Increment(ref _nextStaged).ToString(System.Globalization.CultureInfo.InvariantCulture)}-{Environment.ProcessId.ToString(System.Globalization.CultureInfo.InvariantCulture)}";
+        var path = $"{PrivateDirectory.Staging}/i-{Interlocked.Increment(ref _nextStaged).ToString(System.Globalization.CultureInfo.InvariantCulture)}-{Environment.ProcessId.ToString(System.Globalization.CultureInfo.InvariantCulture)}";
         if (files.Create(path, out var file) != FsError.None) return false;
         FsError error;
         using (file)
@@ -141,7 +141,7 @@ public sealed class HostShare : IHostShare
             file.BeginWriteBack();
         }
 
-        var target = $"{Placer.StagingPath}/c-{content}";
+        var target = $"{PrivateDirectory.Staging}/c-{content}";
         if (error == FsError.None) error = files.Rename(path, target, RenameMode.Replace);
         if (error != FsError.None)
         {
@@ -159,12 +159,12 @@ public sealed class HostShare : IHostShare
         if (Staged.Find(entry.Content) is not null) return true;
         if (_small.Find(entry.Content) is { } bytes) return Store(entry.Content, bytes);
         if (await _replica.LocateAsync(entry.Content, entry.Id, cancel).ConfigureAwait(false) is not { } place) return false;
-        var target = $"{Placer.StagingPath}/c-{entry.Content}";
+        var target = $"{PrivateDirectory.Staging}/c-{entry.Content}";
         if (place.Path == target) return true;
         return await Task.Run(() =>
         {
             var files = _replica.Context.Files;
-            var path = $"{Placer.StagingPath}/i-{Interlocked.Increment(ref _nextStaged).ToString(System.Globalization.CultureInfo.InvariantCulture)}-{Environment.ProcessId.ToString(System.Globalization.CultureInfo.InvariantCulture)}";
+            var path = $"{PrivateDirectory.Staging}/i-{Interlocked.Increment(ref _nextStaged).ToString(System.Globalization.CultureInfo.InvariantCulture)}-{Environment.ProcessId.ToString(System.Globalization.CultureInfo.InvariantCulture)}";
             if (files.OpenRead(place.Path, out var source) != FsError.None) return false;
             using (source)
             {

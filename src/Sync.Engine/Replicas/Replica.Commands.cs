@@ -449,7 +449,7 @@ internal sealed partial class Replica
             files.MakeDirectory(parent, 0x1ED);
         }
 
-        var staged = $"{Placer.StagingPath}/r-{Guid.NewGuid():N}";
+        var staged = $"{PrivateDirectory.Staging}/r-{Guid.NewGuid():N}";
         FsError error;
         if (version.Kind == EntryKind.Symlink)
         {

@@ -120,7 +120,7 @@ internal sealed partial class Replica : IContentLocator, IAsyncDisposable
         _observer = new Observer(_context, _watcher, MayBeEmpty);
         ulong? owner = null;
         if (files.Stat("", out var self) == FsError.None && Environment.IsPrivilegedProcess && self.Owner != 0) owner = self.Owner;
-        _applier = new Applier(_context, _observer, new Placer(files, versions) { DefaultOwner = owner }, versions, staged);
+        _applier = new Applier(_context, _observer, new Placer(files, versions, owner), versions, staged);
         _outbox = new Outbox(_context, isHost);
         _fetcher = new Fetcher(_context, Arrived) { Stuck = _applier.ReportStuck };
         _uploads = new UploadQueue(_context);
@@ -187,7 +187,7 @@ internal sealed partial class Replica : IContentLocator, IAsyncDisposable
         }
 
         if (files!.Traits.MtimeGrainNs < 0) throw new InvalidOperationException("A negative grain.");
-        foreach (var path in new[] { Placer.StagingPath, Flusher.CookiePath })
+        foreach (var path in new[] { PrivateDirectory.Staging, Flusher.CookiePath })
             files.MakeDirectory(path, 0x1C0);
         error = VersionStore.Open(files, options.Time, new VersionLimits(policy.VersionDays, policy.VersionPercent), options.Logging.CreateLogger("Sync.Engine.Versions"), out var versions);
         if (error != FsError.None)
@@ -329,11 +329,11 @@ internal sealed partial class Replica : IContentLocator, IAsyncDisposable
         // Parts of contents that the journal still has are resumed; others are of no use.
         _context.Staging.SweepParts(content => Trees.All.Any(n => n.IsRemote && n.Remote!.Content == content), _context.NowNs - PartsKeptNs);
         var items = new List<DirectoryItem>();
-        _context.Files.List(Placer.StagingPath, items);
+        _context.Files.List(PrivateDirectory.Staging, items);
         foreach (var item in items)
         {
             if (item.Name is null || item.Name.StartsWith("p-", StringComparison.Ordinal)) continue;
-            var path = $"{Placer.StagingPath}/{item.Name}";
+            var path = $"{PrivateDirectory.Staging}/{item.Name}";
             if (item.Stat.Kind == EntryKind.Directory) _context.Files.RemoveDirectory(path);
             else if (item.Name.StartsWith("c-", StringComparison.Ordinal) && ContentId.TryParse(item.Name[2..], out var content))
             {
@@ -345,9 +345,9 @@ internal sealed partial class Replica : IContentLocator, IAsyncDisposable
         }
 
         items.Clear();
-        if (_context.Files.List(".sync/displaced", items) != FsError.None) return;
+        if (_context.Files.List(PrivateDirectory.Displaced, items) != FsError.None) return;
         foreach (var item in items)
-            if (item.Name is not null) _versions.Keep($".sync/displaced/{item.Name}", "(displaced)/" + item.Name, item.Stat, "swept", out _);
+            if (item.Name is not null) _versions.Keep($"{PrivateDirectory.Displaced}/{item.Name}", "(displaced)/" + item.Name, item.Stat, "swept", out _);
     }
 
     private void OnNodeChanged(Node node)

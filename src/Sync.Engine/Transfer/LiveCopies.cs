@@ -23,7 +23,7 @@ internal sealed class LiveCopies(IFileSystem files)
     /// <summary>Copies a file (by reflink where the file system can), and reads the copy. The stat is the file's, as it was when the copy began.</summary>
     public FileReading Take(string path, CancellationToken cancel)
     {
-        var copy = $"{Placer.StagingPath}/l-{Interlocked.Increment(ref _next).ToString(System.Globalization.CultureInfo.InvariantCulture)}-{Environment.ProcessId.ToString(System.Globalization.CultureInfo.InvariantCulture)}";
+        var copy = $"{PrivateDirectory.Staging}/l-{Interlocked.Increment(ref _next).ToString(System.Globalization.CultureInfo.InvariantCulture)}-{Environment.ProcessId.ToString(System.Globalization.CultureInfo.InvariantCulture)}";
         var error = files.OpenRead(path, out var source);
         if (error != FsError.None) return new(error, false, default, null, null);
         FileStat stat;

@@ -20,10 +20,10 @@ internal sealed class StagingArea(IFileSystem files)
     private long _extra;
 
     /// <summary>Where a verified content stands.</summary>
-    public static string CompletePath(ContentId content) => $"{Placer.StagingPath}/c-{content}";
+    public static string CompletePath(ContentId content) => $"{PrivateDirectory.Staging}/c-{content}";
 
     /// <summary>Where the part of a content that has arrived stands.</summary>
-    public static string PartialPath(ContentId content) => $"{Placer.StagingPath}/{PartialPrefix}{content}";
+    public static string PartialPath(ContentId content) => $"{PrivateDirectory.Staging}/{PartialPrefix}{content}";
 
     /// <summary>How many bytes of a content an interrupted transfer left here; 0 also while another writes them.</summary>
     public long PartialLength(ContentId content)
@@ -40,7 +40,7 @@ internal sealed class StagingArea(IFileSystem files)
         lock (_writing) alone = _writing.Add(content);
         var path = alone
             ? PartialPath(content)
-            : string.Create(CultureInfo.InvariantCulture, $"{Placer.StagingPath}/{ExtraPrefix}{content}.{Interlocked.Increment(ref _extra)}");
+            : string.Create(CultureInfo.InvariantCulture, $"{PrivateDirectory.Staging}/{ExtraPrefix}{content}.{Interlocked.Increment(ref _extra)}");
         var error = OpenOrCreate(path, out var file);
         part = error == FsError.None ? new StagedPart(this, files, content, path, file!, alone) : null;
         if (error != FsError.None && alone) Release(content);
@@ -53,7 +53,7 @@ internal sealed class StagingArea(IFileSystem files)
     public FsError SweepParts(Func<ContentId, bool> isWanted, long recentNs = long.MaxValue)
     {
         var items = new List<DirectoryItem>();
-        var error = files.List(Placer.StagingPath, items);
+        var error = files.List(PrivateDirectory.Staging, items);
         if (error == FsError.NotFound) return FsError.None;
         foreach (var item in items)
         {
@@ -61,12 +61,12 @@ internal sealed class StagingArea(IFileSystem files)
             var unwanted = item.Name.StartsWith(ExtraPrefix, StringComparison.Ordinal)
                 || (item.Name.StartsWith(PartialPrefix, StringComparison.Ordinal)
                     && !(ContentId.TryParse(item.Name[PartialPrefix.Length..], out var content) && (isWanted(content) || IsRecent(item.Name))));
-            if (unwanted && files.RemoveFile($"{Placer.StagingPath}/{item.Name}") is var failed and not (FsError.None or FsError.NotFound)) error = failed;
+            if (unwanted && files.RemoveFile($"{PrivateDirectory.Staging}/{item.Name}") is var failed and not (FsError.None or FsError.NotFound)) error = failed;
         }
 
         return error;
 
-        bool IsRecent(string name) => files.Stat($"{Placer.StagingPath}/{name}", out var stat) == FsError.None && stat.Stamp.MtimeNs >= recentNs;
+        bool IsRecent(string name) => files.Stat($"{PrivateDirectory.Staging}/{name}", out var stat) == FsError.None && stat.Stamp.MtimeNs >= recentNs;
     }
 
     internal void Release(ContentId content)
@@ -83,7 +83,7 @@ internal sealed class StagingArea(IFileSystem files)
 
         // The staging directory itself is missing: someone may have cleaned up.
         error = files.MakeDirectory(PrivateDirectory.Name, PrivateDirectory.Mode);
-        if (error is FsError.None or FsError.Exists) error = files.MakeDirectory(Placer.StagingPath, PrivateDirectory.Mode);
+        if (error is FsError.None or FsError.Exists) error = files.MakeDirectory(PrivateDirectory.Staging, PrivateDirectory.Mode);
         return error is FsError.None or FsError.Exists ? files.Create(path, out file) : error;
     }
 }

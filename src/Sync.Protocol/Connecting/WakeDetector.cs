@@ -19,7 +19,7 @@ public sealed class WakeDetector : IDisposable
     private long _lastTicks;
 
     /// <param name="time">The clocks.</param>
-    /// <param name="wake">Called from a pool thread, such as <see cref="Backoff.Wake"/>.</param>
+    /// <param name="wake">Called from a pool thread.</param>
     public WakeDetector(TimeProvider time, Action wake)
     {
         _time = time;

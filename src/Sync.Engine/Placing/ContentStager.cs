@@ -1,0 +1,112 @@
+using Sync.Delta;
+using Sync.Engine.Files;
+using Sync.Engine.Model;
+
+namespace Sync.Engine.Placing;
+
+/// <summary>Makes what is to be put in place, complete, in a directory of the replica's own. On the worker that places.</summary>
+internal sealed class ContentStager(IFileSystem files, ulong? defaultOwner)
+{
+    private long _next;
+
+    /// <summary>A path there that nobody has.</summary>
+    public string NewPath() => $"{PrivateDirectory.Staging}/a-{(++_next).ToString(System.Globalization.CultureInfo.InvariantCulture)}";
+
+    /// <summary>Stages a file with its bytes, mode, owner and mtime.</summary>
+    /// <param name="p">Gets the staged path and its stamp; its outcome is set where its content is not what it should be.</param>
+    /// <param name="writeBack">Wait until the bytes are on disk; else only begin.</param>
+    public FsError Stage(Placement p, bool writeBack)
+    {
+        var path = p.Supply.StagedPath ?? NewPath();
+        var error = p.Supply.StagedPath is null ? files.Create(path, out var file) : files.OpenWrite(path, out file);
+        if (error == FsError.NotFound && p.Supply.StagedPath is not null)
+        {
+            p.Outcome = PlacementOutcome.NoContent;
+            return error;
+        }
+
+        if (error != FsError.None) return error;
+        p.Staged = path;
+        using (file)
+        {
+            if (p.Supply.Bytes is { } bytes) error = bytes.Length == 0 ? FsError.None : file!.Write(0, bytes);
+            else if (p.Supply.LocalPath is { } local && !Copy(local, file!, p)) error = FsError.NotFound;
+            if (error == FsError.None) error = file!.SetMeta(p.Entry.Mode, p.Entry.Owner ?? defaultOwner, p.Entry.MtimeNs);
+            if (error == FsError.None && writeBack) error = file!.WriteBack();
+            else if (error == FsError.None) file!.BeginWriteBack();
+            if (error == FsError.None)
+            {
+                error = file!.Stat(out var stat);
+                p.StagedStamp = stat.Stamp;
+            }
+        }
+
+        if (error == FsError.None) return error;
+        files.RemoveFile(path);
+        p.Staged = null;
+        return error;
+    }
+
+    /// <summary>Copies a file of the share and checks that the copy is the wanted content.</summary>
+    private bool Copy(string from, IWritableFile to, Placement p)
+    {
+        if (files.OpenRead(from, out var source) != FsError.None)
+        {
+            p.Outcome = PlacementOutcome.NoContent;
+            return false;
+        }
+
+        using (source)
+        {
+            // By reflink where there are such; sparse stays sparse. Then read back: the copy counts, not the source.
+            var same = source!.Stat(out var stat) == FsError.None && stat.Stamp.Size == p.Entry.Size
+                && to.CopyFrom(source, 0, 0, stat.Stamp.Size) == FsError.None;
+            if (same)
+            {
+                using var hasher = new ContentHasher(p.Entry.Size);
+                var buffer = new byte[Math.Clamp(p.Entry.Size, 1, 1 << 20)];
+                for (long at = 0; same && at < p.Entry.Size;)
+                {
+                    same = to.Read(at, buffer, out var read) == FsError.None && read > 0;
+                    read = (int)Math.Min(read, p.Entry.Size - at);
+                    if (same) hasher.Append(buffer.AsSpan(0, read));
+                    at += read;
+                }
+
+                same = same && hasher.Finish().Id == p.Entry.Content;
+            }
+
+            if (!same) p.Outcome = PlacementOutcome.NoContent;
+            return same;
+        }
+    }
+
+    /// <summary>Stages something that is not a file.</summary>
+    public FsError Stage(Placement p)
+    {
+        var path = NewPath();
+        var error = Make(p, path);
+        if (error != FsError.None) return error;
+        p.Staged = path;
+        files.Stat(path, out var made);
+        p.StagedStamp = made.Stamp;
+        return FsError.None;
+    }
+
+    /// <summary>Makes a directory or a link.</summary>
+    public FsError Make(Placement p, string path)
+    {
+        if (p.Entry.Kind == EntryKind.Directory)
+        {
+            // Its owner must be able to fill it; a stricter mode follows when it is filled.
+            var error = files.MakeDirectory(path, p.Entry.Mode | 0x1C0);
+            if (error == FsError.None && (p.Entry.Owner ?? defaultOwner) is { } owner) files.SetOwner(path, owner);
+            return error;
+        }
+
+        var made = files.MakeSymlink(path, p.Entry.LinkTarget!);
+        if (made != FsError.None) return made;
+        if ((p.Entry.Owner ?? defaultOwner) is { } linkOwner) files.SetOwner(path, linkOwner);
+        return files.SetMtime(path, p.Entry.MtimeNs);
+    }
+}

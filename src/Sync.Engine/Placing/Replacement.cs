@@ -1,0 +1,163 @@
+using Sync.Engine.Files;
+using Sync.Engine.Model;
+using Sync.Engine.Versions;
+
+namespace Sync.Engine.Placing;
+
+/// <summary>Puts something in another's place so that a reader sees the one or the other, and nobody's work is lost: what comes out is looked at, and
+/// put back if it is not what the plan saw. On the worker that places.</summary>
+internal sealed class Replacement(IFileSystem files, VersionStore versions, ContentStager stager)
+{
+    /// <summary>Exchanges the staged thing with what stands at the target, and looks at what came out.</summary>
+    public void Replace(Placement p, EntryKind kind, FileStamp expected)
+    {
+        var found = files.Stat(p.Target, out var standing);
+        if (found != FsError.None || !PlacementResult.IsExpected(kind, expected, standing, exact: true))
+        {
+            p.Outcome = PlacementOutcome.Raced;
+            return;
+        }
+
+        if (kind != EntryKind.Directory && !versions.CanKeep(standing.Stamp.Size))
+        {
+            p.Outcome = PlacementOutcome.VersionsFull;
+            return;
+        }
+
+        if (!files.Traits.CanExchange)
+        {
+            ReplaceWithoutExchange(p, standing);
+            return;
+        }
+
+        var error = files.Rename(p.Staged!, p.Target, RenameMode.Exchange);
+        if (error == FsError.NotFound)
+        {
+            p.Outcome = PlacementOutcome.Raced;
+            return;
+        }
+
+        if (error != FsError.None)
+        {
+            PlacementResult.Fail(p, error);
+            return;
+        }
+
+        // RACE: between the look and the exchange a program may have written to, or replaced, what stood there. It is in our hands now,
+        // whole: if it is not what the plan saw it goes back to its name, and ours comes out.
+        if (files.Stat(p.Staged!, out var displaced) != FsError.None || !PlacementResult.IsExpected(kind, expected, displaced, exact: false))
+        {
+            PutBack(p);
+            return;
+        }
+
+        if (kind == EntryKind.Directory)
+        {
+            if (files.RemoveDirectory(p.Staged!) == FsError.NotEmpty)
+            {
+                // Something was put into it, or it holds what is ignored: it stays, and its successor waits.
+                PutBack(p);
+                if (p.Outcome == PlacementOutcome.Raced) p.Outcome = PlacementOutcome.NotEmpty;
+                return;
+            }
+        }
+        else Keep(p, p.Staged!, p.Target, displaced);
+
+        p.Staged = null;
+        PlacementResult.Done(files, p, p.StagedStamp);
+    }
+
+    private void PutBack(Placement p)
+    {
+        p.Outcome = PlacementOutcome.Raced;
+        // RACE: and while it was out, ours may have been written to or replaced in turn. What comes out now must be ours;
+        // anything else is somebody's work, and goes to the version store rather than away.
+        if (files.Rename(p.Staged!, p.Target, RenameMode.Exchange) == FsError.NotFound)
+        {
+            if (files.Rename(p.Staged!, p.Target, RenameMode.NoReplace) == FsError.None) p.Staged = null;
+            return;
+        }
+
+        if (files.Stat(p.Staged!, out var out2) == FsError.None && !out2.Stamp.SameButCtime(p.StagedStamp))
+        {
+            versions.Keep(p.Staged!, p.Target, out2, "conflict", out _);
+            p.Staged = null;
+        }
+        else if (out2.Kind == EntryKind.Directory)
+        {
+            files.RemoveDirectory(p.Staged!);
+            p.Staged = null;
+        }
+    }
+
+    /// <summary>Where names cannot be exchanged: the old bytes are copied to the version store first, then replaced by one rename.</summary>
+    private void ReplaceWithoutExchange(Placement p, FileStat standing)
+    {
+        if (standing.Kind == EntryKind.Directory)
+        {
+            var gone = files.RemoveDirectory(p.Target);
+            if (gone != FsError.None)
+            {
+                p.Outcome = gone == FsError.NotEmpty ? PlacementOutcome.NotEmpty : PlacementOutcome.Failed;
+                p.Error = gone;
+                return;
+            }
+        }
+        else if (standing.Kind == EntryKind.File)
+        {
+            var copy = stager.NewPath();
+            if (files.OpenRead(p.Target, out var source) != FsError.None || files.Create(copy, out var file) != FsError.None)
+            {
+                source?.Dispose();
+                p.Outcome = PlacementOutcome.Raced;
+                return;
+            }
+
+            using (source)
+            using (file)
+            {
+                if (file!.CopyFrom(source!, 0, 0, standing.Stamp.Size) != FsError.None || file.SetMeta(standing.Mode, null, standing.Stamp.MtimeNs) != FsError.None)
+                {
+                    files.RemoveFile(copy);
+                    p.Outcome = PlacementOutcome.Raced;
+                    return;
+                }
+            }
+
+            versions.Keep(copy, p.Target, standing, p.Reason, out _);
+            // RACE: a write in this instant is lost with the replaced inode; without an exchange there is no better. `status` says so.
+            if (files.Stat(p.Target, out var now) != FsError.None || now.Stamp != standing.Stamp)
+            {
+                p.Outcome = PlacementOutcome.Raced;
+                return;
+            }
+        }
+
+        var error = files.Rename(p.Staged!, p.Target, RenameMode.Replace);
+        if (error != FsError.None)
+        {
+            PlacementResult.Fail(p, error);
+            return;
+        }
+
+        p.Staged = null;
+        PlacementResult.Done(files, p, p.StagedStamp);
+    }
+
+    /// <summary>What was displaced goes to the version store, once nobody writes to it any more.</summary>
+    public void Keep(Placement p, string path, string original, FileStat displaced)
+    {
+        if (displaced.Kind == EntryKind.File && files.HasNoWriter(path) == false)
+        {
+            var waiting = $"{PrivateDirectory.Displaced}/{Path.GetFileName(path)}-{displaced.Stamp.FileKey:x}";
+            files.MakeDirectory(PrivateDirectory.Displaced, 0x1C0);
+            if (files.Rename(path, waiting, RenameMode.NoReplace) == FsError.None)
+            {
+                p.Lingering = new Lingering(waiting, original, displaced, p.Reason);
+                return;
+            }
+        }
+
+        versions.Keep(path, original, displaced, p.Reason, out _);
+    }
+}
