@@ -82,6 +82,33 @@ public sealed class ChurnTests
         }
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_file_that_was_written_and_then_renamed_never_stands_elsewhere_half_written(bool onHost)
+    {
+        await using Pair pair = await Pair.StartAsync();
+        (TestTree here, TestTree there) = onHost ? (pair.Host.Tree, pair.Guest.Tree) : (pair.Guest.Tree, pair.Host.Tree);
+        byte[] end = new byte[300_000];
+        for (int i = 0; i < 6; i++)
+        {
+            // The first half is seen there by itself before the second is written.
+            using (FileStream file = File.Create(here.At($"{i}.part")))
+            {
+                file.Write(end.AsSpan(0, i % 2 == 0 ? 10 : 100_000));
+                file.Flush();
+                await Eventually.HoldsAsync(() => there.Has($"{i}.part"), () => "the beginning is there");
+                file.Write(end);
+            }
+
+            File.Move(here.At($"{i}.part"), here.At($"{i}.end"));
+            await Eventually.HoldsAsync(() => there.Has($"{i}.end"), () => "it is there");
+            Assert.Equal(here.Stat($"{i}.end").Size, there.Stat($"{i}.end").Size);
+        }
+
+        await pair.SyncAndCheckAsync();
+    }
+
     private static async Task LinkAsync(string existing, string name)
     {
         await using ProcessRun run = ProcessRun.Start("ln", existing, name);

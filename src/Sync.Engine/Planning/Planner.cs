@@ -166,10 +166,11 @@ internal sealed class Planner(TreeSet trees, FacetComparer compare)
         }
 
         if (theirs == 0 || !CanApply) return Step.None;
-        if ((theirs & Facets.Place) != 0) return Move(node);
         // The same bytes under another mtime are not copied.
-        var sameBytes = node.Kind == EntryKind.File && local.Content == remote.Content;
-        return (theirs & Facets.Content) != 0 && !sameBytes ? new Step(StepKind.Update, theirs) : new Step(StepKind.SetMeta, theirs);
+        var isContent = (theirs & Facets.Content) != 0 && !(node.Kind == EntryKind.File && local.Content == remote.Content);
+        // Written first, then renamed: its name never stands for the bytes of before.
+        if ((theirs & Facets.Place) != 0 && !isContent) return Move(node);
+        return isContent ? new Step(StepKind.Update, theirs) : new Step(StepKind.SetMeta, theirs);
     }
 
     /// <summary>What a user changed here since it was agreed on, or placed from the journal.</summary>

@@ -89,6 +89,33 @@ internal sealed class FileReader(ReplicaContext context, JobCounter jobs, LookQu
         });
     }
 
+    /// <summary>Reads a file of which it is not known yet what it is in the tree.</summary>
+    public void Read(Node directory, Sighting seen, long origin, Action<FileReading> taken)
+    {
+        jobs.Begin(origin);
+        var path = SharePath.Join(_trees.LocalPath(directory), seen.Name);
+        (seen.Stat.Stamp.Size > LongRead ? context.Bulk : context.Io).Run(() =>
+        {
+            FileReading reading;
+            try
+            {
+                reading = FileReading.Of(context.Files, path, context.Stopping);
+            }
+            catch (OperationCanceledException)
+            {
+                return;
+            }
+
+            if (reading is { Changed: false, Manifest.Count: > 1 }) context.Manifests.Write(reading.Manifest.Id, reading.Manifest.Encode());
+            context.Loop.Post(() =>
+            {
+                taken(reading);
+                endTurn();
+                jobs.End(origin);
+            });
+        });
+    }
+
     /// <summary>Something newer was seen than what is being read.</summary>
     public void Outdate(Node directory, string name)
     {

@@ -1,4 +1,5 @@
 using Sync.Engine.Control;
+using Sync.Engine.Files;
 using Sync.Engine.Model;
 using Sync.Engine.Trees;
 
@@ -8,6 +9,9 @@ namespace Sync.Engine.Scanning;
 /// gone is deleted, the rest of what is new is new. On the loop.</summary>
 internal sealed class MovePairing(ReplicaContext context, MoveCandidates candidates, LookQueue looks, LocalTreeWriter local, FileReader reader)
 {
+    /// <summary>Moved, with other bytes than before, which are being read.</summary>
+    private readonly HashSet<Node> _awaited = [];
+
     /// <summary>No look is under way: what is gone is gone, but for what has turned up elsewhere.</summary>
     public void Conclude()
     {
@@ -22,7 +26,8 @@ internal sealed class MovePairing(ReplicaContext context, MoveCandidates candida
         foreach (var (node, clock) in candidates.TakeGone())
         {
             if (!node.IsLocal) continue;
-            if (node.Has(NodeFlags.Applying)) node.Flags |= NodeFlags.LookAgain;
+            if (_awaited.Contains(node)) candidates.AddGone(node, clock);
+            else if (node.Has(NodeFlags.Applying)) node.Flags |= NodeFlags.LookAgain;
             else if (node.PlacedAt > clock && context.Trees.LocalParent(node) is { } directory) looks.Mark(directory, node.Local!.Name, Look.Plain);
             else local.Remove(node);
         }
@@ -33,7 +38,7 @@ internal sealed class MovePairing(ReplicaContext context, MoveCandidates candida
         if (!node.IsLocal) return;
         if (node.Kind == EntryKind.Directory)
             foreach (var child in context.Trees.LocalChildren(node)) Collect(child, files);
-        else if (node.FileKey != 0) files.TryAdd(node.FileKey, node);
+        else if (node.FileKey != 0 && !_awaited.Contains(node)) files.TryAdd(node.FileKey, node);
     }
 
     private void Appear(Node directory, Sighting seen, Dictionary<ulong, Node> gone, long origin)
@@ -49,10 +54,17 @@ internal sealed class MovePairing(ReplicaContext context, MoveCandidates candida
         if (gone.TryGetValue(stamp.FileKey, out var moved) && moved.Kind == seen.Stat.Kind && moved.IsLocal && !moved.Has(NodeFlags.Applying))
         {
             gone.Remove(stamp.FileKey);
-            candidates.RemoveGone(moved);
             var sameBytes = moved.Stamp.SameButCtime(stamp) || moved.Kind == EntryKind.Symlink;
+            if (!sameBytes && seen.Reading is null)
+            {
+                Await(moved, directory, seen, origin);
+                return;
+            }
+
+            candidates.RemoveGone(moved);
             local.Set(moved, moved.Local! with { Parent = directory.Id, Name = seen.Name, Mode = seen.Stat.Kind == EntryKind.Symlink ? moved.Local.Mode : seen.Stat.Mode }, sameBytes ? stamp with { Size = 0 } : moved.Stamp);
-            if (!sameBytes) reader.Hash(directory, seen.Name, stamp.Size, origin);
+            // In the same turn: nobody is told of the new name with the bytes of before.
+            if (!sameBytes) reader.TakeSeen(directory, seen.Name, seen.Reading!.Value, origin);
             return;
         }
 
@@ -63,5 +75,20 @@ internal sealed class MovePairing(ReplicaContext context, MoveCandidates candida
         }
         else if (seen.Reading is { } reading) reader.TakeSeen(directory, seen.Name, reading, origin);
         else reader.Hash(directory, seen.Name, stamp.Size, origin);
+    }
+
+    /// <summary>Written and then renamed: it has moved when its bytes are known, or the new name would stand elsewhere for those of before.</summary>
+    private void Await(Node moved, Node directory, Sighting seen, long origin)
+    {
+        _awaited.Add(moved);
+        reader.Read(directory, seen, origin, reading =>
+        {
+            _awaited.Remove(moved);
+            var now = directory.Current;
+            if (!now.IsLocal) return;
+            if (reading.Error is FsError.NotFound or FsError.NotDirectory or FsError.Escapes) looks.Mark(now, seen.Name, Look.Plain, origin);
+            // Where it cannot be read, or is still being written to, it has moved all the same.
+            else candidates.Appear(now, seen with { Reading = reading, Stat = reading is { Error: FsError.None, Changed: false } ? reading.Stat : seen.Stat }, origin);
+        });
     }
 }
