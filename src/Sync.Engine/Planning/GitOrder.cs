@@ -99,9 +99,14 @@ internal sealed class GitOrder(TreeSet trees)
         return null;
     }
 
-    /// <summary>New here and not in the journal yet, or new there and not here yet. What was deleted, or is refused, is waited for by nobody.</summary>
-    private static bool IsNew(Node node) =>
-        !node.Has(NodeFlags.Refused) && ((node.IsLocal && node.Remote is null) || (node.IsRemote && node.Local is null && node.Base is null));
+    /// <summary>New at its name, here or there, and not yet on the other side: a pack is written under another name first. What was deleted, or is
+    /// refused, is waited for by nobody.</summary>
+    private static bool IsNew(Node node)
+    {
+        if (node.Has(NodeFlags.Refused)) return false;
+        if (node is { Local: { } local, IsRemote: true }) return local.Parent != node.Remote!.Parent || local.Name != node.Remote.Name;
+        return (node.IsLocal && node.Remote is null) || (node.IsRemote && node.Local is null && node.Base is null);
+    }
 
     /// <summary>New, or with other bytes on the two sides.</summary>
     private static bool IsChanged(Node node) =>

@@ -85,6 +85,19 @@ public sealed class GitOrderTests
     }
 
     [Fact]
+    public void Objects_go_after_the_pack_that_holds_them_has_got_its_name()
+    {
+        TellRepository();
+        Tell(7, 6, "tmp_pack", EntryKind.File);
+        PlaceAllBut("nothing");
+        _reconciler.Receive(_reconciler.Trees.Find(new EntryId(7))!.Remote! with { Name = "large.pack", PlaceRevision = new Revision(70) });
+        _reconciler.Commit(new Revision(70));
+        Delete(10);
+        var step = Assert.Single(Steps());
+        Assert.Equal(("large.pack", StepKind.Move), (step.Node.Remote!.Name, step.Kind));
+    }
+
+    [Fact]
     public void Deleted_objects_are_proposed_after_the_pack_that_holds_them()
     {
         TellRepository();
