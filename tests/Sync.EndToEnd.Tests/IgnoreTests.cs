@@ -68,4 +68,59 @@ public sealed class IgnoreTests
         await pair.SyncAsync();
         Assert.Equal([".gitignore", "src", "src/a"], guest.Tree.Paths());
     }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task What_was_ignored_is_synced_when_the_rules_are_deleted(bool onHost)
+    {
+        await using Pair pair = await Pair.StartAsync(before: tree => tree.Put(".syncignore", "*.log\n").Put("d/kept", "1"));
+        await pair.SyncAndCheckAsync();
+        TestTree here = onHost ? pair.Host.Tree : pair.Guest.Tree;
+        here.Put("x.log", "1").Put("d/y.log", "2");
+        await pair.SyncAsync();
+        here.Delete(".syncignore");
+        await pair.SyncAndCheckAsync();
+        pair.Check("x.log", "1").Check("d/y.log", "2").Check(".syncignore", null);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task What_is_made_right_after_its_rule_is_not_synced(bool onHost)
+    {
+        await using Pair pair = await Pair.StartAsync();
+        (TestTree here, TestTree there) = onHost ? (pair.Host.Tree, pair.Guest.Tree) : (pair.Guest.Tree, pair.Host.Tree);
+        for (int i = 0; i < 12; i++)
+        {
+            here.Put($"d{i}/sub/kept", "k");
+            if (i % 2 == 0)
+                await pair.SyncAsync();
+            here.Put($"d{i}/.syncignore", "*.log\n").Put($"d{i}/x.log", "x").Put($"d{i}/sub/y.log", "y").Put($"d{i}/z", "z");
+            await pair.SyncAsync();
+            there.Check($"d{i}/x.log", null).Check($"d{i}/sub/y.log", null).Check($"d{i}/z", "z").Check($"d{i}/sub/kept", "k");
+        }
+    }
+
+    [Fact]
+    public async Task A_directory_that_moves_gets_the_rules_of_its_new_place()
+    {
+        await using Pair pair = await Pair.StartAsync(before: tree => tree.Put("strict/.syncignore", "*.log\n").Put("strict/d/a", "a").Put("free/b", "b"));
+        await pair.SyncAsync();
+        pair.Guest.Tree.Put("strict/d/x.log", "x").Put("free/y.log", "y");
+        await pair.SyncAsync();
+        pair.Host.Tree.Check("strict/d/x.log", null).Check("free/y.log", "y");
+        pair.Host.Tree.Move("strict/d", "free/d");
+        await pair.SyncAndCheckAsync();
+        pair.Check("free/d/x.log", "x").Check("free/d/a", "a");
+    }
+
+    [Fact]
+    public async Task Long_ignore_files_count_to_their_end()
+    {
+        string rules = string.Concat(Enumerable.Range(0, 8_000).Select(i => $"no-such-{i}-name\n")) + "*.log\n";
+        await using Pair pair = await Pair.StartAsync(before: tree => tree.Put(".syncignore", rules).Put("x.log", "x").Put("y", "y"));
+        await pair.SyncAsync();
+        pair.Guest.Tree.Check("x.log", null).Check("y", "y");
+    }
 }

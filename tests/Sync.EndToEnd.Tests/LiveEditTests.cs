@@ -90,4 +90,27 @@ public sealed class LiveEditTests
         await pair.SyncAndCheckAsync();
         pair.Check("a", "B").Check("b", "A");
     }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Equal_files_that_come_together_travel_once(bool onHost)
+    {
+        const int contents = 12, copies = 5, length = 300_000;
+        await using Pair pair = await Pair.StartAsync();
+        TestTree here = onHost ? pair.Host.Tree : pair.Guest.Tree;
+        var random = new Random(3);
+        for (int i = 0; i < contents; i++)
+        {
+            byte[] content = new byte[length];
+            random.NextBytes(content);
+            for (int copy = 0; copy < copies; copy++)
+                here.Put($"d{copy}/f{i}", content);
+        }
+
+        await pair.SyncAndCheckAsync();
+        long moved = (await pair.Guest.StatusAsync()).GetProperty(onHost ? "bytesReceived" : "bytesSent").GetInt64();
+        // What is made while the first of them is under way may be sent for itself once.
+        Assert.InRange(moved, contents * length, 2 * contents * length);
+    }
 }

@@ -32,7 +32,10 @@ internal sealed class Applier(ReplicaContext context, Observer observer, Placer 
     private readonly Queue<Placement> _ready = new();
     private readonly HashSet<Node> _holding = [];
     private readonly Dictionary<Node, int> _attempts = [];
+
+    /// <summary>Contents that were not where the trees have them: asked for, until they have been placed.</summary>
     private readonly HashSet<ContentId> _notHere = [];
+
     private readonly HashSet<Node> _made = [];
     private readonly List<Node> _strictModes = [];
     private readonly Dictionary<Placement, List<Node>> _opening = new(ReferenceEqualityComparer.Instance);
@@ -40,11 +43,17 @@ internal sealed class Applier(ReplicaContext context, Observer observer, Placer 
     private readonly HashSet<Node> _own = [];
     private readonly List<Lingering> _lingering = [];
     private readonly Dictionary<ContentId, byte[]> _arrived = [];
+
+    /// <summary>Contents that are being put in place, with the nodes that want them too: when they stand, they are copied on this disk.</summary>
+    private readonly Dictionary<ContentId, List<Node>> _onTheWay = [];
     private bool _running;
     private bool _lingeringTimer;
 
-    /// <summary>Asks for a content that is not on this replica; the node is planned again when it has come. Null where there is no link to ask.</summary>
+    /// <summary>Called for a content that is not on this replica; the node is planned again when it has come.</summary>
     public Action<Node, Entry>? Fetch { get; set; }
+
+    /// <summary>Whether there is somebody to ask for contents. If not, they are here, or will be in a moment.</summary>
+    public bool CanFetch { get; init; }
 
     /// <summary>Paths placed since the last durable point; null when there were too many to name.</summary>
     public List<string>? Unsynced { get; private set; } = [];
@@ -202,11 +211,22 @@ internal sealed class Applier(ReplicaContext context, Observer observer, Placer 
         else if (staged.Find(content) is { } path)
         {
             staged.Remove(content);
+            placement.HoldsContent = _onTheWay.TryAdd(content, []);
             placement.Supply = ContentSupply.Staged(path);
         }
-        else if (_arrived.Remove(content, out var bytes) || (bytes = context.Small.Find(content)) is not null) placement.Supply = ContentSupply.Of(bytes);
+        else if (_arrived.Remove(content, out var bytes))
+        {
+            placement.HoldsContent = _onTheWay.TryAdd(content, []);
+            placement.Supply = ContentSupply.Of(bytes);
+        }
+        else if ((bytes = context.Small.Find(content)) is not null) placement.Supply = ContentSupply.Of(bytes);
         else if (!_notHere.Contains(content) && Trees.Contents.Find(content) is { } twin) placement.Supply = ContentSupply.Local(Trees.LocalPath(twin));
         else if (!_notHere.Contains(content) && versions.FindContent(content) is { Kind: EntryKind.File } version) placement.Supply = ContentSupply.Local(VersionStore.PathOf(version.Id));
+        else if (_onTheWay.TryGetValue(content, out var waiting))
+        {
+            waiting.Add(placement.Node);
+            return false;
+        }
         else
         {
             Fetch?.Invoke(placement.Node, entry);
@@ -309,12 +329,14 @@ internal sealed class Applier(ReplicaContext context, Observer observer, Placer 
         }
 
         Close(p);
+        GiveBack(p);
         if (p.Lingering is { } lingering) Linger(lingering);
         // RACE: nothing was found at its place because its directory had moved on meanwhile: what moved with it is still there.
         if (p is { Outcome: PlacementOutcome.Done, Step.Kind: StepKind.Remove } && Trees.LocalPath(node) != p.Source) p.Outcome = PlacementOutcome.Raced;
         if (p.Outcome == PlacementOutcome.Done)
         {
             Placed++;
+            _notHere.Remove(p.Entry.Content);
             _attempts.Remove(node);
             if (Stuck.Remove(node)) context.Problems.Clear(p.Target);
             if (Unsynced is { Count: < 16 }) Unsynced.Add(p.Target);
@@ -324,13 +346,22 @@ internal sealed class Applier(ReplicaContext context, Observer observer, Placer 
         else Retry(p);
 
         // What waits for these nodes may go on. A node that failed is planned again when its time has come, or when a look changes it.
-        if (p.Outcome is PlacementOutcome.Done or PlacementOutcome.NoContent) context.Reconciler.Enqueue(node);
+        if (p.Outcome == PlacementOutcome.Done) context.Reconciler.Enqueue(node);
         context.Reconciler.WakeWaiters(node);
         if (p.Step.Other is { } o)
         {
             context.Reconciler.Enqueue(o);
             context.Reconciler.WakeWaiters(o);
         }
+    }
+
+    /// <summary>Who waited for the same content goes on; what was not placed can be had again.</summary>
+    private void GiveBack(Placement p)
+    {
+        if (p.IsSupplyKept) staged.Add(p.Entry.Content, p.Supply.StagedPath!);
+        if (!p.HoldsContent || !_onTheWay.Remove(p.Entry.Content, out var waiting)) return;
+        if (p.Outcome != PlacementOutcome.Done && p.Supply.Bytes is { } bytes) _arrived[p.Entry.Content] = bytes;
+        foreach (var node in waiting) context.Reconciler.Enqueue(node.Current);
     }
 
     private void Touch(Node node) => node.PlacedAt = ++context.PlacementClock;
@@ -353,7 +384,13 @@ internal sealed class Applier(ReplicaContext context, Observer observer, Placer 
     {
         var (node, entry, stamp) = (p.Node, p.Entry, p.Result.Stamp);
         var before = node.Base;
+        var (was, otherWas) = (node.Local, p.Step.Other?.Local);
+        Node?[] moved = p.Step.Kind is StepKind.Move or StepKind.StepAside or StepKind.Exchange ? [node, p.Step.Kind == StepKind.Exchange ? p.Step.Other : null] : [];
+        var rules = moved.Where(m => m is { IsLocal: true, Kind: EntryKind.Directory }).Select(m => (Directory: m!, Before: observer.RulesAbove(m!))).ToList();
         Place(p, node, entry, stamp);
+        if (p.Step.Kind != StepKind.SetMeta)
+            foreach (var named in (Entry?[])[was, otherWas, node.Local]) TellRules(named);
+        foreach (var (directory, above) in rules) observer.DirectoryPlaced(directory, above);
         context.Reconciler.Placed(node, p.Step, entry, before);
     }
 
@@ -370,11 +407,9 @@ internal sealed class Applier(ReplicaContext context, Observer observer, Placer 
                     observer.Watch(node);
                 }
 
-                TellRules(entry);
                 break;
             case StepKind.Update:
                 Trees.SetLocal(node, Observed(entry, p.Result) with { Parent = node.Local!.Parent, Name = node.Local.Name }, LinkStamp(entry, stamp));
-                TellRules(entry);
                 break;
             case StepKind.Move or StepKind.StepAside:
                 if (p.Step is { Kind: StepKind.Move, Other: { } inTheWay }) Trees.SetLocal(inTheWay, null);
@@ -396,9 +431,10 @@ internal sealed class Applier(ReplicaContext context, Observer observer, Placer 
         }
     }
 
-    private void TellRules(Entry entry)
+    /// <summary>Other ignore rules may hold now.</summary>
+    private void TellRules(Entry? entry)
     {
-        if (entry.Name is IgnoreRules.SyncIgnoreName or IgnoreRules.GitIgnoreName && Trees.Find(entry.Parent) is { } directory) observer.RulesPlaced(directory);
+        if (entry is not null && Trees.Find(entry.Parent) is { IsLocal: true } directory) observer.NamePlaced(directory, entry.Name);
     }
 
     private Entry Observed(Entry entry, FileStat stat)
@@ -420,7 +456,14 @@ internal sealed class Applier(ReplicaContext context, Observer observer, Placer 
         switch (p.Outcome)
         {
             case PlacementOutcome.NoContent:
-                _notHere.Add(p.Entry.Content);
+                if (p.Supply.LocalPath is { } from) Look(from);
+                if (CanFetch)
+                {
+                    _notHere.Add(p.Entry.Content);
+                    context.Reconciler.Enqueue(node);
+                }
+                else Hold(node, Soon * Math.Min(attempts, MaxRaces));
+
                 return;
             case PlacementOutcome.Raced:
                 context.Log.LogRaced(context.Share, p.Target);

@@ -12,19 +12,33 @@ internal sealed class ContentStager(IFileSystem files, ulong? defaultOwner)
     /// <summary>A path there that nobody has.</summary>
     public string NewPath() => $"{PrivateDirectory.Staging}/a-{(++_next).ToString(System.Globalization.CultureInfo.InvariantCulture)}";
 
+    /// <summary>A path there for a verified content that is about to be placed: should that be cut short, it is found by its name.</summary>
+    private string NewPath(string supply) => $"{supply}.{(++_next).ToString(System.Globalization.CultureInfo.InvariantCulture)}";
+
+    /// <summary>A supply that was not placed goes back to where others find it.</summary>
+    public void GiveBack(Placement p)
+    {
+        if (p.Supply.StagedPath is not { } path) return;
+        if (p.Staged is { } taken && files.Rename(taken, path, RenameMode.Replace) == FsError.None) p.Staged = null;
+        p.IsSupplyKept = files.Stat(path, out _) == FsError.None;
+    }
+
     /// <summary>Stages a file with its bytes, mode, owner and mtime.</summary>
     /// <param name="p">Gets the staged path and its stamp; its outcome is set where its content is not what it should be.</param>
     /// <param name="writeBack">Wait until the bytes are on disk; else only begin.</param>
     public FsError Stage(Placement p, bool writeBack)
     {
-        var path = p.Supply.StagedPath ?? NewPath();
-        var error = p.Supply.StagedPath is null ? files.Create(path, out var file) : files.OpenWrite(path, out file);
-        if (error == FsError.NotFound && p.Supply.StagedPath is not null)
+        var path = p.Supply.StagedPath is { } supply ? NewPath(supply) : NewPath();
+        if (p.Supply.StagedPath is { } from)
         {
-            p.Outcome = PlacementOutcome.NoContent;
-            return error;
+            // Under a name of its own: the same content may come again meanwhile.
+            var taken = files.Rename(from, path, RenameMode.NoReplace);
+            if (taken == FsError.NotFound) p.Outcome = PlacementOutcome.NoContent;
+            if (taken != FsError.None) return taken;
+            p.Staged = path;
         }
 
+        var error = p.Supply.StagedPath is null ? files.Create(path, out var file) : files.OpenWrite(path, out file);
         if (error != FsError.None) return error;
         p.Staged = path;
         using (file)
@@ -41,7 +55,7 @@ internal sealed class ContentStager(IFileSystem files, ulong? defaultOwner)
             }
         }
 
-        if (error == FsError.None) return error;
+        if (error == FsError.None || p.Supply.StagedPath is not null) return error;
         files.RemoveFile(path);
         p.Staged = null;
         return error;

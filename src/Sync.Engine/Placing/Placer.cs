@@ -43,7 +43,13 @@ internal sealed class Placer
             if (placement.Outcome != PlacementOutcome.Pending) continue;
             Take(placement);
             if (placement is { Outcome: PlacementOutcome.Failed, Error: FsError.Denied, Closed.Count: > 0 }) TakeOpened(placement);
-            if (placement.Staged is { } left && placement.Outcome != PlacementOutcome.Done) _files.RemoveFile(left);
+        }
+
+        foreach (var placement in batch)
+        {
+            if (placement.Outcome == PlacementOutcome.Done) continue;
+            _stager.GiveBack(placement);
+            if (placement.Staged is { } left) _files.RemoveFile(left);
         }
 
         bool Stage(Placement placement)

@@ -74,7 +74,10 @@ internal sealed class Replacement(IFileSystem files, VersionStore versions, Cont
         // anything else is somebody's work, and goes to the version store rather than away.
         if (files.Rename(p.Staged!, p.Target, RenameMode.Exchange) == FsError.NotFound)
         {
-            if (files.Rename(p.Staged!, p.Target, RenameMode.NoReplace) == FsError.None) p.Staged = null;
+            // RACE: ours has been removed, and something new may have taken the name since: what came out is kept either way.
+            if (files.Rename(p.Staged!, p.Target, RenameMode.NoReplace) != FsError.None && files.Stat(p.Staged!, out var displaced) == FsError.None)
+                versions.Keep(p.Staged!, p.Target, displaced, "conflict", out _);
+            p.Staged = null;
             return;
         }
 

@@ -31,6 +31,10 @@ internal sealed class Outbox(ReplicaContext context, bool isHost)
     private readonly HashSet<Node> _inFlight = [];
     private readonly HashSet<ContentId> _needed = [];
     private readonly HashSet<ContentId> _uploaded = [];
+
+    /// <summary>Contents under way, each with all that wait for it: equal files made together travel once.</summary>
+    private readonly Dictionary<ContentId, List<(Node Node, Change Change)>> _uploading = [];
+
     private long _nextId = Random.Shared.NextInt64(1, 1L << 40);
     private long _readyInline;
 
@@ -96,17 +100,29 @@ internal sealed class Outbox(ReplicaContext context, bool isHost)
             return;
         }
 
+        if (_uploading.TryGetValue(local.Content, out var sharing))
+        {
+            sharing.Add((node, change));
+            return;
+        }
+
+        var upload = _uploading[local.Content] = [(node, change)];
         Upload(node, local, node.Synced?.Content ?? default, (status, detail) =>
         {
-            if (!_inFlight.Contains(node)) return;
+            if (!_uploading.TryGetValue(local.Content, out var current) || current != upload) return;
+            _uploading.Remove(local.Content);
             if (status == TransferStatus.Complete)
             {
                 _needed.Remove(local.Content);
                 _uploaded.Add(local.Content);
-                Ready(node, change);
             }
-            else if (status == TransferStatus.Failed) Report(node, detail);
-            else Abandon(node);
+
+            foreach (var (waiting, itsChange) in upload.Where(u => _inFlight.Contains(u.Node)))
+            {
+                if (status == TransferStatus.Complete) Ready(waiting, itsChange);
+                else if (status == TransferStatus.Failed) Report(waiting, detail);
+                else Abandon(waiting);
+            }
         });
     }
 
@@ -207,6 +223,7 @@ internal sealed class Outbox(ReplicaContext context, bool isHost)
         _open.Clear();
         _ready.Clear();
         _uploaded.Clear();
+        _uploading.Clear();
         _readyInline = 0;
         return (nodes, sent);
     }

@@ -120,7 +120,7 @@ internal sealed partial class Replica : IContentLocator, IAsyncDisposable
         _observer = new Observer(_context, _watcher, MayBeEmpty);
         ulong? owner = null;
         if (files.Stat("", out var self) == FsError.None && Environment.IsPrivilegedProcess && self.Owner != 0) owner = self.Owner;
-        _applier = new Applier(_context, _observer, new Placer(files, versions, owner), versions, staged);
+        _applier = new Applier(_context, _observer, new Placer(files, versions, owner), versions, staged) { CanFetch = !isHost };
         _outbox = new Outbox(_context, isHost);
         _fetcher = new Fetcher(_context, Arrived) { Stuck = _applier.ReportStuck };
         _uploads = new UploadQueue(_context);
@@ -133,7 +133,7 @@ internal sealed partial class Replica : IContentLocator, IAsyncDisposable
         Reconciler.Planner.IsIgnored = _observer.IsIgnored;
         foreach (var node in trees.All) Reconciler.Enqueue(node);
         _observer.CookieSeen = _flusher.CookieSeen;
-        _applier.Fetch = (node, entry) => _fetcher.Want(node, entry);
+        _applier.Fetch = isHost ? LackContent : _fetcher.Want;
     }
 
     public string Share => _options.Share;
@@ -335,11 +335,13 @@ internal sealed partial class Replica : IContentLocator, IAsyncDisposable
             if (item.Name is null || item.Name.StartsWith("p-", StringComparison.Ordinal)) continue;
             var path = $"{PrivateDirectory.Staging}/{item.Name}";
             if (item.Stat.Kind == EntryKind.Directory) _context.Files.RemoveDirectory(path);
-            else if (item.Name.StartsWith("c-", StringComparison.Ordinal) && ContentId.TryParse(item.Name[2..], out var content))
+            else if (item.Name.StartsWith("c-", StringComparison.Ordinal) && ContentId.TryParse(item.Name[2..].Split('.')[0], out var content))
             {
+                var target = $"{PrivateDirectory.Staging}/c-{content}";
                 var reading = FileReading.Of(_context.Files, path, _stopping.Token);
-                if (reading.Manifest?.Id == content) _staged.Add(content, path);
-                else _context.Files.RemoveFile(path);
+                if (reading.Manifest?.Id == content && (path == target || _context.Files.Rename(path, target, RenameMode.Replace) == FsError.None)) _staged.Add(content, target);
+                // What stands there under a name of ours may have been displaced by an exchange a moment before the stop.
+                else _versions.Keep(path, "(staged)/" + item.Name, item.Stat, "swept", out _);
             }
             else _versions.Keep(path, "(staged)/" + item.Name, item.Stat, "swept", out _);
         }
@@ -348,6 +350,13 @@ internal sealed partial class Replica : IContentLocator, IAsyncDisposable
         if (_context.Files.List(PrivateDirectory.Displaced, items) != FsError.None) return;
         foreach (var item in items)
             if (item.Name is not null) _versions.Keep($"{PrivateDirectory.Displaced}/{item.Name}", "(displaced)/" + item.Name, item.Stat, "swept", out _);
+    }
+
+    /// <summary>The host is where contents are asked for: one that is not on its disk any more is somebody's deletion in the private directory.</summary>
+    private void LackContent(Node node, Entry entry)
+    {
+        _applier.ReportStuck(node, ProblemCodes.Unavailable, "Its content is no longer on the host's disk. Touch the file on a guest that has it: it is sent again.");
+        _context.After(TimeSpan.FromSeconds(5), () => Reconciler.Enqueue(node.Current));
     }
 
     private void OnNodeChanged(Node node)

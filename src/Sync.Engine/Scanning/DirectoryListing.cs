@@ -1,5 +1,4 @@
 using Sync.Engine.Files;
-using Sync.Engine.Ignoring;
 using Sync.Engine.Trees;
 
 namespace Sync.Engine.Scanning;
@@ -16,9 +15,6 @@ internal sealed record DirectoryListing(Node Begun, string Path, bool Recursive)
     /// <summary>The placement clock when it began: looks that began later have a higher one.</summary>
     public long Clock { get; init; }
 
-    /// <summary>The rules of its parent when it began; null for the root.</summary>
-    public IgnoreRules? Above { get; init; }
-
     /// <summary>How watching it went.</summary>
     public FsError Watching { get; set; }
 
@@ -30,7 +26,12 @@ internal sealed record DirectoryListing(Node Begun, string Path, bool Recursive)
 
     public Dictionary<string, string?> LinkTargets { get; } = [];
 
-    public IgnoreFile? SyncIgnore { get; set; }
+    /// <summary>Its <c>.syncignore</c>, if it has one.</summary>
+    public RuleFile? SyncIgnore { get; set; }
 
-    public IgnoreFile? GitIgnore { get; set; }
+    /// <summary>Its <c>.gitignore</c>, if it has one that counts.</summary>
+    public RuleFile? GitIgnore { get; set; }
+
+    /// <summary>One of them was being written.</summary>
+    public bool IsRuleFileChanging { get; set; }
 }

@@ -5,69 +5,137 @@ using Sync.Engine.Trees;
 
 namespace Sync.Engine.Scanning;
 
-/// <summary>The ignore rules in force in each directory, as its last listing found them. On the loop.</summary>
-internal sealed class DirectoryRules(ReplicaContext context)
+/// <summary>
+/// The ignore rules in force in each directory, by the ignore files that the last listings found. From the first event of an ignore file until
+/// its directory has been listed, nothing is decided in it or below: what is seen there is parked, and looked at by the new rules. On the loop.
+/// </summary>
+internal sealed class DirectoryRules(ReplicaContext context, JobCounter jobs)
 {
     private readonly TreeSet _trees = context.Trees;
-    private readonly Dictionary<Node, IgnoreRules> _rules = [];
-    private readonly HashSet<Node> _pending = [];
-    private IgnoreRules _root = IgnoreRules.Root(context.Policy, context.Files.Traits.FoldsCase);
+    private readonly Dictionary<Node, (RuleFile? Sync, RuleFile? Git)> _files = [];
 
-    /// <summary>Forgets all: the share's policy has changed.</summary>
-    public void Reset()
+    /// <summary>Those asked for since the last change.</summary>
+    private readonly Dictionary<Node, IgnoreRules> _rules = [];
+
+    /// <summary>Directories whose ignore files have changed: a listing settles it that began after this clock.</summary>
+    private readonly Dictionary<Node, long> _pending = [];
+
+    private readonly List<(Node Directory, long Origin, Action Release)> _parked = [];
+    private bool _isAnswerOwed;
+
+    /// <summary>Forgets what was derived: the share's policy has changed.</summary>
+    public void Reset() => _rules.Clear();
+
+    /// <summary>Forgets what was derived for a directory and those below: it has moved to where other rules may hold.</summary>
+    public void ForgetTree(Node directory)
     {
-        _rules.Clear();
-        _root = IgnoreRules.Root(context.Policy, context.Files.Traits.FoldsCase);
+        _rules.Remove(directory);
+        foreach (var child in _trees.LocalChildren(directory))
+            if (child.Kind == EntryKind.Directory) ForgetTree(child);
     }
+
+    /// <summary>The rules that a directory gets from above. The same object for the same rules, most often.</summary>
+    public IgnoreRules Above(Node directory) => Of(_trees.LocalParent(directory)!).Enter(directory.Local!.Name, null, null);
 
     public IgnoreRules Of(Node directory)
     {
-        if (directory == _trees.Root) return _rules.GetValueOrDefault(directory, _root);
         if (_rules.TryGetValue(directory, out var rules)) return rules;
-        return _trees.LocalParent(directory) is { } parent ? Of(parent).Enter(directory.Local!.Name, null, null) : _root;
+        var (sync, git) = _files.GetValueOrDefault(directory);
+        var parent = _trees.LocalParent(directory);
+        rules = parent is null || directory == _trees.Root
+            ? IgnoreRules.Root(context.Policy, sync?.Rules, git?.Rules, context.Files.Traits.FoldsCase)
+            : Of(parent).Enter(directory.Local!.Name, sync?.Rules, git?.Rules);
+        _rules.Add(directory, rules);
+        return rules;
     }
 
     /// <summary>Whether an entry of the journal is left out here; null while the rules of its directory are not known yet.</summary>
     public bool? IsIgnored(Node parent, Node node)
     {
         var name = node.Remote!.Name;
-        if (name != IgnoreRules.SyncIgnoreName && (IsComing(parent, IgnoreRules.SyncIgnoreName) || (context.Policy.VcsIgnore && name != IgnoreRules.GitIgnoreName && IsComing(parent, IgnoreRules.GitIgnoreName))))
+        if (!IsRuleFile(name) && (IsComing(parent, IgnoreRules.SyncIgnoreName) || (context.Policy.VcsIgnore && IsComing(parent, IgnoreRules.GitIgnoreName)) || IsPending(parent)))
+        {
+            _isAnswerOwed = true;
             return null;
-        if (_pending.Contains(parent) && name is not (IgnoreRules.SyncIgnoreName or IgnoreRules.GitIgnoreName)) return null;
+        }
+
         return Of(parent).IsIgnored(name, node.Kind == EntryKind.Directory);
     }
 
     /// <summary>Whether a file of this name sets rules.</summary>
     public bool IsRuleFile(string name) => name == IgnoreRules.SyncIgnoreName || (name == IgnoreRules.GitIgnoreName && context.Policy.VcsIgnore);
 
-    /// <summary>Takes the rule files that a listing has read. True if they were waited for.</summary>
-    /// <param name="directory">Where they stand.</param>
-    /// <param name="above">The rules of its parent when it was listed; null for the root.</param>
-    /// <param name="sync">Its <c>.syncignore</c>, if it has one.</param>
-    /// <param name="git">Its <c>.gitignore</c>, if it has one that counts.</param>
-    public bool Learn(Node directory, IgnoreRules? above, IgnoreFile? sync, IgnoreFile? git)
+    /// <summary>Takes the ignore files that a listing has read.</summary>
+    /// <returns>Whether other rules are in force now than before.</returns>
+    public bool Learn(DirectoryListing listing)
     {
-        _rules[directory] = directory == _trees.Root
-            ? IgnoreRules.Root(context.Policy, sync, git, context.Files.Traits.FoldsCase)
-            : above!.Enter(directory.Local!.Name, sync, git);
-        return _pending.Remove(directory);
+        var directory = listing.Directory;
+        if (listing.IsRuleFileChanging)
+        {
+            // What it said before holds until its writer is done.
+            Expect(directory);
+            return false;
+        }
+
+        if (_pending.TryGetValue(directory, out var since) && listing.Clock > since) _pending.Remove(directory);
+        var (sync, git) = _files.GetValueOrDefault(directory);
+        if (sync?.Fingerprint == listing.SyncIgnore?.Fingerprint && git?.Fingerprint == listing.GitIgnore?.Fingerprint) return false;
+        if (listing.SyncIgnore is null && listing.GitIgnore is null) _files.Remove(directory);
+        else _files[directory] = (listing.SyncIgnore, listing.GitIgnore);
+        _rules.Clear();
+        _isAnswerOwed = true;
+        return true;
     }
 
-    /// <summary>Its rule files have changed: nothing is decided in it until it has been listed.</summary>
-    public void Expect(Node directory)
+    /// <summary>Its ignore files have changed, or are about to: nothing is decided in it until it has been listed.</summary>
+    public void Expect(Node directory) => _pending[directory] = context.PlacementClock;
+
+    /// <summary>It cannot be listed for now: what was known before holds.</summary>
+    public void GiveUp(Node directory) => _pending.Remove(directory);
+
+    /// <summary>Whether a directory's own ignore files are waited for.</summary>
+    public bool IsExpected(Node directory) => _pending.ContainsKey(directory);
+
+    /// <summary>Whether nothing can be decided in a directory, because ignore files in it or above are not known yet.</summary>
+    public bool IsPending(Node directory)
     {
-        _rules.Remove(directory);
-        _pending.Add(directory);
+        if (_pending.Count == 0) return false;
+        for (var at = directory; at is not null; at = _trees.LocalParent(at))
+            if (_pending.ContainsKey(at)) return true;
+        return false;
     }
 
-    public void Forget(Node directory) => _rules.Remove(directory);
+    /// <summary>Keeps something that was seen in a pending directory; a flush waits for it as for a look.</summary>
+    /// <param name="directory">Where.</param>
+    /// <param name="origin">The moment of the job that saw it.</param>
+    /// <param name="release">Sees it again.</param>
+    public void Park(Node directory, long origin, Action release) => _parked.Add((directory, jobs.Begin(origin), release));
 
-    /// <summary>It has moved: other rules may hold in it and in all below.</summary>
-    public void ForgetTree(Node directory)
+    /// <summary>Lets go what was parked where the rules are known again. True: entries may be decided now, or otherwise than before.</summary>
+    public bool Conclude()
     {
+        if (_parked.Count > 0)
+        {
+            var free = _parked.FindAll(p => !IsPending(p.Directory.Current));
+            _parked.RemoveAll(p => !IsPending(p.Directory.Current));
+            foreach (var (directory, origin, release) in free)
+            {
+                if (directory.Current.IsLocal) release();
+                jobs.End(origin);
+            }
+        }
+
+        if (!_isAnswerOwed || _pending.Count > 0) return false;
+        _isAnswerOwed = false;
+        return true;
+    }
+
+    /// <summary>The directory is no longer there, or no longer looked into.</summary>
+    public void Forget(Node directory)
+    {
+        _files.Remove(directory);
         _rules.Remove(directory);
-        foreach (var child in _trees.LocalChildren(directory))
-            if (child.Kind == EntryKind.Directory) ForgetTree(child);
+        _pending.Remove(directory);
     }
 
     /// <summary>An ignore file is placed before what it may keep out.</summary>

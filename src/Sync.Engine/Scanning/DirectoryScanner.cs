@@ -23,11 +23,7 @@ internal sealed class DirectoryScanner(ReplicaContext context, IWatcher watcher,
     /// <summary>Lists a directory: with all directories below, or only to see its names.</summary>
     public void Scan(Node directory, bool recursive, long origin)
     {
-        var root = directory == context.Trees.Root;
-        var listing = new DirectoryListing(directory, context.Trees.LocalPath(directory), recursive)
-        {
-            Origin = origin, Clock = ++context.PlacementClock, Above = root ? null : rules.Of(context.Trees.LocalParent(directory)!),
-        };
+        var listing = new DirectoryListing(directory, context.Trees.LocalPath(directory), recursive) { Origin = origin, Clock = ++context.PlacementClock };
         var key = directory.FileKey;
         UnderWay++;
         jobs.Begin(origin);
@@ -43,11 +39,11 @@ internal sealed class DirectoryScanner(ReplicaContext context, IWatcher watcher,
         });
     }
 
-    /// <summary>Its ignore files have changed: all below is seen anew.</summary>
+    /// <summary>Its ignore files may have changed: it is listed, and if so, all below is seen anew.</summary>
     public void ScanByNewRules(Node directory)
     {
         rules.Expect(directory);
-        Scan(directory, recursive: true);
+        Scan(directory, recursive: false);
     }
 
     /// <summary>On a worker.</summary>
@@ -66,15 +62,12 @@ internal sealed class DirectoryScanner(ReplicaContext context, IWatcher watcher,
             if (item.Name is null || item.Error != FsError.None) continue;
             if (item.Stat.Kind == EntryKind.Symlink && context.Files.ReadLink(SharePath.Join(path, item.Name), out var target) == FsError.None) listing.LinkTargets[item.Name] = target;
             if (item.Stat.Kind != EntryKind.File) continue;
-            if (item.Name == IgnoreRules.SyncIgnoreName) listing.SyncIgnore = ReadIgnore(SharePath.Join(path, item.Name));
-            else if (item.Name == IgnoreRules.GitIgnoreName && context.Policy.VcsIgnore) listing.GitIgnore = ReadIgnore(SharePath.Join(path, item.Name));
+            if (!rules.IsRuleFile(item.Name)) continue;
+            var file = RuleFile.Read(context.Files, SharePath.Join(path, item.Name), context.Files.Traits.FoldsCase, out var isChanging);
+            listing.IsRuleFileChanging |= isChanging;
+            if (item.Name == IgnoreRules.SyncIgnoreName) listing.SyncIgnore = file;
+            else listing.GitIgnore = file;
         }
-    }
-
-    private IgnoreFile? ReadIgnore(string path)
-    {
-        var reading = FileReading.Of(context.Files, path, context.Stopping);
-        return reading.Bytes is { } bytes ? IgnoreFile.Parse(bytes, context.Files.Traits.FoldsCase) : null;
     }
 
     private void Check(DirectoryListing listing)
@@ -95,6 +88,7 @@ internal sealed class DirectoryScanner(ReplicaContext context, IWatcher watcher,
 
         if (error != FsError.None)
         {
+            rules.GiveUp(directory);
             // Nothing is known of what is in it: nothing is taken for deleted.
             context.Problems.SetUnreadable(display, $"The directory cannot be read ({error}); what is in it stays as it was. Mend its permissions; it is tried again.");
             context.After(NameProblems.RetryUnreadable, () => { if (directory.Current.IsLocal) Scan(directory.Current, recursive: true); });

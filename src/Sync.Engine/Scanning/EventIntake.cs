@@ -5,7 +5,7 @@ using Sync.Engine.Watching;
 namespace Sync.Engine.Scanning;
 
 /// <summary>Turns the watcher's events into names to look at, files to wait for, and directories to list. On the loop.</summary>
-internal sealed class EventIntake(TreeSet trees, LookQueue looks, QuietPeriods quiet, OpenMoves moves, DirectoryScanner scanner)
+internal sealed class EventIntake(TreeSet trees, LookQueue looks, QuietPeriods quiet, OpenMoves moves, DirectoryRules rules, DirectoryScanner scanner)
 {
     /// <summary>Directories watched with this tag only tell of cookies.</summary>
     public object CookieTag { get; } = new();
@@ -45,6 +45,8 @@ internal sealed class EventIntake(TreeSet trees, LookQueue looks, QuietPeriods q
 
         if (node == trees.Root && e.Name == IgnoreRules.OwnDirectory) return;
         node.Flags &= ~NodeFlags.Held;
+        // What is told of after this is judged by the new rules.
+        if (rules.IsRuleFile(e.Name)) rules.Expect(node);
         switch (e.Change)
         {
             case WatchChange.Modified: quiet.Begin(node, e.Name, QuietPeriods.Quiet); return;

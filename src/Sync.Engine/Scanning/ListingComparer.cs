@@ -28,7 +28,13 @@ internal sealed class ListingComparer(ReplicaContext context, DirectoryRules rul
         }
 
         if (isRoot) recogniser.MountId = listing.Self.MountId;
-        if (rules.Learn(directory, listing.Above, listing.SyncIgnore, listing.GitIgnore)) context.Reconciler.EnqueueAll();
+        var recursive = rules.Learn(listing) || listing.Recursive;
+        if (listing.IsRuleFileChanging) context.After(QuietPeriods.Quiet, () => { if (directory.Current.IsLocal && rules.IsExpected(directory.Current)) scanner.Scan(directory.Current, recursive: false); });
+        if (rules.IsPending(directory))
+        {
+            rules.Park(directory, listing.Origin, () => scanner.Scan(directory.Current, recursive, listing.Origin));
+            return;
+        }
 
         problems.ClearAll(directory, listing.Path);
         if (isRoot && items.Count <= 1 && trees.LocalChildCount(directory) > 0 && items.TrueForAll(i => i.Name == IgnoreRules.OwnDirectory) && !mayBeEmpty())
@@ -48,12 +54,12 @@ internal sealed class ListingComparer(ReplicaContext context, DirectoryRules rul
             if (order.IsOutdated(directory, item.Name, listing.Clock))
             {
                 looks.Mark(directory, item.Name, Look.Plain, listing.Origin);
-                if (listing.Recursive && trees.LocalChild(directory, item.Name) is { Kind: EntryKind.Directory } below) scanner.Scan(below, recursive: true, listing.Origin);
+                if (recursive && trees.LocalChild(directory, item.Name) is { Kind: EntryKind.Directory } below) scanner.Scan(below, recursive: true, listing.Origin);
                 continue;
             }
 
             var sighting = new Sighting(directory, item.Name) { Clock = listing.Clock, Error = item.Error, Stat = item.Stat, LinkTarget = listing.LinkTargets.GetValueOrDefault(item.Name) };
-            recogniser.See(directory, sighting, listing.Recursive, listing.Origin);
+            recogniser.See(directory, sighting, recursive, listing.Origin);
         }
 
         foreach (var child in trees.LocalChildren(directory).ToArray())

@@ -1,4 +1,5 @@
 using Sync.Engine.Control;
+using Sync.Engine.Ignoring;
 using Sync.Engine.Trees;
 using Sync.Engine.Watching;
 
@@ -41,7 +42,7 @@ internal sealed class Observer
         _context = context;
         _quiet = new QuietPeriods(context, _looks);
         _openMoves = new OpenMoves(context);
-        _rules = new DirectoryRules(context);
+        _rules = new DirectoryRules(context, _jobs);
         var candidates = new MoveCandidates(_jobs);
         var problems = new NameProblems(context, _looks);
         var local = new LocalTreeWriter(context, watcher, _rules, problems, candidates);
@@ -60,7 +61,7 @@ internal sealed class Observer
             new FileRecogniser(context, _quiet, candidates, problems, local, _reader, _links));
         listings = new ListingComparer(context, _rules, problems, recogniser, _lookOrder, _looks, _scanner, mayBeEmpty);
         _prober = new NameProber(context, _jobs, _looks, recogniser.Take);
-        _events = new EventIntake(context.Trees, _looks, _quiet, _openMoves, _scanner);
+        _events = new EventIntake(context.Trees, _looks, _quiet, _openMoves, _rules, _scanner);
     }
 
     /// <inheritdoc cref="EventIntake.CookieSeen"/>
@@ -83,8 +84,22 @@ internal sealed class Observer
     /// <inheritdoc cref="DirectoryRules.IsIgnored"/>
     public bool? IsIgnored(Node parent, Node node) => _rules.IsIgnored(parent, node);
 
-    /// <summary>An ignore file was put in place here.</summary>
-    public void RulesPlaced(Node directory) => _scanner.ScanByNewRules(directory);
+    /// <summary>A name has come into a directory, has gone from it, or stands for something else there, by our own doing: where it is an ignore
+    /// file's, other rules hold now.</summary>
+    public void NamePlaced(Node directory, string name)
+    {
+        if (_rules.IsRuleFile(name)) _scanner.ScanByNewRules(directory);
+    }
+
+    /// <summary>The ignore rules that a directory gets from above.</summary>
+    public IgnoreRules RulesAbove(Node directory) => _rules.Above(directory);
+
+    /// <summary>A directory was moved by our own doing: if others than before hold at its new place, all in it is judged anew.</summary>
+    public void DirectoryPlaced(Node directory, IgnoreRules before)
+    {
+        _rules.ForgetTree(directory);
+        if (!ReferenceEquals(_rules.Above(directory), before)) _scanner.Scan(directory, recursive: true);
+    }
 
     /// <summary>Looks at everything: first of all, after lost events, and now and then to back the events up.</summary>
     public void Rescan(bool reloadRules = false)
@@ -152,6 +167,7 @@ internal sealed class Observer
     private void Conclude()
     {
         if (_openMoves.AreExpected()) return;
+        if (_rules.Conclude()) _context.Reconciler.EnqueueAll();
         _moves.Conclude();
         _links.Conclude();
         _prober.Retry();

@@ -23,6 +23,13 @@ internal sealed class Recogniser(
     /// <summary>Takes the look at one name, which may not be there.</summary>
     public void Take(Node directory, Sighting seen, long origin)
     {
+        if (rules.IsRuleFile(seen.Name)) scanner.Scan(directory, recursive: false, origin);
+        else if (rules.IsPending(directory))
+        {
+            rules.Park(directory, origin, () => looks.Mark(directory.Current, seen.Name, seen.BytesChanged ? Look.Bytes : Look.Plain, origin));
+            return;
+        }
+
         if (!order.Take(directory, seen.Name, seen.Clock)) return;
         if (seen.Error is FsError.NotFound or FsError.NotDirectory)
         {
@@ -99,8 +106,6 @@ internal sealed class Recogniser(
             case EntryKind.Symlink: links.See(directory, seen, child); break;
             default: files.See(directory, seen, child, origin); break;
         }
-
-        if (!recursive && rules.IsRuleFile(name)) scanner.ScanByNewRules(directory);
     }
 
     /// <summary>The name is not there: deleted or moved, which is known when all looks have ended.</summary>
