@@ -189,6 +189,7 @@ internal sealed class AgentService(IReplicaSet replicas, TimeProvider time, IHos
         ReplicaSlot slot, FlushRequest request, TimeSpan timeout, long started, CancellationToken cancel)
     {
         var label = slot.Label;
+        await StartedAsync(slot, timeout, cancel);
         if (slot.Replica is not { } replica)
         {
             var status = slot.Status;
@@ -196,17 +197,34 @@ internal sealed class AgentService(IReplicaSet replicas, TimeProvider time, IHos
                 FlushOutcome.Halted, status.Reason ?? "it has not started yet; try again", [], time.GetElapsedTime(started)))];
         }
 
-        var own = await replica.FlushAsync(timeout, cancel);
+        var left = timeout - time.GetElapsedTime(started);
+        var own = await replica.FlushAsync(left > TimeSpan.Zero ? left : TimeSpan.Zero, cancel);
         var items = new List<FlushItem> { ControlMapping.ToItem(label.Share, guest: null, own) };
         if ((request.AllGuests || request.Guest.Length > 0) && replica is IHostShare share)
         {
-            var left = timeout - time.GetElapsedTime(started);
+            left = timeout - time.GetElapsedTime(started);
             var guests = await share.FlushGuestsAsync(
                 request.AllGuests ? null : request.Guest, left > TimeSpan.Zero ? left : TimeSpan.Zero, cancel);
             items.AddRange(guests.OrderBy(g => g.Key, StringComparer.Ordinal).Select(g => ControlMapping.ToItem(label.Share, g.Key, g.Value)));
         }
 
         return items;
+    }
+
+    /// <summary>Waits while a replica is still opening; one that cannot start is not waited for.</summary>
+    private async Task StartedAsync(ReplicaSlot slot, TimeSpan timeout, CancellationToken cancel)
+    {
+        using var timer = new CancellationTokenSource(timeout, time);
+        using var over = CancellationTokenSource.CreateLinkedTokenSource(cancel, timer.Token);
+        try
+        {
+            while (slot.Replica is null && slot.Status is { State: ReplicaState.Scanning } status)
+                await slot.ChangedAsync(status, over.Token);
+        }
+        catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
+        {
+            // Not in time: the status tells.
+        }
     }
 
     private AgentStatus Snapshot(IReadOnlyList<ReplicaSlot> slots, out List<(ReplicaSlot Slot, ReplicaStatus Status)> statuses)

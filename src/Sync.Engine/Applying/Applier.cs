@@ -540,6 +540,12 @@ internal sealed class Applier(ReplicaContext context, Observer observer, Placer 
         context.Problems.Set(Trees.RemotePath(node), code, message);
     }
 
+    /// <summary>It is as agreed, by whatever way: there is nothing to report any more.</summary>
+    public void Free(Node node)
+    {
+        if (Stuck.Count > 0 && Stuck.Remove(node) && node.IsRemote) context.Problems.Clear(Trees.RemotePath(node));
+    }
+
     private void Stick(Placement p, string code, string message)
     {
         Stuck.Add(p.Node);

@@ -51,6 +51,10 @@ internal sealed partial class Replica : IContentLocator, IAsyncDisposable
     private readonly Applier _applier;
     private readonly Outbox _outbox;
     private readonly Fetcher _fetcher;
+
+    /// <summary>Entries whose content was looked for in vain, and how often.</summary>
+    private readonly Dictionary<Node, int> _lacking = [];
+
     private readonly UploadQueue _uploads;
     private readonly Flusher _flusher;
     private readonly IndexKeeper _index;
@@ -352,16 +356,25 @@ internal sealed partial class Replica : IContentLocator, IAsyncDisposable
             if (item.Name is not null) _versions.Keep($"{PrivateDirectory.Displaced}/{item.Name}", "(displaced)/" + item.Name, item.Stat, "swept", out _);
     }
 
-    /// <summary>The host is where contents are asked for: one that is not on its disk any more is somebody's deletion in the private directory.</summary>
+    /// <summary>The host is where contents are asked for. One that it lacks may stand where it has not looked yet; if not, somebody has removed it
+    /// from the private directory.</summary>
     private void LackContent(Node node, Entry entry)
     {
-        _applier.ReportStuck(node, ProblemCodes.Unavailable, "Its content is no longer on the host's disk. Touch the file on a guest that has it: it is sent again.");
-        _context.After(TimeSpan.FromSeconds(5), () => Reconciler.Enqueue(node.Current));
+        var times = _lacking[node] = _lacking.GetValueOrDefault(node) + 1;
+        if (times > 3 && _observer.HasScanned)
+            _applier.ReportStuck(node, ProblemCodes.Unavailable, "Its content is no longer on the host's disk. Touch the file on a guest that has it: it is sent again.");
+        _context.After(times > 3 ? TimeSpan.FromSeconds(5) : TimeSpan.FromMilliseconds(200), () => Reconciler.Enqueue(node.Current));
     }
 
     private void OnNodeChanged(Node node)
     {
         _flusher.Changed(node);
+        if (!_flusher.Behind.Contains(node))
+        {
+            _lacking.Remove(node);
+            _applier.Free(node);
+        }
+
         _index.Mark(node);
         var missing = node is { Local: null, Synced: not null, IsRemote: true };
         if (missing) _missing.Add(node);
