@@ -147,4 +147,75 @@ public sealed class MountTests
         await pair.SyncAndCheckAsync();
         await guest.StopAsync();
     }
+
+    [Fact]
+    public async Task A_version_store_that_is_full_of_what_is_young_halts_the_path_and_goes_on_when_it_may_take_more()
+    {
+        await using Pair pair = await Pair.StartAsync(guests: 0);
+        TestGuest guest = pair.NewGuest();
+        await using Mounted mounted = await Mounted.TmpfsAsync(guest.Tree.Root, 8);
+        (await guest.JoinAsync(await pair.Host.InviteAsync())).Expect(0);
+        await guest.StartAsync();
+        byte[][] contents = [.. Enumerable.Range(0, 3).Select(i => new byte[500_000])];
+        foreach (byte[] content in contents)
+            Random.Shared.NextBytes(content);
+        pair.Host.Tree.Put("a", contents[0]);
+        await guest.FlushAsync();
+        pair.Host.Tree.Put("a", contents[1]);
+        await guest.FlushAsync();
+        // A tenth of 8 MiB is taken by the first: the second may not push it out before it is a day old.
+        pair.Host.Tree.Put("a", contents[2]).Put("b", "goes on");
+        (await guest.RunAsync("flush", "--timeout", "20s")).ExpectError(1, "a:", "version-percent");
+        Assert.Equal(contents[1], File.ReadAllBytes(guest.Tree.At("a")));
+        guest.Tree.Check("b", "goes on");
+        Assert.Equal(1, (await guest.RunAsync("versions", "list", "--json")).Expect(0).Json.GetProperty("versions").GetArrayLength());
+        (await pair.Host.RunAsync("share", "set", Pair.Share, "--version-percent", "40")).Expect(0);
+        await Eventually.HoldsAsync(() => File.ReadAllBytes(guest.Tree.At("a")).AsSpan().SequenceEqual(contents[2]), () => $"a is replaced\n{guest}");
+        await guest.FlushAsync();
+        await guest.StopAsync();
+    }
+
+    [Fact]
+    public async Task A_data_directory_on_a_full_disk_loses_nothing()
+    {
+        await using Pair pair = await Pair.StartAsync(guests: 0);
+        TestGuest guest = pair.NewGuest();
+        Directory.CreateDirectory(guest.DataDirectory);
+        await using Mounted mounted = await Mounted.TmpfsAsync(guest.DataDirectory, 4);
+        (await guest.JoinAsync(await pair.Host.InviteAsync())).Expect(0);
+        await guest.StartAsync();
+        guest.Tree.Put("before", "1");
+        await guest.FlushAsync();
+        string filler = Path.Combine(guest.DataDirectory, "filler");
+        await using (FileStream file = File.Create(filler))
+        {
+            byte[] block = new byte[4096];
+            try
+            {
+                while (true)
+                {
+                    await file.WriteAsync(block, TestContext.Current.CancellationToken);
+                    await file.FlushAsync(TestContext.Current.CancellationToken);
+                }
+            }
+            catch (IOException)
+            {
+                // Full.
+            }
+        }
+
+        guest.Tree.Put("during", "2");
+        pair.Host.Tree.Put("from-host", "3");
+        // What cannot be made durable is not said to be.
+        CommandResult full = await guest.RunAsync("flush", "--timeout", "5s");
+        Assert.True(full.ExitCode is 1 or 4, full.ToString());
+        File.Delete(filler);
+        await guest.FlushAsync();
+        pair.Host.Tree.Check("during", "2").Check("before", "1");
+        guest.Tree.Check("from-host", "3");
+        await guest.RestartAsync();
+        await guest.FlushAsync();
+        guest.Tree.Check("from-host", "3").Check("during", "2");
+        await guest.StopAsync();
+    }
 }

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Sync.EndToEnd.Tests.Harness;
 using Xunit;
 
@@ -78,5 +79,22 @@ public sealed class RestartTests
         await pair.Host.KillAsync();
         await pair.Guest.KillAsync();
         pair.Host.Tree.Check("a", "acknowledged");
+    }
+
+    [Fact]
+    public async Task A_placement_that_a_power_cut_has_torn_is_fetched_again_and_never_proposed()
+    {
+        await using Pair pair = await Pair.StartAsync(before: tree => tree.Put("a", "the first state").Put("b", "the first state"));
+        await pair.SyncAsync();
+        await pair.Guest.KillAsync();
+        pair.Host.Tree.Put("a", "the second state");
+        // As a disk shows it that got the name and the times, but not the bytes.
+        Libc.Stat stat = pair.Host.Tree.Stat("a");
+        pair.Guest.Tree.Put("a", new byte[stat.Size]).Mtime("a", stat.MtimeNs).Put("b", "an edit while it was down");
+        await pair.Guest.StartAsync();
+        await pair.SyncAndCheckAsync();
+        pair.Check("a", "the second state").Check("b", "an edit while it was down");
+        JsonElement versions = (await pair.Guest.RunAsync("versions", "list", "--json", "a")).Expect(0).Json.GetProperty("versions");
+        Assert.Equal("torn", Assert.Single(versions.EnumerateArray()).GetProperty("reason").GetString());
     }
 }

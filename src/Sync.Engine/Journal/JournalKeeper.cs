@@ -33,7 +33,8 @@ internal sealed class JournalKeeper : IDisposable
     private readonly Decider _decider;
     private readonly WorkerPool _committer;
     private readonly Func<IReadOnlyList<Entry>, IReadOnlyList<string>?, FsError> _makeDurable;
-    private readonly Action<Exception> _onError;
+    private readonly Action<Exception?> _onFailure;
+    private bool _isFailing;
     private readonly List<JournalSession> _sessions = [];
     private readonly LinkedList<Batch> _recent = new();
     private readonly Dictionary<long, Entry> _unsaved = [];
@@ -47,12 +48,12 @@ internal sealed class JournalKeeper : IDisposable
 
     public JournalKeeper(
         string share, IRecordStore store, Func<string, ConflictPolicy> policyFor, TimeProvider time,
-        Func<IReadOnlyList<Entry>, IReadOnlyList<string>?, FsError> makeDurable, Action<Exception> onError)
+        Func<IReadOnlyList<Entry>, IReadOnlyList<string>?, FsError> makeDurable, Action<Exception?> onFailure, Action<Exception> onError)
     {
         _store = store;
         _time = time;
         _makeDurable = makeDurable;
-        _onError = onError;
+        _onFailure = onFailure;
         _decider = new Decider(_tree, policyFor);
         _committer = new WorkerPool($"{share} journal commit", 1, onError);
         Loop = new ControlLoop($"{share} journal", EndTurn, onError);
@@ -382,11 +383,14 @@ internal sealed class JournalKeeper : IDisposable
                 {
                     // Nothing is acknowledged that is not durable: try again, with what has come since.
                     foreach (var entry in entries) _unsaved.TryAdd(entry.Id.Value, entry);
-                    _onError(error);
+                    _isFailing = true;
+                    _onFailure(error);
                     _ = _time.CreateTimer(_ => Loop.Post(() => { }), null, TimeSpan.FromSeconds(1), Timeout.InfiniteTimeSpan);
                     return;
                 }
 
+                if (_isFailing) _onFailure(null);
+                _isFailing = false;
                 Committed = upTo;
                 for (var i = _awaitingCommit.Count - 1; i >= 0; i--)
                 {

@@ -36,6 +36,9 @@ public static class ProblemCodes
     /// <summary>The disk is full, or has less than the share's least free space.</summary>
     public const string NoSpace = "no-space";
 
+    /// <summary>The agent's own data directory cannot be written.</summary>
+    public const string Store = "store";
+
     /// <summary>Still on its way.</summary>
     public const string Pending = "pending";
 }

@@ -49,7 +49,7 @@ public sealed class HostShare : IHostShare
         try
         {
             store = LiteDbRecordStore.Open(Path.Combine(options.DataDirectory, "journal.db"), log);
-            _journal = new JournalKeeper(options.Share, store, PolicyFor, options.Time, MakeDurable, e => log.LogDefect(e, options.Share));
+            _journal = new JournalKeeper(options.Share, store, PolicyFor, options.Time, MakeDurable, _replica.JournalTrouble, e => log.LogDefect(e, options.Share));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

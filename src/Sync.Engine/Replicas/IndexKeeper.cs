@@ -10,9 +10,10 @@ namespace Sync.Engine.Replicas;
 /// Makes observations durable: what changed in the trees goes to the index in groups, after the files it tells of. Never what is yet to be done:
 /// that is planned again. Lives on the control loop; syncing and writing run on a worker of its own.
 /// </summary>
-internal sealed class IndexKeeper(ReplicaContext context, IRecordStore store, MarkFile markFile, WorkerPool worker, Func<List<string>?> takeUnsynced, Func<FsError> syncVersions, Action<Exception> onError)
+internal sealed class IndexKeeper(ReplicaContext context, IRecordStore store, MarkFile markFile, WorkerPool worker, Func<List<string>?> takeUnsynced, Func<FsError> syncVersions, StoreTrouble trouble)
 {
     private static readonly TimeSpan Pace = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan RetryFailed = TimeSpan.FromSeconds(2);
 
     private readonly HashSet<Node> _unsaved = [];
     private readonly List<Action<bool>> _waiting = [];
@@ -20,6 +21,9 @@ internal sealed class IndexKeeper(ReplicaContext context, IRecordStore store, Ma
     private bool _scheduled;
     private bool _valuesChanged;
     private Revision _savedCursor;
+
+    /// <summary>The last try failed: what it should have synced is no longer known by name.</summary>
+    private bool _hasFailed;
 
     public ulong Epoch { get; set; }
 
@@ -54,7 +58,7 @@ internal sealed class IndexKeeper(ReplicaContext context, IRecordStore store, Ma
     {
         if (_scheduled) return;
         _scheduled = true;
-        context.After(Pace, () =>
+        context.After(_hasFailed ? RetryFailed : Pace, () =>
         {
             _scheduled = false;
             if (!_running) Run();
@@ -84,12 +88,13 @@ internal sealed class IndexKeeper(ReplicaContext context, IRecordStore store, Ma
         _waiting.Clear();
         var paths = takeUnsynced();
         var values = new KeyValuePair<string, byte[]?>[] { new("cursor", EntryCodec.Int64(cursor.Value)), new("epoch", EntryCodec.Int64((long)Epoch)) };
-        var everything = waiting.Length > 0;
+        var everything = waiting.Length > 0 || _hasFailed;
         var saves = records.Count > 0 || cursor != _savedCursor || everything;
         // Only what tells of entries makes the two of another time.
         var life = records.Count > 0 ? Life?.Next() : null;
         worker.Run(() =>
         {
+            IOException? failure = null;
             var error = Sync(paths, everything);
             if (error == FsError.None && life is not null) error = markFile.Advance(life);
             // Gone, with all else, or replaced: what is known is saved all the same, and the next start sees that the directory is another.
@@ -102,7 +107,7 @@ internal sealed class IndexKeeper(ReplicaContext context, IRecordStore store, Ma
                 }
                 catch (IOException e)
                 {
-                    onError(e);
+                    failure = e;
                     error = FsError.Io;
                 }
             }
@@ -110,7 +115,9 @@ internal sealed class IndexKeeper(ReplicaContext context, IRecordStore store, Ma
             context.Loop.Post(() =>
             {
                 _running = false;
-                if (error == FsError.None)
+                _hasFailed = error != FsError.None;
+                if (failure is not null || !_hasFailed) trouble.Report("index", failure);
+                if (!_hasFailed)
                 {
                     _savedCursor = cursor;
                     Life = life ?? Life;

@@ -50,6 +50,7 @@ internal sealed partial class Replica : IContentLocator, IAsyncDisposable
     private readonly Observer _observer;
     private readonly Applier _applier;
     private readonly Outbox _outbox;
+    private readonly StoreTrouble _trouble;
     private readonly Fetcher _fetcher;
 
     /// <summary>Entries whose content was looked for in vain, and how often.</summary>
@@ -129,7 +130,8 @@ internal sealed partial class Replica : IContentLocator, IAsyncDisposable
         _fetcher = new Fetcher(_context, Arrived) { Stuck = _applier.ReportStuck };
         _uploads = new UploadQueue(_context);
         _markFile = new MarkFile(files);
-        _index = new IndexKeeper(_context, store, _markFile, _indexWorker, _applier.TakeUnsynced, versions.Sync, OnError);
+        _trouble = new StoreTrouble(_context, options.DataDirectory);
+        _index = new IndexKeeper(_context, store, _markFile, _indexWorker, _applier.TakeUnsynced, versions.Sync, _trouble);
         _flusher = new Flusher(_context, _observer, _watcher, _index, IsPending);
         _fresh = Load();
         Reconciler.NodeChanged = OnNodeChanged;
@@ -153,6 +155,9 @@ internal sealed partial class Replica : IContentLocator, IAsyncDisposable
 
     /// <summary>Completes the status with what only the host knows.</summary>
     public Func<ReplicaStatus, ReplicaStatus>? Decorate { get; set; }
+
+    /// <summary>The host's journal could not be written, or (null) can be.</summary>
+    public void JournalTrouble(Exception? failure) => Loop.Post(() => _trouble.Report("journal", failure));
 
     private Reconciler Reconciler => _context.Reconciler;
 

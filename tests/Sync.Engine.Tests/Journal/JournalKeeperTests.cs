@@ -75,7 +75,7 @@ public sealed class JournalKeeperTests
 
     private static JournalKeeper Open(MemoryRecordStore store, TimeProvider? time = null)
     {
-        var journal = new JournalKeeper("s", store, _ => ConflictPolicy.KeepBoth, time ?? TimeProvider.System, (_, _) => FsError.None, _ => { });
+        var journal = new JournalKeeper("s", store, _ => ConflictPolicy.KeepBoth, time ?? TimeProvider.System, (_, _) => FsError.None, _ => { }, _ => { });
         journal.Loop.Start();
         return journal;
     }

@@ -48,6 +48,10 @@ public sealed class LiteDbRecordStore : IRecordStore
     private long _lastKey;
     private Exception? _broken;
 
+    /// <summary>LiteDB is closed because it could not be opened again after a failure: the disk is full, most often.</summary>
+    private bool _isDetached;
+
+
     private LiteDbRecordStore(string name, IStoreFile dataFile, IStoreFile logFile, IDisposable? @lock, ILogger? logger)
     {
         _name = name;
@@ -144,6 +148,7 @@ public sealed class LiteDbRecordStore : IRecordStore
     public void Commit(IReadOnlyList<KeyValuePair<long, ReadOnlyMemory<byte>?>> records, IReadOnlyList<KeyValuePair<string, byte[]?>> values)
     {
         if (_broken is not null) throw new IOException($"The index '{_name}' failed before; restart to open it again. {_broken.Message}", _broken);
+        if (_isDetached) TryAttach();
         _loaded = null;
         if (records.Count == 0 && values.Count == 0) return;
         if (_log.FileLength > CheckpointAtBytes) Maintain();
@@ -186,14 +191,15 @@ public sealed class LiteDbRecordStore : IRecordStore
     /// when the log has grown to 64 MiB.</summary>
     public void Maintain()
     {
-        if (_broken is not null || _log.Length == 0) return;
+        if (_broken is not null || _isDetached || _log.Length == 0) return;
         try
         {
             _documents.Checkpoint();
         }
         catch (Exception e)
         {
-            _broken = e;
+            // All of it is still in the log, which is the last to go.
+            Revert(e);
             throw;
         }
     }
@@ -204,8 +210,12 @@ public sealed class LiteDbRecordStore : IRecordStore
         try
         {
             if (_broken is null) Maintain();
-            _log.BeginDiscard();
-            _documents.Dispose();
+            if (!_isDetached)
+            {
+                _log.BeginDiscard();
+                _documents.Dispose();
+            }
+
             _log.Dispose();
         }
         finally
@@ -324,12 +334,38 @@ public sealed class LiteDbRecordStore : IRecordStore
             _log.BeginDiscard();
             _documents.Dispose();
             _log.EndDiscard();
-            _log.Dispose();
-            Attach(forLoading: false);
+            _isDetached = true;
         }
         catch (Exception e)
         {
             _broken = new AggregateException(cause, e);
+            return;
+        }
+
+        try
+        {
+            TryAttach();
+        }
+        catch (IOException)
+        {
+            // The disk is still full: the next commit tries again.
+        }
+    }
+
+    /// <summary>Opens LiteDB again on what the files hold.</summary>
+    /// <exception cref="IOException">It cannot be for now, or, with <see cref="_broken"/> set, not at all.</exception>
+    private void TryAttach()
+    {
+        try
+        {
+            _log.Dispose();
+            Attach(forLoading: false);
+            _isDetached = false;
+        }
+        catch (Exception e) when (e is not IOException)
+        {
+            _broken = e;
+            throw new IOException($"The index '{_name}' cannot be read any more; restart to have it built again. {e.Message}", e);
         }
     }
 
