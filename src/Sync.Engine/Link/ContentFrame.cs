@@ -18,6 +18,9 @@ public abstract record ContentFrame(long Id)
     /// <summary>The next bytes; at most 64 KiB. Zstd-compressed on the wire where that pays; here always plain.</summary>
     public sealed record Data(long Id, ReadOnlyMemory<byte> Bytes) : ContentFrame(Id);
 
+    /// <summary>The next bytes, as steps against the basis of the <see cref="Start"/>: see <see cref="BlockDeltaReader"/>. Both together at most 64 KiB.</summary>
+    public sealed record Delta(long Id, ReadOnlyMemory<byte> Steps, ReadOnlyMemory<byte> Literals) : ContentFrame(Id);
+
     /// <summary>The transfer is over.</summary>
     public sealed record End(long Id, TransferStatus Status, string? Detail = null) : ContentFrame(Id)
     {

@@ -5,4 +5,8 @@ namespace Sync.Engine.Link;
 
 /// <summary>Asks for the bytes of one content id. <paramref name="Basis"/> is content the asker has whole (none: nothing);
 /// <paramref name="Offset"/> bytes at the front are already there. Ids are the asker's, unique on the stream.</summary>
-public sealed record ContentRequest(long Id, EntryId Entry, ContentId Content, ContentId Basis, long Offset);
+public sealed record ContentRequest(long Id, EntryId Entry, ContentId Content, ContentId Basis, long Offset)
+{
+    /// <summary>The asker takes <see cref="ContentFrame.Delta"/> against the basis.</summary>
+    public bool TakesDeltas { get; init; }
+}

@@ -20,6 +20,9 @@ public interface IHostLink : IAsyncDisposable
     /// <summary>Opens a stream of uploads: frames in; out comes one <see cref="ContentFrame.End"/> for each transfer. On the bulk connection.</summary>
     IAsyncEnumerable<ContentFrame.End> Upload(IAsyncEnumerable<ContentFrame> frames, CancellationToken cancel);
 
+    /// <summary>The host takes <see cref="ContentFrame.Delta"/>.</summary>
+    bool TakesDeltas { get; }
+
     /// <summary>The last measured round trip; null before the first.</summary>
     TimeSpan? RoundTrip { get; }
 }

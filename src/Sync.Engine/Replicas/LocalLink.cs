@@ -13,6 +13,8 @@ internal sealed class LocalLink(JournalKeeper journal, JournalSession session, S
 
     public TimeSpan? RoundTrip => null;
 
+    public bool TakesDeltas => false;
+
     public ValueTask SendAsync(GuestMessage message, CancellationToken cancel)
     {
         if (message is not GuestMessage.Propose propose) return ValueTask.CompletedTask;

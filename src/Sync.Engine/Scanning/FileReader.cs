@@ -58,7 +58,7 @@ internal sealed class FileReader(ReplicaContext context, JobCounter jobs, LookQu
             var copied = false;
             try
             {
-                reading = FileReading.Of(context.Files, path, context.Stopping);
+                reading = FileReading.Of(context.Files, path, context.Stopping, context.Manifests.Key);
                 if (reading.Changed && asCopy)
                 {
                     copied = true;
@@ -70,7 +70,7 @@ internal sealed class FileReader(ReplicaContext context, JobCounter jobs, LookQu
                 return;
             }
 
-            if (reading is { Changed: false, Manifest.Count: > 1 }) context.Manifests.Write(reading.Manifest.Id, reading.Manifest.Encode());
+            Keep(reading);
             context.Loop.Post(() =>
             {
                 _reading.Remove((directory, name), out var again);
@@ -99,14 +99,14 @@ internal sealed class FileReader(ReplicaContext context, JobCounter jobs, LookQu
             FileReading reading;
             try
             {
-                reading = FileReading.Of(context.Files, path, context.Stopping);
+                reading = FileReading.Of(context.Files, path, context.Stopping, context.Manifests.Key);
             }
             catch (OperationCanceledException)
             {
                 return;
             }
 
-            if (reading is { Changed: false, Manifest.Count: > 1 }) context.Manifests.Write(reading.Manifest.Id, reading.Manifest.Encode());
+            Keep(reading);
             context.Loop.Post(() =>
             {
                 taken(reading);
@@ -114,6 +114,14 @@ internal sealed class FileReader(ReplicaContext context, JobCounter jobs, LookQu
                 jobs.End(origin);
             });
         });
+    }
+
+    /// <summary>What a later transfer of it, or of what follows it, needs to know. On a worker.</summary>
+    private void Keep(in FileReading reading)
+    {
+        if (reading is not { Changed: false, Manifest: { Count: > 1 } manifest }) return;
+        context.Manifests.Write(manifest.Id, manifest.Encode());
+        if (reading.Sums is { } sums) context.Manifests.WriteSums(manifest.Id, sums);
     }
 
     /// <summary>Something newer was seen than what is being read.</summary>

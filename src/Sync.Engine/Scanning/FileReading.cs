@@ -8,11 +8,14 @@ internal readonly record struct FileReading(FsError Error, bool Changed, FileSta
 {
     private const int BufferSize = 1 << 20;
 
+    /// <summary>Of a longer file, where a key was given for them.</summary>
+    public BlockSums? Sums { get; init; }
+
     [ThreadStatic]
     private static byte[]? _buffer;
 
     /// <summary>Reads and hashes a file in one pass. <see cref="Changed"/> if it was written to meanwhile: then there is no content.</summary>
-    public static FileReading Of(IFileSystem files, string path, CancellationToken cancel)
+    public static FileReading Of(IFileSystem files, string path, CancellationToken cancel, BlockKey? key = null)
     {
         var error = files.OpenRead(path, out var file);
         if (error != FsError.None) return new(error, false, default, null, null);
@@ -23,6 +26,7 @@ internal readonly record struct FileReading(FsError Error, bool Changed, FileSta
             var length = before.Stamp.Size;
             Manifest manifest;
             byte[]? bytes = null;
+            BlockSums? sums = null;
             if (length <= Chunker.SingleChunkLength)
             {
                 bytes = new byte[length];
@@ -40,6 +44,7 @@ internal readonly record struct FileReading(FsError Error, bool Changed, FileSta
             else
             {
                 using var hasher = new ContentHasher(length);
+                var summer = key is not null && length >= BlockSums.WorthwhileLength ? new BlockSummer(key, length) : null;
                 var buffer = _buffer ??= new byte[BufferSize];
                 for (long at = 0; at < length;)
                 {
@@ -48,14 +53,16 @@ internal readonly record struct FileReading(FsError Error, bool Changed, FileSta
                     if (error != FsError.None) return new(error, false, before, null, null);
                     if (read == 0) return new(FsError.None, true, before, null, null);
                     hasher.Append(buffer.AsSpan(0, read));
+                    summer?.Append(buffer.AsSpan(0, read));
                     at += read;
                 }
 
                 manifest = hasher.Finish();
+                sums = summer?.Finish();
             }
 
             error = file.Stat(out var after);
-            return new(error, error == FsError.None && after.Stamp != before.Stamp, after, manifest, bytes);
+            return new(error, error == FsError.None && after.Stamp != before.Stamp, after, manifest, bytes) { Sums = sums };
         }
     }
 }

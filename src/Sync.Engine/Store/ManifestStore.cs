@@ -4,8 +4,8 @@ using Sync.Delta;
 namespace Sync.Engine.Store;
 
 /// <summary>
-/// Chunk lists by content id, a file each, in two levels of directories by the id's first digits. A cache that can be lost: nothing is
-/// synced, and whoever reads a manifest checks it against its id. Safe from any thread.
+/// Chunk lists by content id, a file each, in two levels of directories by the id's first digits, and beside them the sums of the blocks of longer
+/// contents. A cache that can be lost: nothing is synced, and whoever reads a manifest checks it against its id. Safe from any thread.
 /// </summary>
 internal sealed class ManifestStore
 {
@@ -14,6 +14,8 @@ internal sealed class ManifestStore
 
     private const int CachedBytes = 8 << 20;
     private const string TemporarySuffix = ".tmp";
+    private const string SumsSuffix = ".sums";
+    private const string KeyName = "key";
 
     private readonly string _directory;
     private readonly TimeProvider _time;
@@ -29,7 +31,11 @@ internal sealed class ManifestStore
         _directory = directory;
         _time = time;
         Directory.CreateDirectory(directory);
+        Key = OpenKey();
     }
+
+    /// <summary>The secret with which blocks are summed here. A lost one makes the sums useless, which shows at each.</summary>
+    public BlockKey Key { get; }
 
     /// <summary>Reads a manifest; false if it is not there, or is too long to be one. The bytes are shared: do not change them.</summary>
     /// <exception cref="IOException">The disk failed.</exception>
@@ -47,30 +53,20 @@ internal sealed class ManifestStore
         }
 
         manifest = [];
-        try
-        {
-            using var file = File.OpenHandle(PathOf(id));
-            var length = RandomAccess.GetLength(file);
-            if (length > MaxBytes) return false;
-            var bytes = new byte[length];
-            var done = 0;
-            while (done < bytes.Length)
-            {
-                var read = RandomAccess.Read(file, bytes.AsSpan(done), done);
-                if (read == 0) return false;
-                done += read;
-            }
-
-            manifest = bytes;
-        }
-        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
-        {
-            return false;
-        }
-
+        if (Read(PathOf(id)) is not { } bytes) return false;
+        manifest = bytes;
         Cache(id, manifest);
         return true;
     }
+
+    /// <summary>Reads the block sums of a content; null if there are none that can be used.</summary>
+    /// <exception cref="IOException">The disk failed.</exception>
+    public BlockSums? ReadSums(ContentId id) =>
+        Read(PathOf(id) + SumsSuffix) is { } bytes && BlockSums.TryDecode(bytes, Key, out var sums) ? sums : null;
+
+    /// <summary>Keeps the block sums of a content.</summary>
+    /// <exception cref="IOException">The disk failed or is full.</exception>
+    public void WriteSums(ContentId id, BlockSums sums) => Write(PathOf(id) + SumsSuffix, sums.Encode());
 
     /// <summary>Writes a manifest; a reader sees all of it or nothing. One that is there already is written again: it may be a torn one.</summary>
     /// <exception cref="ArgumentException">Longer than <see cref="MaxBytes"/>.</exception>
@@ -78,24 +74,7 @@ internal sealed class ManifestStore
     public void Write(ContentId id, byte[] manifest)
     {
         if (manifest.Length > MaxBytes) throw new ArgumentException($"A manifest has {manifest.Length} bytes; at most {MaxBytes} are kept.", nameof(manifest));
-        var path = PathOf(id);
-        var temporary = string.Create(
-            CultureInfo.InvariantCulture, $"{path}.{Environment.ProcessId}-{Interlocked.Increment(ref _temporary)}{TemporarySuffix}");
-        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-        try
-        {
-            using (var file = File.OpenHandle(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.Read, FileOptions.None, manifest.Length))
-                RandomAccess.Write(file, manifest, 0);
-#pragma warning disable RS0030 // The replica's own data, outside of any share.
-            File.Move(temporary, path, overwrite: true);
-#pragma warning restore RS0030
-        }
-        catch
-        {
-            File.Delete(temporary);
-            throw;
-        }
-
+        Write(PathOf(id), manifest);
         Cache(id, manifest);
     }
 
@@ -106,6 +85,7 @@ internal sealed class ManifestStore
         try
         {
             File.Delete(PathOf(id));
+            File.Delete(PathOf(id) + SumsSuffix);
         }
         catch (DirectoryNotFoundException)
         {
@@ -123,7 +103,7 @@ internal sealed class ManifestStore
         foreach (var path in Directory.EnumerateFiles(_directory, "*", SearchOption.AllDirectories))
         {
             var name = Path.GetFileName(path);
-            var known = ContentId.TryParse(name, out var id);
+            var known = ContentId.TryParse(name.EndsWith(SumsSuffix, StringComparison.Ordinal) ? name[..^SumsSuffix.Length] : name, out var id);
             if (!known && !name.EndsWith(TemporarySuffix, StringComparison.Ordinal)) continue;
             if (known && isLive(id)) continue;
             if (File.GetLastWriteTimeUtc(path) > edge) continue;
@@ -133,6 +113,59 @@ internal sealed class ManifestStore
         }
 
         return removed;
+    }
+
+    private static byte[]? Read(string path)
+    {
+        try
+        {
+            using var file = File.OpenHandle(path);
+            var length = RandomAccess.GetLength(file);
+            if (length > MaxBytes) return null;
+            var bytes = new byte[length];
+            var done = 0;
+            while (done < bytes.Length)
+            {
+                var read = RandomAccess.Read(file, bytes.AsSpan(done), done);
+                if (read == 0) return null;
+                done += read;
+            }
+
+            return bytes;
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return null;
+        }
+    }
+
+    private void Write(string path, byte[] bytes)
+    {
+        var temporary = string.Create(
+            CultureInfo.InvariantCulture, $"{path}.{Environment.ProcessId}-{Interlocked.Increment(ref _temporary)}{TemporarySuffix}");
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        try
+        {
+            using (var file = File.OpenHandle(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.Read, FileOptions.None, bytes.Length))
+                RandomAccess.Write(file, bytes, 0);
+#pragma warning disable RS0030 // The replica's own data, outside of any share.
+            File.Move(temporary, path, overwrite: true);
+#pragma warning restore RS0030
+        }
+        catch
+        {
+            File.Delete(temporary);
+            throw;
+        }
+    }
+
+    private BlockKey OpenKey()
+    {
+        var path = Path.Combine(_directory, KeyName);
+        if (Read(path) is { Length: BlockKey.Size } secret) return new BlockKey(secret);
+        var key = BlockKey.New();
+        Write(path, key.Secret.ToArray());
+        return key;
     }
 
     private string PathOf(ContentId id)

@@ -48,6 +48,7 @@ internal sealed class ContentReceiver(
             return frame switch
             {
                 ContentFrame.Data data => Take(data, cancel),
+                ContentFrame.Delta delta => Take(delta, cancel),
                 ContentFrame.Whole whole => Take(whole),
                 ContentFrame.Start start => await StartAsync(start, cancel),
                 ContentFrame.End end => Take(end),
@@ -84,6 +85,12 @@ internal sealed class ContentReceiver(
         return incoming.Take(data.Bytes.Span, cancel) is { } end ? End(data, end) : null;
     }
 
+    private ReceivedContent? Take(ContentFrame.Delta delta, CancellationToken cancel)
+    {
+        if (!_open.TryGetValue(delta.Id, out var incoming)) return End(delta, Corrupt("Bytes came of a content that did not begin."));
+        return incoming.Take(delta.Steps.Span, delta.Literals.Span, cancel) is { } end ? End(delta, end) : null;
+    }
+
     private ReceivedContent Take(ContentFrame.End end)
     {
         if (_open.TryGetValue(end.Id, out var incoming))
@@ -108,7 +115,7 @@ internal sealed class ContentReceiver(
         if (error != FsError.None) return Refuse(start, TransferStatus.Failed, $"The free space cannot be read: {error}.");
         if (plan.DataLength > free) return Refuse(start, TransferStatus.Failed, "The disk has too little space.");
 
-        var (found, source) = await OpenBasisAsync(plan, basis, cancel);
+        var (found, source) = await OpenBasisAsync(basis, cancel);
         if (!found) return Refuse(start, TransferStatus.NoBasis, "The basis is no longer here.");
         error = staging.Open(manifest.Id, out var part);
         if (error != FsError.None)
@@ -117,15 +124,15 @@ internal sealed class ContentReceiver(
             return Refuse(start, TransferStatus.Failed, $"A file in staging cannot be opened: {error}.");
         }
 
-        var incoming = new IncomingContent(manifest, plan, source, part!, start.Offset, SharesBlocks);
+        var incoming = new IncomingContent(manifest, plan, source, part!, start.Offset, manifests.Key, SharesBlocks);
         _open.Add(start.Id, incoming);
         _chunks += manifest.Count;
         return incoming.Begin(cancel) is { } end ? End(start, end) : null;
     }
 
-    private async ValueTask<(bool Found, IReadableFile? File)> OpenBasisAsync(TransferPlan plan, Manifest? basis, CancellationToken cancel)
+    private async ValueTask<(bool Found, IReadableFile? File)> OpenBasisAsync(Manifest? basis, CancellationToken cancel)
     {
-        if (basis is null || !HasCopies(plan)) return (true, null);
+        if (basis is null) return (true, null);
         if (await locator.LocateAsync(basis.Id, default, cancel) is not { } place) return (false, null);
         if (files.OpenRead(place.Path, out var file) != FsError.None) return (false, null);
         if (file!.Stat(out var stat) == FsError.None && stat.Stamp.Size == basis.Length) return (true, file);
@@ -158,11 +165,4 @@ internal sealed class ContentReceiver(
     private static IncomingEnd Corrupt(string detail) => new(TransferStatus.Corrupt, detail);
 
     private static ReceivedContent Unopened(long id, ContentId content, IncomingEnd end) => new(id, content, end.Status, null, null, end.Detail);
-
-    private static bool HasCopies(TransferPlan plan)
-    {
-        foreach (var segment in plan.Segments)
-            if (segment.Kind == SegmentKind.Copy) return true;
-        return false;
-    }
 }

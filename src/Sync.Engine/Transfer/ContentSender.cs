@@ -23,9 +23,8 @@ internal sealed class ContentSender(IFileSystem files, ManifestStore manifests, 
 
     /// <summary>The frames of one transfer: an upload.</summary>
     public async IAsyncEnumerable<ContentFrame> Send(
-        long id, EntryId entry, ContentId content, ContentId basis, long offset, [EnumeratorCancellation] CancellationToken cancel)
+        ContentRequest request, [EnumeratorCancellation] CancellationToken cancel)
     {
-        var request = new ContentRequest(id, entry, content, basis, offset);
         if (await AnswerSmallAsync(request, cancel) is { } only)
         {
             yield return only;

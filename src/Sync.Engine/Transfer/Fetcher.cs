@@ -120,6 +120,7 @@ internal sealed class Fetcher(ReplicaContext context, Action<ContentId, Received
     public static long LengthOf(ContentFrame frame) => frame switch
     {
         ContentFrame.Data data => data.Bytes.Length,
+        ContentFrame.Delta delta => delta.Steps.Length + delta.Literals.Length,
         ContentFrame.Whole whole => whole.Bytes.Length,
         ContentFrame.Start start => start.Manifest.Length,
         _ => 0,
@@ -157,7 +158,7 @@ internal sealed class Fetcher(ReplicaContext context, Action<ContentId, Received
         }
         else _largeOpen++;
 
-        _requests!.TryWrite(new ContentRequest(id, entry.Id, entry.Content, basis, entry.Size > SmallContents.MaxLength ? _receiver!.ResumeOffset(entry.Content) : 0));
+        _requests!.TryWrite(new ContentRequest(id, entry.Id, entry.Content, basis, entry.Size > SmallContents.MaxLength ? _receiver!.ResumeOffset(entry.Content) : 0) { TakesDeltas = true });
     }
 
     private void Take(ContentReceiver from, ReceivedContent received, long? free)

@@ -12,9 +12,13 @@ namespace Sync.Engine.Transfer;
 internal sealed class IncomingContent : IDisposable
 {
     private const int BufferSize = 256 << 10;
+    private const int DeltaPiece = 64 << 10;
 
     [ThreadStatic]
     private static byte[]? _buffer;
+
+    [ThreadStatic]
+    private static byte[]? _deltaBuffer;
 
     private readonly Manifest _manifest;
     private readonly ImmutableArray<Segment> _segments;
@@ -23,16 +27,19 @@ internal sealed class IncomingContent : IDisposable
     private readonly SparseWriter _writer;
     private readonly long _resumedAt;
     private readonly bool _sharesBlocks;
+    private readonly BlockSummer? _summer;
     private StagedPart? _part;
     private int _index;
+    private bool _hasDeltas;
 
     /// <param name="manifest">What it must become.</param>
     /// <param name="plan">How, from <paramref name="offset"/> on.</param>
     /// <param name="basis">Taken over; null where nothing is copied.</param>
     /// <param name="part">Taken over.</param>
     /// <param name="offset">So many bytes are there already, to be verified by <see cref="Begin"/>.</param>
+    /// <param name="key">For the sums of its blocks.</param>
     /// <param name="sharesBlocks">The file system can let two files share blocks: what is copied takes no space.</param>
-    public IncomingContent(Manifest manifest, TransferPlan plan, IReadableFile? basis, StagedPart part, long offset, bool sharesBlocks)
+    public IncomingContent(Manifest manifest, TransferPlan plan, IReadableFile? basis, StagedPart part, long offset, BlockKey key, bool sharesBlocks)
     {
         _manifest = manifest;
         _segments = plan.Segments;
@@ -42,6 +49,7 @@ internal sealed class IncomingContent : IDisposable
         _sharesBlocks = sharesBlocks;
         _verifier = new ManifestVerifier(manifest);
         _writer = new SparseWriter(part.File, offset);
+        if (manifest.Length >= BlockSums.WorthwhileLength) _summer = new BlockSummer(key, manifest.Length);
     }
 
     /// <summary>Names it.</summary>
@@ -60,7 +68,7 @@ internal sealed class IncomingContent : IDisposable
             cancel.ThrowIfCancellationRequested();
             var error = file.Read(at, buffer.AsSpan(0, (int)Math.Min(buffer.Length, _resumedAt - at)), out var read);
             if (error != FsError.None) return Failed(error, "reading");
-            if (read == 0 || !_verifier.Append(buffer.AsSpan(0, read)))
+            if (read == 0 || !Verify(buffer.AsSpan(0, read)))
                 return new IncomingEnd(TransferStatus.Failed, "What is left of an earlier transfer is less than was asked to go on from.");
             at += read;
         }
@@ -77,7 +85,7 @@ internal sealed class IncomingContent : IDisposable
         {
             if (_index == _segments.Length) return Corrupt("More bytes came than were announced.");
             var taken = bytes[..(int)Math.Min(bytes.Length, _segments[_index].TargetEnd - _writer.Position)];
-            if (!_verifier.Append(taken)) return Refused();
+            if (!Verify(taken)) return Refused();
             var error = _writer.Append(taken);
             if (error != FsError.None) return Failed(error, "writing");
             bytes = bytes[taken.Length..];
@@ -89,6 +97,34 @@ internal sealed class IncomingContent : IDisposable
         return null;
     }
 
+    /// <summary>Takes the next bytes as steps against the basis.</summary>
+    public IncomingEnd? Take(ReadOnlySpan<byte> steps, ReadOnlySpan<byte> literals, CancellationToken cancel)
+    {
+        if (_basis is null) return Corrupt("A delta came without a basis.");
+        if (steps.IsEmpty) return Corrupt("A delta without steps came.");
+        _hasDeltas = true;
+        var error = _basis.Stat(out var stat);
+        if (error != FsError.None) return Failed(error, "reading the basis");
+        var reader = new BlockDeltaReader(steps, literals, stat.Stamp.Size);
+        // One of its own: what is taken may go on with copies, through the other.
+        var buffer = _deltaBuffer ??= new byte[DeltaPiece];
+        while (reader.Next())
+        {
+            if (!reader.Literals.IsEmpty && Take(reader.Literals, cancel) is { } end) return end;
+            for (long done = 0; done < reader.CopyLength;)
+            {
+                cancel.ThrowIfCancellationRequested();
+                error = _basis.Read(reader.CopyOffset + done, buffer.AsSpan(0, (int)Math.Min(DeltaPiece, reader.CopyLength - done)), out var read);
+                if (error != FsError.None) return Failed(error, "reading the basis");
+                if (read == 0) return BasisChanged;
+                if (Take(buffer.AsSpan(0, read), cancel) is { } ended) return ended;
+                done += read;
+            }
+        }
+
+        return reader.IsDamaged ? Corrupt("A delta is none of this basis.") : null;
+    }
+
     /// <summary>The sender has sent all: checks that it is all, and puts it where complete contents stand.</summary>
     public IncomingEnd Finish(VerifiedManifests manifests)
     {
@@ -96,6 +132,7 @@ internal sealed class IncomingContent : IDisposable
         var error = _writer.Finish();
         if (error != FsError.None) return Failed(error, "writing back");
         manifests.Keep(_manifest);
+        manifests.Keep(_manifest.Id, _summer?.Finish());
         var part = _part!;
         _part = null;
         error = part.Complete(IsContent);
@@ -143,7 +180,7 @@ internal sealed class IncomingContent : IDisposable
             var error = _basis!.Read(segment.SourceOffset + done, buffer.AsSpan(0, (int)Math.Min(buffer.Length, segment.Length - done)), out var read);
             if (error != FsError.None) return Failed(error, "reading the basis");
             var piece = buffer.AsSpan(0, read);
-            if (read == 0 || !_verifier.Append(piece)) return BasisChanged;
+            if (read == 0 || !Verify(piece)) return BasisChanged;
             error = _writer.Append(piece);
             if (error != FsError.None) return Failed(error, "writing");
         }
@@ -168,7 +205,7 @@ internal sealed class IncomingContent : IDisposable
                 var piece = buffer.AsSpan(0, (int)Math.Min(buffer.Length, copied - done));
                 error = _writer.Read(from + done, piece);
                 if (error != FsError.None) return Failed(error, "reading back");
-                if (!_verifier.Append(piece)) return BasisChanged;
+                if (!Verify(piece)) return BasisChanged;
                 done += piece.Length;
             }
         }
@@ -186,7 +223,7 @@ internal sealed class IncomingContent : IDisposable
             var piece = buffer.AsSpan(0, (int)Math.Min(buffer.Length, segment.Length - done));
             var error = _writer.Read(segment.SourceOffset + done, piece);
             if (error != FsError.None) return Failed(error, "reading back");
-            if (!_verifier.Append(piece)) return Refused();
+            if (!Verify(piece)) return Refused();
             error = _writer.Append(piece);
             if (error != FsError.None) return Failed(error, "writing");
         }
@@ -194,8 +231,16 @@ internal sealed class IncomingContent : IDisposable
         return null;
     }
 
+    private bool Verify(ReadOnlySpan<byte> bytes)
+    {
+        _summer?.Append(bytes);
+        return _verifier.Append(bytes);
+    }
+
     private IncomingEnd Refused()
     {
+        // It may be the sender's sums or our basis; without deltas it will be neither.
+        if (_hasDeltas) return BasisChanged;
         // Of a chunk that was begun in an earlier transfer, the earlier half may be the wrong one: what is before it stays.
         return _verifier.Mismatch is { } chunk && chunk.Offset < _resumedAt
             ? new IncomingEnd(TransferStatus.Failed, "What is left of an earlier transfer does not fit.")

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Security.Cryptography;
 using System.Threading.Channels;
 using Sync.Delta;
@@ -16,7 +17,7 @@ internal sealed class OutgoingContent(IFileSystem files, VerifiedManifests manif
     /// <summary>The payload of a frame: stays off the large-object heap.</summary>
     public const int FrameSize = 64 << 10;
 
-    private readonly List<byte[]> _unverified = [];
+    private readonly List<ContentFrame> _unverified = [];
     private byte[] _frame = new byte[FrameSize];
     private int _filled;
 
@@ -46,11 +47,12 @@ internal sealed class OutgoingContent(IFileSystem files, VerifiedManifests manif
             var manifest = manifests.Find(request.Content);
             if (manifest is null)
             {
-                var reading = FileReading.Of(files, opened.Path, cancel);
+                var reading = FileReading.Of(files, opened.Path, cancel, manifests.Key);
                 if (reading.Error != FsError.None) return OpenedContent.Unreadable(request.Id, opened.Path, reading.Error);
                 if (reading.Changed || reading.Manifest!.Id != request.Content) return End(TransferStatus.Superseded);
                 manifest = reading.Manifest;
                 manifests.Keep(manifest);
+                manifests.Keep(manifest.Id, reading.Sums);
             }
 
             if (manifest.Length != opened.Length) return End(TransferStatus.Superseded);
@@ -58,27 +60,66 @@ internal sealed class OutgoingContent(IFileSystem files, VerifiedManifests manif
 
             var basis = manifests.Find(request.Basis);
             var plan = TransferPlan.Between(manifest, basis);
+            var sums = basis is not null && request.TakesDeltas && plan.DataLength > 0 ? manifests.FindSums(request.Basis, basis.Length) : null;
             // Where the basis helps nothing the asker need not have it.
-            if (!HasCopies(plan)) basis = null;
+            if (!HasCopies(plan) && sums is null) basis = null;
             await output.WriteAsync(new ContentFrame.Start(request.Id, manifest.Id, basis?.Id ?? default, request.Offset, ManifestDelta.Encode(manifest, basis)), cancel);
 
             using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+            var encoder = sums is null ? null : new BlockDeltaEncoder(sums, manifests.Key, delta => _unverified.Add(new ContentFrame.Delta(request.Id, delta.Steps, delta.Literals)));
             foreach (var segment in plan.From(request.Offset).Segments)
             {
                 if (segment.Kind != SegmentKind.Data) continue;
                 for (var index = manifest.IndexAt(segment.TargetOffset); index < manifest.Count && manifest.OffsetOf(index) < segment.TargetEnd; index++)
                 {
-                    var error = Read(file, manifest[index], segment.TargetOffset, hash, out var isChunk);
+                    var error = encoder is null
+                        ? Read(file, manifest[index], segment.TargetOffset, hash, out var isChunk)
+                        : Read(file, manifest[index], segment.TargetOffset, encoder, out isChunk);
                     if (error != FsError.None) return OpenedContent.Unreadable(request.Id, opened.Path, error);
                     if (!isChunk) return End(TransferStatus.Superseded);
-                    foreach (var full in _unverified) await output.WriteAsync(new ContentFrame.Data(request.Id, full), cancel);
-                    _unverified.Clear();
+                    await SendVerifiedAsync(cancel);
                 }
+
+                encoder?.EndRange();
             }
+
+            encoder?.Finish();
         }
 
+        await SendVerifiedAsync(cancel);
         if (_filled > 0) await output.WriteAsync(new ContentFrame.Data(request.Id, _frame.AsMemory(0, _filled)), cancel);
         return End(TransferStatus.Complete);
+    }
+
+    private async ValueTask SendVerifiedAsync(CancellationToken cancel)
+    {
+        foreach (var frame in _unverified) await output.WriteAsync(frame, cancel);
+        _unverified.Clear();
+    }
+
+    // The whole chunk first, then what of it is in the basis.
+    private FsError Read(IReadableFile file, in Chunk chunk, long from, BlockDeltaEncoder encoder, out bool isChunk)
+    {
+        isChunk = false;
+        var buffer = ArrayPool<byte>.Shared.Rent(chunk.Length);
+        try
+        {
+            var bytes = buffer.AsSpan(0, chunk.Length);
+            for (var filled = 0; filled < bytes.Length;)
+            {
+                var error = file.Read(chunk.Offset + filled, bytes[filled..], out var read);
+                if (error != FsError.None || read == 0) return error;
+                filled += read;
+            }
+
+            isChunk = new ChunkId(SHA256.HashData(bytes)) == chunk.Id;
+            if (isChunk) encoder.Append(bytes[(int)Math.Max(0, from - chunk.Offset)..]);
+            return FsError.None;
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
     }
 
     // Only a chunk in which the transfer is resumed is sent in part; it is hashed whole all the same.
@@ -98,7 +139,7 @@ internal sealed class OutgoingContent(IFileSystem files, VerifiedManifests manif
             if (!isSent) continue;
             _filled += read;
             if (_filled < FrameSize) continue;
-            _unverified.Add(_frame);
+            _unverified.Add(new ContentFrame.Data(request.Id, _frame));
             _frame = new byte[FrameSize];
             _filled = 0;
         }

@@ -36,7 +36,7 @@ internal sealed class UploadQueue
     {
         try
         {
-            await foreach (var end in link.Upload(FramesAsync(sender, cancel), cancel).ConfigureAwait(false))
+            await foreach (var end in link.Upload(FramesAsync(sender, link.TakesDeltas, cancel), cancel).ConfigureAwait(false))
             {
                 if (end.ResumeAt is { } at)
                 {
@@ -61,7 +61,7 @@ internal sealed class UploadQueue
         }
     }
 
-    private async IAsyncEnumerable<ContentFrame> FramesAsync(ContentSender sender, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancel)
+    private async IAsyncEnumerable<ContentFrame> FramesAsync(ContentSender sender, bool takesDeltas, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancel)
     {
         await foreach (var (id, entry, basis) in _queue.Reader.ReadAllAsync(cancel).ConfigureAwait(false))
         {
@@ -77,7 +77,7 @@ internal sealed class UploadQueue
                 offset = Math.Min(offset, entry.Size);
             }
 
-            await foreach (var frame in sender.Send(id, entry.Id, entry.Content, basis, offset, cancel).ConfigureAwait(false))
+            await foreach (var frame in sender.Send(new ContentRequest(id, entry.Id, entry.Content, basis, offset) { TakesDeltas = takesDeltas }, cancel).ConfigureAwait(false))
             {
                 Interlocked.Add(ref _context.BytesSent, Fetcher.LengthOf(frame));
                 yield return frame;

@@ -16,6 +16,20 @@ internal sealed class VerifiedManifests(ManifestStore store)
         return null;
     }
 
+    /// <summary>The secret of this replica's block sums.</summary>
+    public BlockKey Key => store.Key;
+
+    /// <summary>The block sums of a content of this length; null if they are not known.</summary>
+    /// <exception cref="IOException">The disk failed.</exception>
+    public BlockSums? FindSums(ContentId content, long length) => store.ReadSums(content) is { } sums && sums.Length == length ? sums : null;
+
+    /// <summary>Keeps the block sums of a content, if there are any.</summary>
+    /// <exception cref="IOException">The disk failed or is full.</exception>
+    public void Keep(ContentId content, BlockSums? sums)
+    {
+        if (sums is not null) store.WriteSums(content, sums);
+    }
+
     /// <summary>Keeps a manifest. One chunk is of no use as a basis; one too long for the store is computed again when it is wanted.</summary>
     /// <exception cref="IOException">The disk failed or is full.</exception>
     public void Keep(Manifest manifest)

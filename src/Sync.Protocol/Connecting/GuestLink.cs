@@ -40,6 +40,7 @@ internal sealed class GuestLink : IHostLink
         _writer = new EnvelopeWriter<GuestEnvelope>(call.RequestStream);
         _heartbeat = new Heartbeat(time);
         _bulk = new GuestBulk(route, new Guid(hello.Session.Span, bigEndian: true), hello.Features, ended.Token);
+        TakesDeltas = hello.Features.Contains(Features.Deltas);
         _running = RunAsync();
     }
 
@@ -47,6 +48,8 @@ internal sealed class GuestLink : IHostLink
     public ChannelReader<HostMessage> Incoming => _incoming.Reader;
 
     /// <inheritdoc/>
+    public bool TakesDeltas { get; }
+
     public TimeSpan? RoundTrip => _heartbeat.RoundTrip;
 
     /// <summary>Opens a session. The link holds the route until it is disposed.</summary>

@@ -26,10 +26,18 @@ internal sealed class FrameReader(PayloadDecompressor decompressor)
             Frame.KindOneofCase.Start => Start(wire.Id, wire.Start),
             Frame.KindOneofCase.Manifest => Manifest(wire.Manifest),
             Frame.KindOneofCase.Data => new ContentFrame.Data(wire.Id, Plain(wire.Data.Bytes, wire.Data.PlainSize)),
+            Frame.KindOneofCase.Delta => Delta(wire.Id, wire.Delta),
             Frame.KindOneofCase.End => RequestMapping.FromEndFrame(wire.Id, wire.End),
             Frame.KindOneofCase.Ask => new ContentFrame.Ask(wire.Id, Bounds.ToPresentContent(wire.Ask.Content)),
             _ => throw Bounds.Violation("an unexpected frame"),
         };
+    }
+
+    private ContentFrame.Delta Delta(long id, DeltaFrame wire)
+    {
+        var plain = Plain(wire.Bytes, wire.PlainSize);
+        var steps = Bounds.ToInt(wire.StepsSize, plain.Length, "a delta's steps");
+        return new ContentFrame.Delta(id, plain[..steps], plain[steps..]);
     }
 
     private ContentFrame.Start? Start(long id, StartFrame wire)

@@ -15,6 +15,7 @@ internal sealed class FrameWriter(PayloadCompressor compressor)
         ContentFrame.Start start => Start(start),
         ContentFrame.Data { Bytes.Length: <= WireLimits.MaxPayload } data => [Data(data.Id, data.Bytes)],
         ContentFrame.Data data => Cut(data),
+        ContentFrame.Delta delta => [Delta(delta)],
         ContentFrame.End end => [new Frame { Id = end.Id, End = RequestMapping.ToEndFrame(end) }],
         ContentFrame.Ask ask => [new Frame { Id = ask.Id, Ask = new AskFrame { Content = Bounds.FromContent(ask.Content) } }],
         _ => throw new ArgumentException("An unknown kind of frame.", nameof(frame)),
@@ -36,6 +37,20 @@ internal sealed class FrameWriter(PayloadCompressor compressor)
     {
         var (bytes, plainSize) = compressor.Pack(plain);
         return new Frame { Id = id, Data = new DataFrame { Bytes = UnsafeByteOperations.UnsafeWrap(bytes), PlainSize = plainSize } };
+    }
+
+    private Frame Delta(ContentFrame.Delta delta)
+    {
+        var plain = new byte[delta.Steps.Length + delta.Literals.Length];
+        if (plain.Length > WireLimits.MaxPayload) throw new ArgumentException($"A delta of {plain.Length} bytes is too large for one frame.", nameof(delta));
+        delta.Steps.CopyTo(plain);
+        delta.Literals.CopyTo(plain.AsMemory(delta.Steps.Length));
+        var (bytes, plainSize) = compressor.PackDelta(plain);
+        return new Frame
+        {
+            Id = delta.Id,
+            Delta = new DeltaFrame { Bytes = UnsafeByteOperations.UnsafeWrap(bytes), PlainSize = plainSize, StepsSize = (uint)delta.Steps.Length },
+        };
     }
 
     private IEnumerable<Frame> Cut(ContentFrame.Data data)

@@ -14,6 +14,7 @@ internal static class RequestMapping
         Content = Bounds.FromContent(request.Content),
         Basis = Bounds.FromContent(request.Basis),
         Offset = checked((ulong)request.Offset),
+        Deltas = request.TakesDeltas,
     };
 
     /// <exception cref="LinkException">A value is out of bounds.</exception>
@@ -22,7 +23,7 @@ internal static class RequestMapping
         wire.Entry > 0 ? new EntryId(wire.Entry) : throw Bounds.Violation("a request's entry makes no sense"),
         Bounds.ToPresentContent(wire.Content),
         Bounds.ToContent(wire.Basis),
-        Bounds.NotNegative(wire.Offset, "an offset"));
+        Bounds.NotNegative(wire.Offset, "an offset")) { TakesDeltas = wire.Deltas };
 
     public static UploadResult ToWire(ContentFrame.End end) => end.ResumeAt is { } at
         ? new() { Id = end.Id, ResumeAt = checked((ulong)at) }

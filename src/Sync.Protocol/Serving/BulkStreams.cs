@@ -14,7 +14,7 @@ internal static class BulkStreams
     public static async Task DownloadAsync(
         LiveSession live, bool fastLink, IAsyncStreamReader<DownloadRequest> requests, IServerStreamWriter<Frame> responses, CancellationToken cancel)
     {
-        using var compressor = new PayloadCompressor(!fastLink && live.Features.Contains(Features.Zstd));
+        using var compressor = new PayloadCompressor(!fastLink && live.Features.Contains(Features.Zstd), live.Features.Contains(Features.Zstd));
         var sender = new FrameSender(new FrameWriter(compressor), compressor, responses);
         await foreach (var frame in live.Session.Download(RequestsAsync(requests, cancel), cancel).WithCancellation(cancel)) await sender.SendAsync(frame, cancel);
     }

@@ -6,6 +6,9 @@ internal static class Features
     /// <summary>Payloads of frames may be zstd frames.</summary>
     public const string Zstd = "zstd";
 
+    /// <summary>Large contents may travel as deltas against a basis.</summary>
+    public const string Deltas = "deltas";
+
     /// <summary>All that is supported here.</summary>
-    public static readonly string[] All = [Zstd];
+    public static readonly string[] All = [Zstd, Deltas];
 }

@@ -8,7 +8,9 @@ namespace Sync.Protocol.Transfers;
 /// Packs payloads of one stream with zstd while that gets them over sooner: the link, as measured by how long writes take, must be slower
 /// than the compressor, and the bytes must shrink. Not thread-safe; a packed payload is valid until the next <see cref="Pack"/>.
 /// </summary>
-internal sealed class PayloadCompressor(bool allowed) : IDisposable
+/// <param name="allowed">Where it could pay: the peer unpacks, and the link is not this machine's own.</param>
+/// <param name="isUnderstood">The peer unpacks: deltas, which are small, and stand for much more, are packed on every link.</param>
+internal sealed class PayloadCompressor(bool allowed, bool isUnderstood) : IDisposable
 {
     /// <summary>ZstdSharp's level 1 does about 180 MB/s a core, beside hashing and TLS on the same core: a third of it is where both ends gain.</summary>
     private const double WorthwhileBytesPerSecond = 60e6;
@@ -19,7 +21,10 @@ internal sealed class PayloadCompressor(bool allowed) : IDisposable
     /// <summary>After bytes that did not shrink, so many payloads go plain: media and archives come in long runs.</summary>
     private const int SkipAfterFailure = 32;
 
+    private const int DeltaLevel = 3;
+
     private Compressor? _zstd;
+    private Compressor? _deltaZstd;
     private byte[]? _buffer;
     private double _bytesPerSecond = double.PositiveInfinity;
     private long _windowBytes;
@@ -51,6 +56,15 @@ internal sealed class PayloadCompressor(bool allowed) : IDisposable
         return (_buffer.AsMemory(0, written), (uint)plain.Length);
     }
 
+    /// <summary>As <see cref="Pack"/>, for deltas.</summary>
+    public (ReadOnlyMemory<byte> Bytes, uint PlainSize) PackDelta(ReadOnlyMemory<byte> plain)
+    {
+        if (!isUnderstood || plain.Length < 64) return (plain, 0);
+        _deltaZstd ??= new Compressor(DeltaLevel);
+        _buffer ??= new byte[WireLimits.MaxPayload];
+        return _deltaZstd.TryWrap(plain.Span, _buffer.AsSpan(0, plain.Length - (plain.Length >> 5)), out var written) ? (_buffer.AsMemory(0, written), (uint)plain.Length) : (plain, 0);
+    }
+
     /// <summary>Reports one write: how many bytes, and how long the link held it up.</summary>
     public void Wrote(int bytes, TimeSpan held)
     {
@@ -64,5 +78,9 @@ internal sealed class PayloadCompressor(bool allowed) : IDisposable
         _windowTime = TimeSpan.Zero;
     }
 
-    public void Dispose() => _zstd?.Dispose();
+    public void Dispose()
+    {
+        _zstd?.Dispose();
+        _deltaZstd?.Dispose();
+    }
 }

@@ -63,7 +63,7 @@ public sealed class ChangingSourceTests : IDisposable
                 using var receiver = to.Receiver();
                 ReceivedContent? received = null;
                 var count = 0;
-                await foreach (var frame in from.Sender().Send(1, default, id, default, 0, default))
+                await foreach (var frame in from.Sender().Send(new ContentRequest(1, default, id, default, 0), default))
                 {
                     if (count++ == moment)
                     {

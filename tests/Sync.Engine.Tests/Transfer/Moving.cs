@@ -11,7 +11,7 @@ internal static class Moving
     public static async Task<List<ContentFrame>> FramesAsync(this TransferReplica from, ContentId content, ContentId basis = default, long offset = 0, long id = 1)
     {
         var frames = new List<ContentFrame>();
-        await foreach (var frame in from.Sender().Send(id, default, content, basis, offset, TestContext.Current.CancellationToken)) frames.Add(frame);
+        await foreach (var frame in from.Sender().Send(new ContentRequest(id, default, content, basis, offset) { TakesDeltas = true }, TestContext.Current.CancellationToken)) frames.Add(frame);
         return frames;
     }
 
