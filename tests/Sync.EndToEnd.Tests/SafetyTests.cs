@@ -20,6 +20,28 @@ public sealed class SafetyTests
     }
 
     [Fact]
+    public async Task A_slow_mass_deletion_halts_before_all_is_gone_elsewhere()
+    {
+        await using Pair pair = await Pair.StartAsync(before: Many);
+        await pair.SyncAsync();
+        bool halted = false;
+        for (int i = 0; i < 300 && !halted; i += 10)
+        {
+            for (int j = i; j < i + 10; j++)
+                pair.Guest.Tree.Delete($"d/{j}");
+            string last = $"d/{i + 9}";
+            await Eventually.HoldsAsync(
+                async () => !pair.Host.Tree.Has(last) || (halted = (await pair.Guest.StatusAsync()).GetProperty("state").GetString() == "halted"),
+                () => $"neither halted nor {last} gone from the host");
+        }
+
+        await pair.Guest.StateAsync("halted");
+        pair.Host.Tree.Check("d/299", "299");
+        (await pair.Guest.RunAsync("resume", "--force")).Expect(0);
+        await pair.SyncAndCheckAsync();
+    }
+
+    [Fact]
     public async Task A_move_of_most_entries_is_no_deletion()
     {
         await using Pair pair = await Pair.StartAsync(before: Many);

@@ -285,17 +285,14 @@ internal sealed partial class Replica
         {
             _halt = null;
             _rootLost = false;
-            if (force)
-            {
-                _mayDelete = true;
-                _context.After(TimeSpan.FromMinutes(1), () => _mayDelete = false);
-            }
-
+            _deletions.Resume(force);
             if (CheckRoot()) _observer.Rescan();
         }
+        else
+        {
+            _deletions.Resume(force: false);
+        }
 
-        _judgedDeletes = 0;
-        ReleaseDeletes();
         Reconciler.EnqueueAll();
         PublishStatus();
         return true;

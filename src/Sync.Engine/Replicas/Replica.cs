@@ -27,13 +27,7 @@ namespace Sync.Engine.Replicas;
 internal sealed partial class Replica : IContentLocator, IAsyncDisposable
 {
     private static readonly TimeSpan StatusPace = TimeSpan.FromMilliseconds(100);
-    private static readonly TimeSpan DeleteQuiet = TimeSpan.FromMilliseconds(300);
-    private static readonly TimeSpan LongestDeleteHold = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan RootCheckPace = TimeSpan.FromSeconds(2);
-    private const int MinMassDelete = 100;
-
-    /// <summary>From this many on deletions wait for quiet; fewer go at once.</summary>
-    private const int ManyDeletes = 20;
 
     private readonly ReplicaOptions _options;
     private readonly bool _isHost;
@@ -61,8 +55,7 @@ internal sealed partial class Replica : IContentLocator, IAsyncDisposable
     private readonly IndexKeeper _index;
     private readonly VersionStore _versions;
     private readonly StagedContents _staged;
-    private readonly List<Node> _heldDeletes = [];
-    private readonly HashSet<Node> _missing = [];
+    private readonly DeletionGuard _deletions;
     private readonly Func<Replica, SessionHello, CancellationToken, ValueTask<IHostLink>> _connect;
     private readonly MarkFile _markFile;
     private readonly bool _fresh;
@@ -72,13 +65,10 @@ internal sealed partial class Replica : IContentLocator, IAsyncDisposable
     private ulong _epoch;
     private string? _halt;
     private bool _rootLost;
-    private bool _mayDelete;
     private bool _paused;
     private bool _hostPaused;
     private string? _unlinked = "not connected yet";
     private LinkFailure? _refused;
-    private bool _deleteTimer;
-    private int _judgedDeletes;
     private bool _unclean;
     private bool _statusScheduled;
     private ReplicaStatus _status = new() { State = ReplicaState.Scanning };
@@ -133,6 +123,7 @@ internal sealed partial class Replica : IContentLocator, IAsyncDisposable
         _trouble = new StoreTrouble(_context, options.DataDirectory);
         _index = new IndexKeeper(_context, store, _markFile, _indexWorker, _applier.TakeUnsynced, versions.Sync, _trouble);
         _flusher = new Flusher(_context, _observer, _watcher, _index, IsPending);
+        _deletions = new DeletionGuard(_context, options.Root, () => _observer.IsIdle, Reconciler.Enqueue, Halt);
         _fresh = Load();
         Reconciler.NodeChanged = OnNodeChanged;
         Reconciler.Rebound = OnRebound;
@@ -381,9 +372,7 @@ internal sealed partial class Replica : IContentLocator, IAsyncDisposable
         }
 
         _index.Mark(node);
-        var missing = node is { Local: null, Synced: not null, IsRemote: true };
-        if (missing) _missing.Add(node);
-        else _missing.Remove(node);
+        _deletions.Note(node);
         if (node.Local is { } local && local.Name.Contains(" (conflict ", StringComparison.Ordinal) && ConflictName.Parse(local.Name) is not null) _conflictNodes.Add(node);
         else if (_conflictNodes.Count > 0) _conflictNodes.Remove(node);
         _treeChanges++;
@@ -412,12 +401,12 @@ internal sealed partial class Replica : IContentLocator, IAsyncDisposable
         {
             var mayPropose = !_catchingUp;
             Reconciler.Release(mayPropose && _outbox.HasRoom, true);
-            var holdDeletes = HoldsDeletes();
+            var holdDeletes = _deletions.HoldsNow();
             while (Reconciler.TryNext(mayPropose && _outbox.HasRoom, true, out var node, out var step))
             {
                 if (step.Kind == StepKind.Propose && _unclean && IsTorn(node)) _applier.Queue(node, new Step(StepKind.Update, Facets.Content), "torn");
                 else if (step.Kind != StepKind.Propose) _applier.Queue(node, step);
-                else if (holdDeletes && node.Local is null) _heldDeletes.Add(node);
+                else if (holdDeletes && node.Local is null) _deletions.Hold(node);
                 else _outbox.Queue(node, step);
             }
 
@@ -441,60 +430,13 @@ internal sealed partial class Replica : IContentLocator, IAsyncDisposable
         node is { Kind: EntryKind.File, Local: { } local, Remote: { Deleted: false } remote }
         && local.MtimeNs == remote.MtimeNs && local.Content != remote.Content && node.Synced?.MtimeNs != remote.MtimeNs;
 
-    /// <summary>Many deletions at once wait until changes are quiet, and are judged then by their net effect: an `rm -rf` that an untar follows
-    /// is none, and a move is none.</summary>
-    private bool HoldsDeletes()
-    {
-        if (_mayDelete || _context.Policy.MaxDeletePercent >= 100 || _missing.Count < ManyDeletes || _missing.Count <= _judgedDeletes)
-        {
-            if (_missing.Count < ManyDeletes) _judgedDeletes = 0;
-            ReleaseDeletes();
-            return false;
-        }
-
-        if (!_deleteTimer) WatchDeletes(_options.Time.GetTimestamp());
-        return true;
-    }
-
-    private void WatchDeletes(long since)
-    {
-        _deleteTimer = true;
-        var count = _missing.Count;
-        _context.After(DeleteQuiet, () =>
-        {
-            var known = Trees.LocalFiles + Trees.LocalDirectories + Trees.LocalSymlinks + _missing.Count;
-            // RULE: `git gc` is no mass deletion, however much of the share a repository is.
-            var lost = _missing.Count(node => !Reconciler.Planner.IsPacked(node));
-            var tooMany = lost >= MinMassDelete && lost * 100L > known * _context.Policy.MaxDeletePercent;
-            var quiet = _missing.Count == count && _observer.IsIdle;
-            // A tree that never rests: what is plainly within bounds goes on.
-            if (!quiet && (tooMany || _options.Time.GetElapsedTime(since) < LongestDeleteHold))
-            {
-                WatchDeletes(since);
-                return;
-            }
-
-            _deleteTimer = false;
-            _judgedDeletes = _missing.Count;
-            if (!tooMany || _mayDelete) ReleaseDeletes();
-            else Halt($"{lost} of {known} entries are gone from '{_options.Root}', more than max-delete allows ({_context.Policy.MaxDeletePercent} %). 'resume --force' deletes them everywhere; or put them back and 'resume'.");
-        });
-    }
-
-    private void ReleaseDeletes()
-    {
-        if (_heldDeletes.Count == 0) return;
-        foreach (var node in _heldDeletes) Reconciler.Enqueue(node.Current);
-        _heldDeletes.Clear();
-    }
-
     private bool MayBeEmpty()
     {
-        if (_mayDelete || _context.Policy.MaxDeletePercent >= 100) return true;
+        if (_deletions.IsOff || _context.Policy.MaxDeletePercent >= 100) return true;
         var agreed = 0;
         foreach (var child in Trees.LocalChildren(Trees.Root))
             if (child.Synced is not null) agreed++;
-        if (agreed == 0 || Trees.Count < MinMassDelete) return true;
+        if (agreed == 0 || Trees.Count < DeletionGuard.MinMassDelete) return true;
         Halt($"'{_options.Root}' is suddenly empty. If it is not mounted, mount it and 'resume'; if the deletion is meant, 'resume --force'.");
         return false;
     }
