@@ -23,7 +23,8 @@ internal static class RequestMapping
         wire.Entry > 0 ? new EntryId(wire.Entry) : throw Bounds.Violation("a request's entry makes no sense"),
         Bounds.ToPresentContent(wire.Content),
         Bounds.ToContent(wire.Basis),
-        Bounds.NotNegative(wire.Offset, "an offset")) { TakesDeltas = wire.Deltas };
+        Bounds.NotNegative(wire.Offset, "an offset"))
+    { TakesDeltas = wire.Deltas };
 
     public static UploadResult ToWire(ContentFrame.End end) => end.ResumeAt is { } at
         ? new() { Id = end.Id, ResumeAt = checked((ulong)at) }
