@@ -33,6 +33,7 @@ internal sealed partial class Replica : IContentLocator, IAsyncDisposable
     private readonly bool _isHost;
 
     /// <summary>What an interrupted transfer left is kept for two days.</summary>
+    private static readonly TimeSpan ManifestsKept = TimeSpan.FromDays(7);
     private const long PartsKeptNs = 2L * 24 * 3600 * 1_000_000_000;
 
     private readonly DirectoryClaim _claim;
@@ -234,8 +235,19 @@ internal sealed partial class Replica : IContentLocator, IAsyncDisposable
             if (_halt is null && CheckRoot()) _observer.Rescan();
             _indexWorker.Run(_store.Maintain);
             _context.Apply.Run(() => _versions.Sweep(_options.Time.GetUtcNow()));
+            SweepManifests();
             ScheduleRescan();
         });
+    }
+
+    // A guest that was away for longer sends and takes chunks instead of deltas of them.
+    private void SweepManifests()
+    {
+        var live = new HashSet<ContentId>();
+        foreach (var node in Trees.All)
+            foreach (var entry in (ReadOnlySpan<Entry?>)[node.Synced, node.Local, node.Remote])
+                if (entry is { Kind: EntryKind.File, Size: > SmallContents.MaxLength }) live.Add(entry.Content);
+        _indexWorker.Run(() => _context.Manifests.Sweep(live.Contains, ManifestsKept));
     }
 
     /// <summary>Reads the index. Returns true if there is none to speak of.</summary>

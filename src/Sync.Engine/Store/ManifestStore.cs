@@ -12,6 +12,9 @@ internal sealed class ManifestStore
     /// <summary>The longest manifest: a file of 16 TiB in chunks of 8 MiB has 2 million of them, 64 MiB of ids.</summary>
     public const int MaxBytes = 64 << 20;
 
+    /// <summary>So many bytes of block sums are kept, unless told otherwise: those of some 90 GB in files below 2 GiB.</summary>
+    public const long DefaultSumsBudget = 2L << 30;
+
     private const int CachedBytes = 8 << 20;
     private const string TemporarySuffix = ".tmp";
     private const string SumsSuffix = ".sums";
@@ -23,12 +26,19 @@ internal sealed class ManifestStore
     private readonly LinkedList<KeyValuePair<ContentId, byte[]>> _recent = new();
     private readonly Dictionary<ContentId, LinkedListNode<KeyValuePair<ContentId, byte[]>>> _cache = [];
     private long _cached;
+    private readonly Lock _sumsGate = new();
+    private readonly long _sumsBudget;
+    private long _sumsBytes = -1;
     private int _temporary;
 
     /// <summary>Opens the store in a directory of the replica's data, which is made if it is missing.</summary>
-    public ManifestStore(string directory, TimeProvider time)
+    /// <param name="directory">Of its own.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="sumsBudget">So many bytes of block sums at most: beyond it the oldest go, and with them only bytes on the wire are lost.</param>
+    public ManifestStore(string directory, TimeProvider time, long sumsBudget = DefaultSumsBudget)
     {
         _directory = directory;
+        _sumsBudget = sumsBudget;
         _time = time;
         Directory.CreateDirectory(directory);
         Key = OpenKey();
@@ -66,7 +76,16 @@ internal sealed class ManifestStore
 
     /// <summary>Keeps the block sums of a content.</summary>
     /// <exception cref="IOException">The disk failed or is full.</exception>
-    public void WriteSums(ContentId id, BlockSums sums) => Write(PathOf(id) + SumsSuffix, sums.Encode());
+    public void WriteSums(ContentId id, BlockSums sums)
+    {
+        var bytes = sums.Encode();
+        Write(PathOf(id) + SumsSuffix, bytes);
+        lock (_sumsGate)
+        {
+            if (_sumsBytes >= 0) _sumsBytes += bytes.Length;
+            if (_sumsBytes < 0 || _sumsBytes > _sumsBudget) TrimSums();
+        }
+    }
 
     /// <summary>Writes a manifest; a reader sees all of it or nothing. One that is there already is written again: it may be a torn one.</summary>
     /// <exception cref="ArgumentException">Longer than <see cref="MaxBytes"/>.</exception>
@@ -113,6 +132,20 @@ internal sealed class ManifestStore
         }
 
         return removed;
+    }
+
+    // A quarter more than must go, so that it is not looked through at each write.
+    private void TrimSums()
+    {
+        var all = new DirectoryInfo(_directory).EnumerateFiles("*" + SumsSuffix, SearchOption.AllDirectories).Select(f => (f.FullName, f.Length, f.LastWriteTimeUtc)).ToList();
+        _sumsBytes = all.Sum(f => f.Length);
+        if (_sumsBytes <= _sumsBudget) return;
+        foreach (var (path, length, _) in all.OrderBy(f => f.LastWriteTimeUtc))
+        {
+            if (_sumsBytes <= _sumsBudget / 4 * 3) break;
+            File.Delete(path);
+            _sumsBytes -= length;
+        }
     }
 
     private static byte[]? Read(string path)

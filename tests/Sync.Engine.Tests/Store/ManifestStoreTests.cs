@@ -54,5 +54,26 @@ public sealed class ManifestStoreTests
         for (byte i = 0; i < 30; i++) Assert.True(store.TryRead(Id(i), out var manifest) && manifest.Length == 1 << 20);
     }
 
+    [Fact]
+    public void Block_sums_stay_within_their_budget_and_the_oldest_go_first()
+    {
+        using var directory = new TemporaryDirectory();
+        var store = new ManifestStore(directory.Path, TimeProvider.System, sumsBudget: 1 << 20);
+        var content = new byte[4 << 20];
+        Random.Shared.NextBytes(content);
+        for (byte i = 0; i < 30; i++)
+        {
+            var summer = new BlockSummer(store.Key, content.Length);
+            summer.Append(content);
+            store.WriteSums(Id(i), summer.Finish()!);
+            File.SetLastWriteTimeUtc(directory.Path + "/" + Id(i).ToString()[..2] + "/" + Id(i).ToString()[2..4] + "/" + Id(i) + ".sums", DateTime.UtcNow.AddDays(-1).AddMinutes(i));
+        }
+
+        var left = new DirectoryInfo(directory.Path).EnumerateFiles("*.sums", SearchOption.AllDirectories).Sum(f => f.Length);
+        Assert.InRange(left, 1 << 19, (1 << 20) + (100 << 10));
+        Assert.Null(store.ReadSums(Id(0)));
+        Assert.NotNull(store.ReadSums(Id(29)));
+    }
+
     private static ContentId Id(byte seed) => new(LiteDbRecordStoreTests.Bytes(seed, 32));
 }
