@@ -18,6 +18,12 @@ public interface IWritableFile : IDisposable
     /// <summary>Sets permission bits, owner (if given) and mtime, last of all.</summary>
     FsError SetMeta(uint mode, ulong? owner, long mtimeNs);
 
+    /// <summary>
+    /// Lets reads and writes pass the page cache (`O_DIRECT`) from now on, or no longer. While they do, offset, length and address of each must be
+    /// multiples of 4 KiB, and a file system may still refuse them with <see cref="FsError.Invalid"/>. False where that cannot be set.
+    /// </summary>
+    bool TrySetDirect(bool direct);
+
     /// <summary>Starts write-back without waiting, so that a later <see cref="WriteBack"/> finds it done.</summary>
     void BeginWriteBack();
 

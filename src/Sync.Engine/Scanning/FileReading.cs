@@ -19,9 +19,10 @@ internal readonly record struct FileReading(FsError Error, bool Changed, FileSta
     {
         var error = files.OpenRead(path, out var file);
         if (error != FsError.None) return new(error, false, default, null, null);
+        error = file!.Stat(out var before);
+        if (error == FsError.None) file = ReadAheadFile.Over(file, before.Stamp.Size);
         using (file)
         {
-            error = file!.Stat(out var before);
             if (error != FsError.None) return new(error, false, default, null, null);
             var length = before.Stamp.Size;
             Manifest manifest;

@@ -117,7 +117,7 @@ internal sealed class ContentReceiver(
 
         var (found, source) = await OpenBasisAsync(basis, cancel);
         if (!found) return Refuse(start, TransferStatus.NoBasis, "The basis is no longer here.");
-        error = staging.Open(manifest.Id, out var part);
+        error = staging.Open(manifest.Id, manifest.Length, out var part);
         if (error != FsError.None)
         {
             source?.Dispose();
@@ -135,7 +135,8 @@ internal sealed class ContentReceiver(
         if (basis is null) return (true, null);
         if (await locator.LocateAsync(basis.Id, default, cancel) is not { } place) return (false, null);
         if (files.OpenRead(place.Path, out var file) != FsError.None) return (false, null);
-        if (file!.Stat(out var stat) == FsError.None && stat.Stamp.Size == basis.Length) return (true, file);
+        if (file!.Stat(out var stat) == FsError.None && stat.Stamp.Size == basis.Length)
+            return (true, SharesBlocks ? file : ReadAheadFile.Over(file, basis.Length));
         file.Dispose();
         return (false, null);
     }

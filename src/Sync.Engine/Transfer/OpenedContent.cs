@@ -20,7 +20,7 @@ internal readonly record struct OpenedContent(IReadableFile? File, string Path, 
             if (error is FsError.NotFound or FsError.NotDirectory or FsError.IsDirectory or FsError.Escapes or FsError.CrossDevice) return Gone;
             if (error != FsError.None) return Unreadable(place.Path, error);
             error = file!.Stat(out var stat);
-            if (error == FsError.None) return new(file, place.Path, stat.Stamp.Size, TransferStatus.Complete, null);
+            if (error == FsError.None) return new(ReadAheadFile.Over(file, stat.Stamp.Size), place.Path, stat.Stamp.Size, TransferStatus.Complete, null);
             file.Dispose();
             return Unreadable(place.Path, error);
         }

@@ -34,7 +34,10 @@ internal sealed class StagingArea(IFileSystem files)
     }
 
     /// <summary>Opens the part of a content for its only writer. While another has it, a part of the caller's own.</summary>
-    public FsError Open(ContentId content, out StagedPart? part)
+    /// <param name="content">Names it.</param>
+    /// <param name="length">Of all of the content: a long one is written behind, past the page cache.</param>
+    /// <param name="part">What is there of it, perhaps nothing.</param>
+    public FsError Open(ContentId content, long length, out StagedPart? part)
     {
         bool alone;
         lock (_writing) alone = _writing.Add(content);
@@ -42,6 +45,7 @@ internal sealed class StagingArea(IFileSystem files)
             ? PartialPath(content)
             : string.Create(CultureInfo.InvariantCulture, $"{PrivateDirectory.Staging}/{ExtraPrefix}{content}.{Interlocked.Increment(ref _extra)}");
         var error = OpenOrCreate(path, out var file);
+        if (file is not null && length >= WriteBehindFile.WorthwhileLength) file = new WriteBehindFile(file);
         part = error == FsError.None ? new StagedPart(this, files, content, path, file!, alone) : null;
         if (error != FsError.None && alone) Release(content);
         return error;

@@ -11,6 +11,14 @@ internal static class Abi
     public const int AtNoAutomount = 0x800;
     public const int AtEmptyPath = 0x1000;
 
+    /// <summary>`O_DIRECT`; 0 where it is not known.</summary>
+    public static readonly int Direct = RuntimeInformation.ProcessArchitecture switch
+    {
+        Architecture.X64 or Architecture.X86 or Architecture.RiscV64 or Architecture.S390x or Architecture.LoongArch64 => 0x4000,
+        Architecture.Arm64 or Architecture.Arm => 0x10000,
+        _ => 0,
+    };
+
     public const int ReadOnly = 0;
     public const int ReadWrite = 2;
     public const int Create = 0x40;
@@ -18,6 +26,11 @@ internal static class Abi
     public const int NonBlocking = 0x800;
     public const int NoAtime = 0x40000;
     public const int CloseOnExec = 0x80000;
+    public const int GetStatusFlags = 3;
+    public const int SetStatusFlags = 4;
+
+    /// <summary>`cachestat`'s number, the same on every architecture; since Linux 6.5.</summary>
+    public const int CacheStat = 451;
     public const int PathOnly = 0x200000;
 
     private static readonly Architecture Machine = RuntimeInformation.ProcessArchitecture;

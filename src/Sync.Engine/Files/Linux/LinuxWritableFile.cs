@@ -32,6 +32,9 @@ internal sealed unsafe class LinuxWritableFile(FileDescriptor fd, WriteBackKind 
         return Result(LibC.futimens(fd, times));
     }
 
+    // It has been opened without any other flag that can be set later.
+    public bool TrySetDirect(bool direct) => Abi.Direct != 0 && LibC.fcntl(fd, Abi.SetStatusFlags, direct ? Abi.Direct : 0) == 0;
+
     public void BeginWriteBack()
     {
         // A hint: where it fails, WriteBack does all of the work and reports.

@@ -66,6 +66,10 @@ internal sealed class PortableFile(SafeFileHandle handle, string path) : IReadab
         File.SetLastWriteTimeUtc(handle, PortableStat.ToTime(mtimeNs));
     });
 
+    public bool TrySetDirect(bool direct) => false;
+
+    public FsError ReadOnce(long offset, Span<byte> buffer, out int read) => Read(offset, buffer, out read);
+
     public void BeginWriteBack()
     {
     }

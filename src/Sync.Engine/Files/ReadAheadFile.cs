@@ -1,0 +1,144 @@
+using System.Runtime.InteropServices;
+
+namespace Sync.Engine.Files;
+
+/// <summary>
+/// A long file that is read once, mostly from one offset on: a thread of its own reads the next megabyte while this one is worked on, past the page
+/// cache where it is not there anyway. What was read ahead may be older than a write since: whoever reads checks the stamp or the bytes afterwards,
+/// as with any file that is live. One user.
+/// </summary>
+internal sealed unsafe class ReadAheadFile : IReadableFile
+{
+    /// <summary>Shorter files are read as they are.</summary>
+    public const long WorthwhileLength = 32 << 20;
+
+    private const int Size = 1 << 20;
+    private const int Alignment = 4 << 10;
+
+    private readonly IReadableFile _file;
+    private readonly object _gate = new();
+    private readonly Thread _thread;
+    private byte* _memory = (byte*)NativeMemory.AlignedAlloc(2 * Size, Alignment);
+    private byte* _ahead;
+    private byte* _current;
+    private long _currentOffset = -1;
+    private int _currentLength;
+    private long _wanted = -1;
+    private long _aheadOffset = -1;
+    private int _aheadLength;
+    private FsError _aheadError;
+    private bool _isEnding;
+
+    private ReadAheadFile(IReadableFile file)
+    {
+        _file = file;
+        _current = _memory;
+        _ahead = _memory + Size;
+        _thread = new Thread(ReadAhead) { IsBackground = true, Name = "read ahead" };
+        _thread.Start();
+    }
+
+    /// <summary>The file, taken over, as it is best read from its beginning on.</summary>
+    public static IReadableFile Over(IReadableFile file, long length) => length >= WorthwhileLength ? new ReadAheadFile(file) : file;
+
+    /// <inheritdoc/>
+    public FsError Stat(out FileStat stat) => _file.Stat(out stat);
+
+    /// <inheritdoc/>
+    public FsError Read(long offset, Span<byte> buffer, out int read)
+    {
+        read = 0;
+        while (!buffer.IsEmpty)
+        {
+            var start = offset & ~(long)(Size - 1);
+            if (start != _currentOffset && Fetch(start) is var error and not FsError.None) return error;
+            var within = (int)(offset - start);
+            if (within >= _currentLength) break;
+            var taken = new ReadOnlySpan<byte>(_current + within, Math.Min(buffer.Length, _currentLength - within));
+            taken.CopyTo(buffer);
+            buffer = buffer[taken.Length..];
+            offset += taken.Length;
+            read += taken.Length;
+        }
+
+        return FsError.None;
+    }
+
+    /// <inheritdoc/>
+    public FsError ReadOnce(long offset, Span<byte> buffer, out int read) => Read(offset, buffer, out read);
+
+    /// <inheritdoc/>
+    public long NextData(long offset) => _file.NextData(offset);
+
+    /// <summary>Closes.</summary>
+    public void Dispose()
+    {
+        lock (_gate)
+        {
+            _isEnding = true;
+            Monitor.PulseAll(_gate);
+        }
+
+        _thread.Join();
+        NativeMemory.AlignedFree(_memory);
+        _memory = null;
+        _file.Dispose();
+    }
+
+    // Waits for that megabyte, and has the next one read.
+    private FsError Fetch(long offset)
+    {
+        lock (_gate)
+        {
+            while (_wanted >= 0) Monitor.Wait(_gate);
+            if (_aheadOffset != offset)
+            {
+                _wanted = offset;
+                Monitor.PulseAll(_gate);
+                while (_wanted >= 0) Monitor.Wait(_gate);
+            }
+
+            if (_aheadError != FsError.None)
+            {
+                _aheadOffset = -1;
+                return _aheadError;
+            }
+
+            var emptied = _current;
+            _current = _ahead;
+            _ahead = emptied;
+            var goesOn = offset == 0 || offset == _currentOffset + Size;
+            _currentOffset = offset;
+            _currentLength = _aheadLength;
+            _aheadOffset = -1;
+            if (_currentLength < Size || !goesOn) return FsError.None;
+            _wanted = offset + Size;
+            Monitor.PulseAll(_gate);
+            return FsError.None;
+        }
+    }
+
+    private void ReadAhead()
+    {
+        while (true)
+        {
+            long offset;
+            byte* target;
+            lock (_gate)
+            {
+                while (_wanted < 0 && !_isEnding) Monitor.Wait(_gate);
+                if (_isEnding) return;
+                offset = _wanted;
+                target = _ahead;
+            }
+
+            var error = _file.ReadOnce(offset, new Span<byte>(target, Size), out var read);
+            lock (_gate)
+            {
+                (_aheadOffset, _aheadLength, _aheadError) = (offset, read, error);
+                _wanted = -1;
+                Monitor.PulseAll(_gate);
+            }
+        }
+    }
+}
