@@ -46,6 +46,47 @@ public sealed class DamagedStoreTests
         Assert.Contains("compared by content", pair.Guest.ToString(), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("journal.db", null, false)]
+    [InlineData("journal.db", 0.5, true)]
+    [InlineData("journal.db", 0.0, true)]
+    public async Task On_the_host_again_and_again_in_a_tree_where_ids_have_gone(string pattern, double? left, bool guestToo)
+    {
+        await using Pair pair = await Pair.StartAsync(before: tree => new TreeMaker(22).Fill(tree, 20));
+        await pair.SyncAsync();
+        for (int round = 0; round < 3; round++)
+        {
+            // Ids that are no longer in use: a journal that begins anew gives them to others.
+            for (int i = 0; i < 6; i++)
+            {
+                pair.Host.Tree.Put($"r{round}/d{i}/f", $"{round} {i}");
+                await pair.SyncAsync();
+            }
+
+            for (int i = 0; i < 6; i += 2) pair.Host.Tree.Delete($"r{round}/d{i}");
+            await pair.SyncAsync();
+            if (guestToo) await pair.Guest.StopAsync();
+            await pair.Host.StopAsync();
+            Damage(pair.Host, pattern, left);
+            if (guestToo) Damage(pair.Guest, "*.db", left);
+            pair.Host.Tree.Put($"while down {round}", "host");
+            pair.Guest.Tree.Put($"away {round}/g", "guest");
+            await pair.Host.StartAsync();
+            if (guestToo)
+            {
+                (await pair.Host.RunAsync("flush")).Expect(0);
+                await pair.Host.StopAsync();
+                await pair.Host.StartAsync();
+                await pair.Guest.StartAsync();
+            }
+
+            await pair.SyncAndCheckAsync();
+            pair.Check($"while down {round}", "host").Check($"away {round}/g", "guest");
+            Assert.DoesNotContain(pair.Host.Tree.Paths(), path => path.Contains("(conflict", StringComparison.Ordinal));
+            (await pair.Host.RunAsync("verify")).Expect(0);
+        }
+    }
+
     /// <summary>Leaves a part of each database; with null, none.</summary>
     private static void Damage(TestAgent agent, string pattern, double? left)
     {

@@ -16,6 +16,7 @@ internal sealed class IndexKeeper(ReplicaContext context, IRecordStore store, Ma
     private static readonly TimeSpan RetryFailed = TimeSpan.FromSeconds(2);
 
     private readonly HashSet<Node> _unsaved = [];
+    private readonly HashSet<long> _dropped = [];
     private readonly List<Action<bool>> _waiting = [];
     private bool _running;
     private bool _scheduled;
@@ -35,6 +36,14 @@ internal sealed class IndexKeeper(ReplicaContext context, IRecordStore store, Ma
         if (node.Has(NodeFlags.Unsaved)) return;
         node.Flags |= NodeFlags.Unsaved;
         _unsaved.Add(node);
+        Schedule();
+    }
+
+    /// <summary>An id means nothing any more: what is stored under it goes, unless it is given away again.</summary>
+    public void Drop(EntryId id)
+    {
+        if (id.IsProvisional) return;
+        _dropped.Add(id.Value);
         Schedule();
     }
 
@@ -68,9 +77,11 @@ internal sealed class IndexKeeper(ReplicaContext context, IRecordStore store, Ma
     private void Run()
     {
         var cursor = context.Reconciler.Planner.Committed;
-        if (_unsaved.Count == 0 && !_valuesChanged && _waiting.Count == 0 && cursor == _savedCursor) return;
+        if (_unsaved.Count == 0 && _dropped.Count == 0 && !_valuesChanged && _waiting.Count == 0 && cursor == _savedCursor) return;
         _running = true;
-        var records = new List<KeyValuePair<long, ReadOnlyMemory<byte>?>>(_unsaved.Count);
+        var records = new List<KeyValuePair<long, ReadOnlyMemory<byte>?>>(_unsaved.Count + _dropped.Count);
+        foreach (var key in _dropped)
+            if (context.Trees.Find(new EntryId(key)) is null) records.Add(new(key, null));
         foreach (var node in _unsaved)
         {
             node.Flags &= ~NodeFlags.Unsaved;
@@ -83,6 +94,7 @@ internal sealed class IndexKeeper(ReplicaContext context, IRecordStore store, Ma
         }
 
         _unsaved.Clear();
+        _dropped.Clear();
         _valuesChanged = false;
         var waiting = _waiting.ToArray();
         _waiting.Clear();
@@ -127,11 +139,14 @@ internal sealed class IndexKeeper(ReplicaContext context, IRecordStore store, Ma
                 if (error != FsError.None)
                 {
                     foreach (var (key, _) in records)
+                    {
                         if (context.Trees.Find(new EntryId(key)) is { } node) Mark(node);
+                        else _dropped.Add(key);
+                    }
                 }
 
                 if (_waiting.Count > 0) Run();
-                else if (_unsaved.Count > 0 || _valuesChanged) Schedule();
+                else if (_unsaved.Count > 0 || _dropped.Count > 0 || _valuesChanged) Schedule();
             });
         });
     }

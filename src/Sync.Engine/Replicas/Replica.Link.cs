@@ -199,6 +199,7 @@ internal sealed partial class Replica
         foreach (var node in Trees.All.ToArray())
         {
             if (node == Trees.Root || node.Id.IsProvisional) continue;
+            _index.Drop(node.Id);
             Trees.MakeProvisional(node);
         }
 
