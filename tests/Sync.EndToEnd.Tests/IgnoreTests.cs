@@ -47,6 +47,46 @@ public sealed class IgnoreTests
     }
 
     [Fact]
+    public async Task A_directory_kept_for_what_is_ignored_in_it_stands_in_nobodys_way()
+    {
+        await using Pair pair = await Pair.StartAsync(before: tree => tree.Put(".syncignore", "*.o\n").Put("d/a.c", "c").Put("d/e/b.c", "b").Put("f/c", "c"));
+        await pair.SyncAsync();
+        pair.Guest.Tree.Put("d/a.o", "mine").Put("d/e/b.o", "mine").Put("f/c.o", "mine");
+        pair.Host.Tree.Delete("d").Delete("f");
+        await pair.SyncAsync();
+        pair.Guest.Tree.Check("d/a.o", "mine").Check("d/e/b.o", "mine").Check("d/a.c", null);
+        Assert.False(pair.Host.Tree.Has("d"));
+
+        // Made anew, as by a checkout of another version and back: the same directory, with what was ignored in it.
+        pair.Host.Tree.Put("d/a.c", "again");
+        await pair.SyncAsync();
+        pair.Guest.Tree.Check("d/a.o", "mine").Check("d/a.c", "again").Check("d/e/b.o", "mine");
+        Assert.False(pair.Host.Tree.Has("d/e"));
+        await pair.Guest.RestartAsync();
+        await pair.SyncAsync();
+        pair.Host.Tree.Delete("d");
+        await pair.SyncAsync();
+        pair.Guest.Tree.Check("d/a.o", "mine").Check("d/a.c", null);
+
+        // When that is gone, so are the directories.
+        File.Delete(pair.Guest.Tree.At("d/e/b.o"));
+        File.Delete(pair.Guest.Tree.At("d/a.o"));
+        await pair.SyncAsync();
+        Assert.False(pair.Guest.Tree.Has("d"));
+
+        // Something else at its name waits, and is told of; nothing else does.
+        pair.Host.Tree.Put("f", "a file now").Put("g", "g");
+        (await pair.Guest.RunAsync("flush", "--timeout", "60s")).ExpectError(1, "f", "ignored");
+        pair.Guest.Tree.Check("g", "g").Check("f/c.o", "mine");
+        Assert.Equal(["f"], await pair.Guest.ProblemPathsAsync("unmaterialised"));
+        File.Delete(pair.Guest.Tree.At("f/c.o"));
+        await pair.SyncAndCheckAsync();
+        pair.Check("f", "a file now");
+        Assert.Empty(await pair.Guest.ProblemPathsAsync("holds-ignored"));
+        Assert.Empty(await pair.Guest.ProblemPathsAsync("unmaterialised"));
+    }
+
+    [Fact]
     public async Task A_move_carries_ignored_content_along()
     {
         await using Pair pair = await Pair.StartAsync(before: tree => tree.Put(".syncignore", "*.o\n").Put("d/a.c", "c"));

@@ -30,7 +30,7 @@ internal sealed class Applier(ReplicaContext context, Observer observer, Placer 
     private static readonly TimeSpan Later = TimeSpan.FromSeconds(5);
 
     private readonly Queue<Placement> _ready = new();
-    private readonly HashSet<Node> _holding = [];
+    private readonly Dictionary<Node, string> _holding = [];
     private readonly Dictionary<Node, int> _attempts = [];
 
     /// <summary>Contents that were not where the trees have them: asked for, until they have been placed.</summary>
@@ -82,11 +82,18 @@ internal sealed class Applier(ReplicaContext context, Observer observer, Placer 
     public void ReviewHolding()
     {
         if (_holding.Count == 0) return;
-        foreach (var node in _holding.Where(n => n.Current is not { IsLocal: true, IsRemote: false } || !n.Current.Has(NodeFlags.Held)).ToArray())
+        foreach (var (node, path) in _holding.ToArray())
         {
+            if (node.Current is { IsLocal: true, IsRemote: false } held && held.Has(NodeFlags.Held) && Trees.LocalPath(held) == path)
+            {
+                ReportHolding(held);
+                continue;
+            }
+
             _holding.Remove(node);
-            node.Current.Flags &= ~NodeFlags.Held;
-            context.Problems.Clear(Trees.DisplayPath(node.Current), ProblemCodes.HoldsIgnored);
+            context.Problems.Clear(path, ProblemCodes.HoldsIgnored);
+            if (node.Current is { IsLocal: true, IsRemote: false } moved && moved.Has(NodeFlags.Held)) ReportHolding(moved);
+            else node.Current.Flags &= ~NodeFlags.Held;
         }
     }
 
@@ -490,8 +497,7 @@ internal sealed class Applier(ReplicaContext context, Observer observer, Placer 
                         return;
                     }
 
-                    _holding.Add(held);
-                    context.Problems.Set(Trees.LocalPath(held), ProblemCodes.HoldsIgnored, "Deleted elsewhere; it stays here because of what is ignored in it. Remove that, and it goes.");
+                    ReportHolding(held);
                 });
                 return;
             case PlacementOutcome.VersionsFull:
@@ -511,6 +517,14 @@ internal sealed class Applier(ReplicaContext context, Observer observer, Placer 
                 });
                 return;
         }
+    }
+
+    private void ReportHolding(Node held)
+    {
+        var path = Trees.LocalPath(held);
+        _holding[held] = path;
+        // Where something waits for the name, that is said already.
+        if (context.Problems.Find(path) is null) context.Problems.Set(path, ProblemCodes.HoldsIgnored, "Deleted elsewhere; it stays here because of what is ignored in it. Remove that, and it goes.");
     }
 
     /// <summary>Has a path looked at.</summary>
@@ -543,7 +557,7 @@ internal sealed class Applier(ReplicaContext context, Observer observer, Placer 
     /// <summary>It is as agreed, by whatever way: there is nothing to report any more.</summary>
     public void Free(Node node)
     {
-        if (Stuck.Count > 0 && Stuck.Remove(node) && node.IsRemote) context.Problems.Clear(Trees.RemotePath(node));
+        if (Stuck.Count > 0 && Stuck.Remove(node) && node.Remote is not null) context.Problems.Clear(Trees.RemotePath(node));
     }
 
     private void Stick(Placement p, string code, string message)

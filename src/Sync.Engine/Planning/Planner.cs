@@ -282,6 +282,7 @@ internal sealed class Planner(TreeSet trees, FacetComparer compare)
         // Found on disk and in the journal at one place: the same entry, if it is the same kind. Its content decides what follows.
         if (occupant is { Remote: null, Synced: null } && occupant.Kind == node.Kind)
             return occupant.Has(NodeFlags.Proposing) ? Step.Wait(occupant) : new Step(StepKind.Bind, Other: occupant);
+        if (IsLeftover(occupant)) return new Step(node.Kind == EntryKind.Directory ? StepKind.Adopt : StepKind.Blocked, Other: occupant);
         return MayBeDisplaced(occupant) ? new Step(StepKind.Create, Other: occupant) : Step.Wait(occupant);
     }
 
@@ -295,6 +296,7 @@ internal sealed class Planner(TreeSet trees, FacetComparer compare)
         if (MayBeDisplaced(occupant)) return new Step(StepKind.Move, Other: occupant);
         // It is to take the place of the deleted directory that it is in.
         if (occupant.Remote is { Deleted: true } && trees.IsLocallyWithin(node, occupant)) return new Step(StepKind.StepAside, Other: parent);
+        if (IsLeftover(occupant)) return new Step(StepKind.Blocked, Other: occupant);
         if (!IsInRing(node, occupant)) return Step.Wait(occupant);
         return trees.IsLocallyWithin(node, occupant) ? new Step(StepKind.StepAside, Other: parent) : new Step(StepKind.Exchange, Other: occupant);
     }
@@ -316,6 +318,17 @@ internal sealed class Planner(TreeSet trees, FacetComparer compare)
         }
 
         return directory is { IsLocal: true } ? (directory, name) : (null, name);
+    }
+
+    /// <summary>A directory that was deleted there, and is kept here only for what is ignored in it, or in those below it.</summary>
+    public bool IsLeftover(Node node)
+    {
+        if (node is not { Kind: EntryKind.Directory, IsLocal: true, Remote.Deleted: true, Base: not null } || node.Has(NodeFlags.Applying) || node.Has(NodeFlags.Proposing)) return false;
+        if (!node.Has(NodeFlags.Held) && trees.LocalChildCount(node) == 0) return false;
+        if (compare.Weighty(node.Base, node.Local) != 0) return false;
+        foreach (var child in trees.LocalChildren(node))
+            if (!IsLeftover(child)) return false;
+        return true;
     }
 
     /// <summary>Deleted there, unchanged here, and nothing in it: it may be displaced by its successor in one step.</summary>

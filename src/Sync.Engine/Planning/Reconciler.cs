@@ -49,6 +49,12 @@ internal sealed class Reconciler
     /// <summary>Told when a provisional node has become another (its journal entry's), which now stands for it.</summary>
     public Action<Node, Node>? Rebound { get; set; }
 
+    /// <summary>Called with an id that no node here has any more.</summary>
+    public Action<EntryId>? Forgotten { get; set; }
+
+    /// <summary>Called with a node that cannot be put in place for what is ignored at its name.</summary>
+    public Action<Node>? Blocked { get; set; }
+
     public void Enqueue(Node node)
     {
         if (node.Has(NodeFlags.Queued) || node == Trees.Root) return;
@@ -97,6 +103,12 @@ internal sealed class Reconciler
                 case StepKind.Bind when _doubts.Contains(step.Other!): WaitFor(step.Other!, node); continue;
                 case StepKind.Bind when node.Id.IsProvisional: BindTo(node, step.Other!); continue;
                 case StepKind.Bind: BindTo(step.Other!, node); continue;
+                case StepKind.Adopt when !mayApply: _deferredEffects.Enqueue(node); continue;
+                case StepKind.Adopt: Adopt(step.Other!, node); continue;
+                case StepKind.Blocked:
+                    WaitFor(step.Other!, node);
+                    Blocked?.Invoke(node);
+                    continue;
                 case StepKind.Propose when !mayPropose: _deferredProposals.Enqueue(node); continue;
                 case StepKind.Propose:
                     if (step.Facets.HasFlag(Facets.Place)) Planner.NoteProposed(node);
@@ -492,6 +504,27 @@ internal sealed class Reconciler
         MoveWaiters(provisional, node);
         Rebound?.Invoke(provisional, node);
         Enqueue(node);
+    }
+
+    /// <summary>What is ignored in it stays where it is, and so do the directories below that are kept for the same reason.</summary>
+    private void Adopt(Node leftover, Node node)
+    {
+        var former = leftover.Id;
+        foreach (var child in Trees.LocalChildren(leftover).ToArray())
+        {
+            if (child.Applied is { } applied && applied.Parent == former) child.Applied = applied with { Parent = node.Id };
+            if (child.Synced is { } synced && synced.Parent == former) Trees.SetSynced(child, synced with { Parent = node.Id });
+        }
+
+        leftover.Flags &= ~NodeFlags.Held;
+        leftover.Applied = null;
+        Trees.SetSynced(leftover, null);
+        Trees.SetRemote(leftover, null);
+        Trees.MakeProvisional(leftover);
+        Forgotten?.Invoke(former);
+        BindTo(leftover, node);
+        // Its mode and owner are the former one's, not an edit.
+        Trees.SetSynced(node, node.Local);
     }
 
     private Node Rebind(Node provisional, EntryId id)

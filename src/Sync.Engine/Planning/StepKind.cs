@@ -28,6 +28,12 @@ internal enum StepKind
     /// <summary>The provisional one of the two (the node, or <see cref="Step.Other"/>) is on disk what the other is in the journal.</summary>
     Bind,
 
+    /// <summary>The deleted directory <see cref="Step.Other"/>, which is kept for what is ignored in it, is this one from now on.</summary>
+    Adopt,
+
+    /// <summary>It cannot be put in place as long as <see cref="Step.Other"/> is kept there for what is ignored in it.</summary>
+    Blocked,
+
     /// <summary>Make it on disk; what is displaced, if anything, is <see cref="Step.Other"/>.</summary>
     Create,
 

@@ -128,6 +128,8 @@ internal sealed partial class Replica : IContentLocator, IAsyncDisposable
         _fresh = Load();
         Reconciler.NodeChanged = OnNodeChanged;
         Reconciler.Rebound = OnRebound;
+        Reconciler.Forgotten = id => _index.Drop(id);
+        Reconciler.Blocked = node => _applier.ReportStuck(node, ProblemCodes.Unmaterialised, "A directory that was deleted elsewhere stands at this name for what is ignored in it. Remove or move that, and it is put in place.");
         Reconciler.Planner.IsIgnored = _observer.IsIgnored;
         foreach (var node in trees.All) Reconciler.Enqueue(node);
         _observer.CookieSeen = _flusher.CookieSeen;
@@ -483,7 +485,7 @@ internal sealed partial class Replica : IContentLocator, IAsyncDisposable
         if (Reconciler.Held.Contains(node) || _applier.Stuck.Contains(node) || _outbox.Stuck.Contains(node) || node.Has(NodeFlags.Held) || node.Has(NodeFlags.Refused)) return false;
         if (Reconciler.Planner.Direction == SyncDirection.SendOnly && !IsMine(node)) return false;
         if (node is { Local: null, IsRemote: true }) return !IsLeftOut(node);
-        return true;
+        return !Reconciler.Planner.IsLeftover(node);
     }
 
     private bool IsMine(Node node) => Reconciler.Comparer.Difference(node.Synced, node.Local) != Facets.None;

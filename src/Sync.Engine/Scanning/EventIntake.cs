@@ -5,7 +5,7 @@ using Sync.Engine.Watching;
 namespace Sync.Engine.Scanning;
 
 /// <summary>Turns the watcher's events into names to look at, files to wait for, and directories to list. On the loop.</summary>
-internal sealed class EventIntake(TreeSet trees, LookQueue looks, QuietPeriods quiet, OpenMoves moves, DirectoryRules rules, DirectoryScanner scanner)
+internal sealed class EventIntake(TreeSet trees, LookQueue looks, QuietPeriods quiet, OpenMoves moves, DirectoryRules rules, DirectoryScanner scanner, Action<Node> emptied)
 {
     /// <summary>Directories watched with this tag only tell of cookies.</summary>
     public object CookieTag { get; } = new();
@@ -44,7 +44,12 @@ internal sealed class EventIntake(TreeSet trees, LookQueue looks, QuietPeriods q
         }
 
         if (node == trees.Root && e.Name == IgnoreRules.OwnDirectory) return;
-        node.Flags &= ~NodeFlags.Held;
+        if (node.Has(NodeFlags.Held) && e.Change is WatchChange.Removed or WatchChange.MovedFrom)
+        {
+            node.Flags &= ~NodeFlags.Held;
+            emptied(node);
+        }
+
         // What is told of after this is judged by the new rules.
         if (rules.IsRuleFile(e.Name)) rules.Expect(node);
         switch (e.Change)
