@@ -30,6 +30,8 @@ internal sealed class DirectoryScanner(ReplicaContext context, IWatcher watcher,
         context.Io.Run(() =>
         {
             Read(listing, key);
+            // What was seen may be judged only after all that happened before it: an ignore file, for one.
+            watcher.CatchUp();
             context.Loop.Post(() =>
             {
                 UnderWay--;

@@ -3,6 +3,7 @@ using Sync.Engine.Files;
 using Sync.Engine.Model;
 using Sync.Engine.Transfer;
 using Sync.Engine.Trees;
+using Sync.Engine.Watching;
 
 namespace Sync.Engine.Scanning;
 
@@ -10,7 +11,7 @@ namespace Sync.Engine.Scanning;
 /// Looks at the marked names on workers, reads those that are small and not as known in the same go, and hands over each sighting that holds;
 /// where the directory has moved meanwhile, the name is looked at again. On the loop, but for the looks.
 /// </summary>
-internal sealed class NameProber(ReplicaContext context, JobCounter jobs, LookQueue looks, Action<Node, Sighting, long> seen)
+internal sealed class NameProber(ReplicaContext context, IWatcher watcher, JobCounter jobs, LookQueue looks, Action<Node, Sighting, long> seen)
 {
     /// <summary>Names in one piece of a worker's work.</summary>
     private const int Batch = 256;
@@ -69,6 +70,7 @@ internal sealed class NameProber(ReplicaContext context, JobCounter jobs, LookQu
         context.Io.Run(() =>
         {
             foreach (var (sighting, known) in work) Glance(sighting, known, path, key);
+            watcher.CatchUp();
             context.Loop.Post(() =>
             {
                 foreach (var (sighting, _) in work) Sort(sighting, path, origin);

@@ -60,7 +60,7 @@ internal sealed class Observer
             new LinkRecogniser(context, _jobs, candidates, problems, local),
             new FileRecogniser(context, _quiet, candidates, problems, local, _reader, _links));
         listings = new ListingComparer(context, _rules, problems, recogniser, _lookOrder, _looks, _scanner, mayBeEmpty);
-        _prober = new NameProber(context, _jobs, _looks, recogniser.Take);
+        _prober = new NameProber(context, watcher, _jobs, _looks, recogniser.Take);
         _events = new EventIntake(context.Trees, _looks, _quiet, _openMoves, _rules, _scanner, context.Reconciler.Enqueue);
     }
 

@@ -40,6 +40,8 @@ internal sealed class FallbackWatcher : IWatcher
         return error;
     }
 
+    public void CatchUp() => _events?.CatchUp();
+
     public void Unwatch(object tag)
     {
         _events?.Unwatch(tag);

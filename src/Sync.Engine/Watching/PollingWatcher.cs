@@ -49,6 +49,11 @@ internal sealed class PollingWatcher : IWatcher
         return FsError.None;
     }
 
+    /// <inheritdoc/>
+    public void CatchUp()
+    {
+    }
+
     public void Unwatch(object tag)
     {
         lock (_gate)

@@ -14,6 +14,11 @@ internal sealed class LimitedWatcher(WatchSink sink, int limit) : IWatcher
 
     public FsError Watch(string path, object tag) => _used++ < limit ? FsError.None : FsError.Limit;
 
+    /// <inheritdoc/>
+    public void CatchUp()
+    {
+    }
+
     public void Unwatch(object tag)
     {
     }

@@ -23,6 +23,8 @@ internal sealed unsafe class InotifyWatcher : IWatcher
     private readonly FileDescriptor _stop;
     private readonly Thread _reader;
     private readonly Lock _gate = new();
+    private readonly Lock _reading = new();
+    private readonly byte* _buffer = (byte*)NativeMemory.Alloc(BufferSize);
     private readonly WatchTable _table = new();
     private readonly List<WatchEvent> _batch = [];
     private bool _disposed;
@@ -90,6 +92,15 @@ internal sealed unsafe class InotifyWatcher : IWatcher
     }
 
     /// <inheritdoc/>
+    public void CatchUp()
+    {
+        lock (_reading)
+        {
+            if (!_inotify.IsClosed) ReadQueued();
+        }
+    }
+
+    /// <inheritdoc/>
     public void Unwatch(object tag)
     {
         lock (_gate)
@@ -118,7 +129,6 @@ internal sealed unsafe class InotifyWatcher : IWatcher
 
     private void ReadEvents()
     {
-        var buffer = (byte*)NativeMemory.Alloc(BufferSize);
         var waits = stackalloc PollFd[2]
         {
             new() { Fd = (int)_inotify.DangerousGetHandle(), Events = PollIn },
@@ -137,18 +147,30 @@ internal sealed unsafe class InotifyWatcher : IWatcher
 
                 if (waits[1].Returned != 0)
                     return;
-                var read = (int)LibC.read(_inotify, buffer, BufferSize);
-                if (read > 0)
-                    Deliver(new ReadOnlySpan<byte>(buffer, read));
-                else if (read < 0 && Errno.Last is not (Errno.EINTR or Errno.EAGAIN))
-                    throw new IOException($"inotify can no longer be read (errno {Errno.Last}).");
+                lock (_reading) ReadQueued();
             }
         }
         finally
         {
-            NativeMemory.Free(buffer);
-            _inotify.Dispose();
+            lock (_reading)
+            {
+                NativeMemory.Free(_buffer);
+                _inotify.Dispose();
+            }
+
             _stop.Dispose();
+        }
+    }
+
+    // All of it: less than a whole buffer was the end.
+    private void ReadQueued()
+    {
+        while (true)
+        {
+            var read = (int)LibC.read(_inotify, _buffer, BufferSize);
+            if (read > 0) Deliver(new ReadOnlySpan<byte>(_buffer, read));
+            else if (read == 0 || Errno.Last == Errno.EAGAIN) return;
+            else if (Errno.Last != Errno.EINTR) throw new IOException($"inotify can no longer be read (errno {Errno.Last}).");
         }
     }
 

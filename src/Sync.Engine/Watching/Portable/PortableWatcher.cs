@@ -62,6 +62,11 @@ internal sealed class PortableWatcher : IWatcher
         return FsError.None;
     }
 
+    /// <inheritdoc/>
+    public void CatchUp()
+    {
+    }
+
     public void Unwatch(object tag)
     {
         lock (_gate)
