@@ -28,5 +28,14 @@ public sealed class HostFlushTests
         CommandResult flush = await pair.Host.RunAsync("flush", "--all", "--timeout", "3s");
         Assert.NotEqual(0, flush.ExitCode);
         Assert.Contains(name, flush.Output + flush.Error, StringComparison.Ordinal);
+
+        // Also one that has not been here since the host was started.
+        await pair.Host.RestartAsync();
+        foreach (string[] whom in (string[][])[["--all"], ["--guest", name]])
+        {
+            flush = await pair.Host.RunAsync(["flush", .. whom, "--timeout", "20s"]);
+            flush.Expect(5);
+            Assert.Contains(name, flush.Output + flush.Error, StringComparison.Ordinal);
+        }
     }
 }

@@ -104,4 +104,31 @@ public sealed class MetadataTests
         await pair.SyncAndCheckAsync();
         Assert.Equal("v2", new FileInfo(pair.Host.Tree.At("current")).LinkTarget);
     }
+
+    [Fact]
+    public async Task A_write_by_a_name_outside_of_the_share_is_found_by_a_flush()
+    {
+        await using Pair pair = await Pair.StartAsync(before: tree => tree.Put("a", "1"));
+        string outside = pair.Temporary("outside");
+        File.WriteAllText(outside, "linked");
+        Libc.Link(outside, pair.Host.Tree.At("inside"));
+        await pair.SyncAndCheckAsync();
+        File.AppendAllText(outside, " and more");
+        await pair.SyncAndCheckAsync();
+        pair.Check("inside", "linked and more");
+    }
+
+    [Fact]
+    public async Task A_time_that_cannot_be_said_is_listed()
+    {
+        await using Pair pair = await Pair.StartAsync(before: tree => tree.Put("a", "1").Put("b", "2"));
+        await pair.SyncAsync();
+        File.SetLastWriteTimeUtc(pair.Host.Tree.At("a"), new DateTime(2400, 1, 1, 0, 0, 0, DateTimeKind.Utc));
+        await pair.SyncAsync();
+        pair.Check("a", "1");
+        Assert.Equal(["a"], await pair.Host.ProblemPathsAsync("far-time"));
+        pair.Host.Tree.Mtime("a", 1_700_000_000_000_000_000);
+        await pair.SyncAndCheckAsync();
+        Assert.Empty(await pair.Host.ProblemPathsAsync("far-time"));
+    }
 }

@@ -79,7 +79,8 @@ internal static class StatusText
         {
             foreach (var guest in share.Guests)
             {
-                var waiting = guest.PendingEntries == 0 ? "0" : $"{Printable.Count(guest.PendingEntries)} ({Printable.Bytes(guest.PendingBytes)})";
+                // Of one that is away nothing is known.
+                var waiting = !guest.Connected ? "-" : guest.PendingEntries == 0 ? "0" : $"{Printable.Count(guest.PendingEntries)} ({Printable.Bytes(guest.PendingBytes)})";
                 table.Add(guest.Name, share.Name, guest.Connected ? "yes" : "no", waiting, guest.Fingerprint.Length > 16 ? guest.Fingerprint[..16] : guest.Fingerprint);
             }
         }

@@ -205,7 +205,13 @@ internal sealed class AgentService(IReplicaSet replicas, TimeProvider time, IHos
             left = timeout - time.GetElapsedTime(started);
             var guests = await share.FlushGuestsAsync(
                 request.AllGuests ? null : request.Guest, left > TimeSpan.Zero ? left : TimeSpan.Zero, cancel);
-            items.AddRange(guests.OrderBy(g => g.Key, StringComparer.Ordinal).Select(g => ControlMapping.ToItem(label.Share, g.Key, g.Value)));
+            var results = guests.ToDictionary(StringComparer.Ordinal);
+            // The share knows those that have been here since it was opened.
+            var paired = new ReplicaInfo { Name = label.Share };
+            replicas.AddKnownGuests(paired);
+            foreach (var name in paired.Guests.Select(g => g.Name).Where(n => request.AllGuests || n == request.Guest))
+                results.TryAdd(name, new FlushResult(FlushOutcome.Disconnected, $"guest '{Printable.Text(name)}' is not connected", [], TimeSpan.Zero));
+            items.AddRange(results.OrderBy(g => g.Key, StringComparer.Ordinal).Select(g => ControlMapping.ToItem(label.Share, g.Key, g.Value)));
         }
 
         return items;

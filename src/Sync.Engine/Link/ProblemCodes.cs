@@ -21,6 +21,9 @@ public static class ProblemCodes
     /// <summary>A deleted directory that stays because of what is ignored in it.</summary>
     public const string HoldsIgnored = "holds-ignored";
 
+    /// <summary>A modification time before 1677 or after 2262, which elsewhere is the nearest that can be said.</summary>
+    public const string FarTime = "far-time";
+
     /// <summary>An edit of a replica that only receives.</summary>
     public const string LocalEdit = "local-edit";
 

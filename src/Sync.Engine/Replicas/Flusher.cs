@@ -100,6 +100,7 @@ internal sealed class Flusher(ReplicaContext context, Observer observer, IWatche
 
     public void CookieSeen(string name)
     {
+        observer.LookAtLinked();
         foreach (var run in _runs.Where(r => r.Cookie == name && r.Nodes is null).ToArray()) observer.WhenDrained(() => Collect(run, null));
     }
 

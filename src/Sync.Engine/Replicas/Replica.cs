@@ -290,8 +290,10 @@ internal sealed partial class Replica : IContentLocator, IAsyncDisposable
 
         foreach (var (node, synced, local, stamp, remote) in records)
         {
-            node.Synced = synced;
             node.Remote = remote;
+            // Two at one name: an index that contradicts itself is believed in nothing about the second.
+            if (local is not null && Trees.Find(local.Parent) is { } at && Trees.LocalChild(at, local.Name) is not null) continue;
+            node.Synced = synced;
             if (local is not null && (local.Parent == Trees.Root.Id || Trees.Find(local.Parent) is not null)) Trees.SetLocal(node, local, stamp);
         }
 

@@ -12,6 +12,7 @@ internal sealed class FileRecogniser(ReplicaContext context, QuietPeriods quiet,
     public void See(Node directory, Sighting seen, Node? child, long origin)
     {
         var stamp = seen.Stat.Stamp;
+        links.See(directory, seen.Name, seen.Stat.Links > 1);
         if (seen.Stat.Links > 1 && !seen.Linked && child is not null && !child.Stamp.SameButCtime(stamp)) links.Changed(child, stamp, origin);
         if (child is not null)
         {

@@ -17,7 +17,25 @@ internal sealed class HardLinks(ReplicaContext context, JobCounter jobs, LookQue
     /// <summary>Where that was found: these names are being looked at.</summary>
     private readonly HashSet<Node> _seen = [];
 
+    /// <summary>Names of files that have others, perhaps outside of the share: what is written there nobody tells of.</summary>
+    private readonly HashSet<(Node Directory, string Name)> _several = [];
+
     private long _notBefore;
+
+    /// <summary>A file was seen.</summary>
+    public void See(Node directory, string name, bool hasSeveral)
+    {
+        if (hasSeveral) _several.Add((directory, name));
+        else if (_several.Count > 0) _several.Remove((directory, name));
+    }
+
+    /// <summary>Has all names of files with several looked at.</summary>
+    public void LookAtAll()
+    {
+        if (_several.Count == 0) return;
+        _several.RemoveWhere(s => !s.Directory.Current.IsLocal || context.Trees.LocalChild(s.Directory.Current, s.Name) is null);
+        foreach (var (directory, name) in _several) looks.Mark(directory.Current, name, Look.Plain);
+    }
 
     /// <summary>A file with several names is not as it was known under one.</summary>
     public void Changed(Node node, in FileStamp stamp, long origin)

@@ -115,6 +115,9 @@ internal sealed class Observer
         _quiet.Trim();
     }
 
+    /// <summary>Looks at files with several names: they can be written to without an event here.</summary>
+    public void LookAtLinked() => _links.LookAtAll();
+
     /// <summary>Looks at one name soon.</summary>
     public void LookAt(Node directory, string name) => _looks.Mark(directory, name, Look.Plain);
 

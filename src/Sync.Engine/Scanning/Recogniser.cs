@@ -106,6 +106,9 @@ internal sealed class Recogniser(
             case EntryKind.Symlink: links.See(directory, seen, child); break;
             default: files.See(directory, seen, child, origin); break;
         }
+
+        if (stat.Stamp.MtimeNs is long.MaxValue or long.MinValue)
+            problems.Report(directory, name, ProblemCodes.FarTime, "Its modification time lies before 1677 or after 2262: elsewhere it gets the nearest time that can be said.");
     }
 
     /// <summary>The name is not there: deleted or moved, which is known when all looks have ended.</summary>

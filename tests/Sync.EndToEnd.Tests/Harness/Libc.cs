@@ -45,6 +45,9 @@ internal static partial class Libc
         Check(UtimensAt(AtCwd, path, times, AtSymlinkNoFollow), path);
     }
 
+    /// <summary>Gives a file another name.</summary>
+    public static void Link(string path, string other) => Check(HardLink(path, other), other);
+
     public static void MakeFifo(string path) => Check(MkFifo(path, 0x1A4), path);
 
     /// <summary>Makes a file whose name is these bytes.</summary>
@@ -69,6 +72,9 @@ internal static partial class Libc
 
     [LibraryImport("libc", EntryPoint = "utimensat", StringMarshalling = StringMarshalling.Utf8, SetLastError = true)]
     private static partial int UtimensAt(int directory, string path, long[] times, int flags);
+
+    [LibraryImport("libc", EntryPoint = "link", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int HardLink(string path, string other);
 
     [LibraryImport("libc", EntryPoint = "mkfifo", StringMarshalling = StringMarshalling.Utf8, SetLastError = true)]
     private static partial int MkFifo(string path, uint mode);
