@@ -50,6 +50,41 @@ public sealed class CommandErrorTests
     }
 
     [Fact]
+    public async Task A_directory_in_use_is_found_behind_a_bind_mount()
+    {
+        await using Pair pair = await Pair.StartAsync(before: tree => tree.Put("inner/a", "1"));
+        await pair.SyncAsync();
+        await using TestHost other = new(pair.Temporary("other.data"), FreePort.Take(), "other=" + Directory.CreateDirectory(pair.Temporary("other")).FullName);
+        await other.StartAsync();
+        string token = await other.InviteAsync("--share", "other");
+        string hosts = Directory.CreateDirectory(pair.Temporary("hosts bound")).FullName;
+        string guests = Directory.CreateDirectory(pair.Temporary("guests.bound")).FullName;
+        string above = Directory.CreateDirectory(pair.Temporary("above")).FullName;
+        await using Mounted one = await Mounted.BindAsync(pair.Host.Tree.At("inner"), hosts);
+        await using Mounted two = await Mounted.BindAsync(pair.Guest.Tree.At("inner"), guests);
+        (await pair.Host.RunAsync("share", "add", "bound", hosts)).ExpectLine(1, hosts, "inside", pair.Host.Tree.Root, "share work");
+        (await pair.Guest.RunAsync("join", token, guests)).ExpectLine(1, guests, "inside", pair.Guest.Tree.Root, "joined to share work");
+        (await pair.Guest.RunAsync("join", token, Path.Combine(guests, "below"))).ExpectLine(1, guests, "inside", pair.Guest.Tree.Root);
+        // Another agent has it.
+        (await pair.Guest.RunAsync("join", token, hosts)).ExpectLine(1, hosts, pair.Host.Tree.Root, "another agent");
+        (await other.RunAsync("share", "add", "bound", guests)).ExpectLine(1, guests, pair.Guest.Tree.Root, "another agent");
+        await two.UnmountAsync();
+        await using (await Mounted.BindAsync(pair.Guest.Tree.Root, guests))
+            (await pair.Guest.RunAsync("join", token, guests)).ExpectLine(1, guests, "already");
+        await using (await Mounted.BindAsync(Path.GetDirectoryName(pair.Host.Tree.Root)!, above))
+        {
+            (await pair.Host.RunAsync("share", "add", "bound", above)).ExpectLine(1, above, "holds", pair.Host.Tree.Root);
+            (await pair.Host.RunAsync("share", "add", "bound", Path.Combine(above, Path.GetFileName(pair.Host.DataDirectory)))).ExpectLine(1, "data directory");
+            // Nobody's, whatever it is called.
+            (await pair.Guest.RunAsync("join", token, Path.Combine(above, "free"))).Expect(0);
+        }
+
+        Assert.False(Directory.Exists(pair.Host.Tree.At("inner/.sync")));
+        Assert.False(Directory.Exists(pair.Guest.Tree.At("inner/.sync")));
+        await pair.SyncAndCheckAsync();
+    }
+
+    [Fact]
     public async Task Two_agents_on_one_directory_do_not_both_run()
     {
         await using Pair pair = await Pair.StartAsync(before: tree => tree.Put("a", "1"));

@@ -6,29 +6,32 @@ namespace Sync.Shared.Data;
 /// <summary>Which directories may be synced side by side.</summary>
 internal static class DirectoryRules
 {
-    /// <summary>Checks a directory against the others and against the data directory. All are real paths.</summary>
+    /// <summary>Checks a directory against the others and against the data directory, also as bind mounts show them. All are real paths.</summary>
     /// <param name="directory">The new one.</param>
     /// <param name="others">Those in use: what each is called in messages, and where it is.</param>
     /// <param name="data">The data directory.</param>
     /// <exception cref="CommandFailure">It is one of them, inside one, holds one, or holds the data directory.</exception>
     public static void CheckApart(string directory, IEnumerable<(string Label, string Path)> others, string data)
     {
-        var shown = Printable.Text(directory);
+        var mounts = MountTable.Read();
         foreach (var (label, path) in others)
         {
             var other = Printable.Text(path);
-            if (string.Equals(directory, path, StringComparison.Ordinal))
-                throw new CommandFailure($"{shown} is already {label}; choose another directory");
-            if (RealPath.IsWithin(directory, path))
-                throw new CommandFailure($"{shown} is inside {other}, which is {label}; choose a directory outside of it");
-            if (RealPath.IsWithin(path, directory))
-                throw new CommandFailure($"{shown} holds {other}, which is {label}; choose a directory that does not");
+            if (NameWithin(mounts, directory, path) is { } name)
+            {
+                throw new CommandFailure(name.Length == path.Length
+                    ? $"{Shown(directory, name)} is already {label}; choose another directory"
+                    : $"{Shown(directory, name)} is inside {other}, which is {label}; choose a directory outside of it");
+            }
+
+            if (NameWithin(mounts, path, directory) is { } otherName)
+                throw new CommandFailure($"{Printable.Text(directory)} holds {Shown(path, otherName)}, which is {label}; choose a directory that does not");
         }
 
-        if (RealPath.IsWithin(data, directory))
-            throw new CommandFailure($"{shown} holds the data directory {Printable.Text(data)}; choose another with --data, or sync another directory");
-        if (RealPath.IsWithin(directory, data))
-            throw new CommandFailure($"{shown} is inside the data directory {Printable.Text(data)}; sync another directory");
+        if (NameWithin(mounts, data, directory) is { } dataName)
+            throw new CommandFailure($"{Printable.Text(directory)} holds the data directory {Shown(data, dataName)}; choose another with --data, or sync another directory");
+        if (NameWithin(mounts, directory, data) is { } inData)
+            throw new CommandFailure($"{Shown(directory, inData)} is inside the data directory {Printable.Text(data)}; sync another directory");
     }
 
     /// <summary>Checks that no other agent of this machine has a directory, or one above it, and that it is in no other agent's data directory.</summary>
@@ -36,13 +39,16 @@ internal static class DirectoryRules
     /// <exception cref="CommandFailure">Another agent has it.</exception>
     public static void CheckUnclaimed(string directory)
     {
-        for (var at = directory; at is not null; at = Path.GetDirectoryName(at))
+        foreach (var name in MountTable.Read().NamesOf(directory))
         {
-            var where = Printable.Text(directory) + (string.Equals(at, directory, StringComparison.Ordinal) ? "" : $" is inside {Printable.Text(at)}, which");
-            if (DirectoryClaim.IsTaken(at))
-                throw new CommandFailure($"{where} is synced by another agent of this machine; choose another directory");
-            if (DataDirectory.IsOne(at))
-                throw new CommandFailure($"{where} is an agent's data directory; choose another directory");
+            for (var at = name; at is not null; at = Path.GetDirectoryName(at))
+            {
+                var where = Shown(directory, name) + (string.Equals(at, name, StringComparison.Ordinal) ? "" : $" is inside {Printable.Text(at)}, which");
+                if (DirectoryClaim.IsTaken(at))
+                    throw new CommandFailure($"{where} is synced by another agent of this machine; choose another directory");
+                if (DataDirectory.IsOne(at))
+                    throw new CommandFailure($"{where} is an agent's data directory; choose another directory");
+            }
         }
     }
 
@@ -68,6 +74,14 @@ internal static class DirectoryRules
             throw new CommandFailure($"{Printable.Text(directory)} cannot be written ({e.Message}); name another directory", e);
         }
     }
+
+    /// <summary>The name by which a directory is <paramref name="outer"/> or lies below it: its own, or one through a bind mount; null if there is none.</summary>
+    private static string? NameWithin(MountTable mounts, string inner, string outer) =>
+        mounts.NamesOf(inner).FirstOrDefault(name => RealPath.IsWithin(name, outer));
+
+    /// <summary>A directory for messages, with the other name that matters, if one does.</summary>
+    private static string Shown(string directory, string name) =>
+        string.Equals(directory, name, StringComparison.Ordinal) ? Printable.Text(directory) : $"{Printable.Text(directory)} (by a mount the same as {Printable.Text(name)})";
 
     /// <summary>Checks that a directory is there and can be listed.</summary>
     private static void CheckReadable(string directory)

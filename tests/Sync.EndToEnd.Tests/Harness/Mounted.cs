@@ -3,7 +3,7 @@ using Xunit;
 
 namespace Sync.EndToEnd.Tests.Harness;
 
-/// <summary>A small file system in memory, mounted over a directory; unmounted at the end. Skips the test where that is not possible.</summary>
+/// <summary>Something mounted over a directory, such as a small file system in memory; unmounted at the end. Skips the test where that is not possible.</summary>
 internal sealed class Mounted : IAsyncDisposable
 {
     private readonly string _directory;
@@ -11,14 +11,11 @@ internal sealed class Mounted : IAsyncDisposable
 
     private Mounted(string directory) => _directory = directory;
 
-    public static async Task<Mounted> TmpfsAsync(string directory, int megabytes)
-    {
-        Assert.SkipUnless(Environment.UserName == "root", "mounting needs root");
-        await using ProcessRun run = ProcessRun.Start("/bin/mount", "-t", "tmpfs", "-o", string.Create(CultureInfo.InvariantCulture, $"size={megabytes}m"), "tmpfs", directory);
-        CommandResult result = await run.EndAsync(TimeSpan.FromSeconds(30));
-        Assert.SkipWhen(result.ExitCode != 0, $"nothing can be mounted here: {result.Error.Trim()}");
-        return new Mounted(directory);
-    }
+    public static Task<Mounted> TmpfsAsync(string directory, int megabytes) =>
+        MountAsync(directory, "-t", "tmpfs", "-o", string.Create(CultureInfo.InvariantCulture, $"size={megabytes}m"), "tmpfs");
+
+    /// <summary>Another directory, under a second name.</summary>
+    public static Task<Mounted> BindAsync(string source, string directory) => MountAsync(directory, "--bind", source);
 
     /// <summary>Takes it away from its path at once, also while something is open on it.</summary>
     public async Task UnmountAsync()
@@ -31,4 +28,13 @@ internal sealed class Mounted : IAsyncDisposable
     }
 
     public async ValueTask DisposeAsync() => await UnmountAsync();
+
+    private static async Task<Mounted> MountAsync(string directory, params string[] what)
+    {
+        Assert.SkipUnless(Environment.UserName == "root", "mounting needs root");
+        await using ProcessRun run = ProcessRun.Start("/bin/mount", [.. what, directory]);
+        CommandResult result = await run.EndAsync(TimeSpan.FromSeconds(30));
+        Assert.SkipWhen(result.ExitCode != 0, $"nothing can be mounted here: {result.Error.Trim()}");
+        return new Mounted(directory);
+    }
 }
