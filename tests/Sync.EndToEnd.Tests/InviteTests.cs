@@ -29,6 +29,25 @@ public sealed class InviteTests
     }
 
     [Fact]
+    public async Task A_join_that_fails_leaves_no_directory_that_it_made()
+    {
+        await using Pair pair = await Pair.StartAsync(guests: 0);
+        string token = await pair.Host.InviteAsync();
+        TestGuest guest = pair.NewGuest();
+        (await guest.JoinAsync(token)).Expect(0);
+        TestGuest late = pair.NewGuest();
+        string parent = Directory.CreateDirectory(pair.Temporary("there")).FullName;
+        (await late.RunAsync("join", token, Path.Combine(parent, "new", "er"))).ExpectError(6, "used");
+        Assert.Empty(Directory.GetFileSystemEntries(parent));
+        // One that was there stays, empty or not.
+        (await late.JoinAsync(token)).ExpectError(6);
+        Assert.True(Directory.Exists(late.Tree.Root));
+        await pair.Host.StopAsync();
+        (await late.RunAsync("join", token, Path.Combine(parent, "new"))).ExpectError(5);
+        Assert.Empty(Directory.GetFileSystemEntries(parent));
+    }
+
+    [Fact]
     public async Task A_token_of_two_uses_pairs_two()
     {
         await using Pair pair = await Pair.StartAsync(guests: 0);

@@ -39,6 +39,7 @@ public sealed class CommandLineTests
         Assert.Equal(5, run.Code);
         Assert.Single(run.Error.TrimEnd('\n').Split('\n'));
         Assert.False(File.Exists(place.At("data/config.json")));
+        Assert.False(Directory.Exists(place.At("dir")));
     }
 
     [Fact]

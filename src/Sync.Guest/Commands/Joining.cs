@@ -18,38 +18,29 @@ internal static class Joining
         var joined = await access.Bindings.ListAsync(cancel);
         LocalBindings.Check(
             [.. joined.Bindings.Select(b => (b.Share, b.HostFingerprint, b.Directory))], data, directory, request.Invite.Share, request.Invite.HostFingerprint);
-        MakeDirectory(directory);
-
-        using var identity = AgentIdentity.Load(data);
-        var (grant, addresses) = await PairAsync(request, identity, cancel);
-        var binding = new BindingInfo
-        {
-            Share = grant.Share,
-            Directory = directory,
-            SubPath = request.SubPath,
-            HostFingerprint = request.Invite.HostFingerprint,
-            Direction = request.Direction ?? "",
-            ReadOnly = grant.ReadOnly,
-            Name = grant.GuestName,
-        };
-        binding.Addresses.AddRange(addresses);
-        return (await access.Bindings.AddAsync(binding, cancel), access.IsLive);
-    }
-
-    private static void MakeDirectory(string directory)
-    {
-        if (File.Exists(directory))
-            throw new CommandFailure($"{Printable.Text(directory)} is a file, not a directory; name another");
+        var target = JoinedDirectory.Ensure(directory);
         try
         {
-            Directory.CreateDirectory(directory);
+            using var identity = AgentIdentity.Load(data);
+            var (grant, addresses) = await PairAsync(request, identity, cancel);
+            var binding = new BindingInfo
+            {
+                Share = grant.Share,
+                Directory = directory,
+                SubPath = request.SubPath,
+                HostFingerprint = request.Invite.HostFingerprint,
+                Direction = request.Direction ?? "",
+                ReadOnly = grant.ReadOnly,
+                Name = grant.GuestName,
+            };
+            binding.Addresses.AddRange(addresses);
+            return (await access.Bindings.AddAsync(binding, cancel), access.IsLive);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch
         {
-            throw new CommandFailure($"{Printable.Text(directory)} cannot be made ({e.Message}); name another directory", e);
+            target.Undo();
+            throw;
         }
-
-        DirectoryRules.CheckUsable(directory);
     }
 
     private static async Task<(PairingGrant Grant, IReadOnlyList<string> Addresses)> PairAsync(JoinRequest request, PeerIdentity identity, CancellationToken cancel)
