@@ -18,7 +18,14 @@ public sealed class CommandErrorTests
         TestGuest guest = pair.NewGuest();
         string token = await pair.Host.InviteAsync();
         (await guest.RunAsync("join", token, file)).ExpectLine(1, file, "is a file");
-        (await guest.RunAsync("join", token, Path.Combine(file, "below"))).ExpectLine(1, file);
+        string[] below = [Path.Combine(file, "below"), Path.Combine(file, "far", "below"), "/proc/xx"];
+        foreach (string path in below)
+        {
+            CommandResult refused = await guest.RunAsync("join", token, path);
+            refused.ExpectLine(1, path + " cannot be made", path.StartsWith(file, StringComparison.Ordinal) ? file + " is a file" : "in /proc", "name another");
+            Assert.DoesNotContain("Could not find", refused.Error, StringComparison.Ordinal);
+        }
+
         // None of this has used the invite.
         (await guest.JoinAsync(token)).Expect(0);
         Assert.Equal("x", File.ReadAllText(file));

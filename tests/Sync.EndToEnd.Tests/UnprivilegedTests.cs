@@ -99,7 +99,7 @@ public sealed class UnprivilegedTests
         TestGuest guest = pair.NewGuest();
         guest.Through = Unprivileged.Through;
         (await guest.RunAsync("join", token, closed)).ExpectLine(6, closed, "mode");
-        (await guest.RunAsync("join", token, Path.Combine(closed, "below"))).ExpectLine(1, closed);
+        (await guest.RunAsync("join", token, Path.Combine(closed, "below"))).ExpectLine(1, closed, "may not write");
         // Readable, but nothing can be placed there, nor the replica's own directory made.
         File.SetUnixFileMode(closed, (UnixFileMode)0x1ED);
         (await guest.RunAsync("join", token, closed)).ExpectLine(6, closed, "written");

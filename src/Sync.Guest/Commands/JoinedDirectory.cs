@@ -32,7 +32,7 @@ internal sealed class JoinedDirectory
         {
             joined.Undo();
             if (e is IOException or UnauthorizedAccessException)
-                throw new CommandFailure($"{Printable.Text(path)} cannot be made ({e.Message}); name another directory", e);
+                throw new CommandFailure($"{Printable.Text(path)} cannot be made: {Reason(path, e)}; name another directory", e);
             throw;
         }
     }
@@ -56,5 +56,22 @@ internal sealed class JoinedDirectory
                 return;
             }
         }
+    }
+
+    /// <summary>Why a directory cannot be made. The system's own words speak of calls, not of what stands in the way.</summary>
+    private static string Reason(string path, Exception error)
+    {
+        var above = Path.GetDirectoryName(path) ?? path;
+        while (!Path.Exists(above) && Path.GetDirectoryName(above) is { } next)
+            above = next;
+        var shown = Printable.Text(above);
+        if (File.Exists(above))
+            return $"{shown} is a file, not a directory";
+        return error switch
+        {
+            UnauthorizedAccessException => $"this user may not write to {shown}",
+            FileNotFoundException or DirectoryNotFoundException => $"nothing can be made in {shown}",
+            _ => error.Message,
+        };
     }
 }
