@@ -36,6 +36,36 @@ public sealed class JoinTests
     }
 
     [Fact]
+    public async Task A_part_that_is_not_there_is_refused_and_the_invite_holds()
+    {
+        await using Pair pair = await Pair.StartAsync(guests: 0, before: tree => tree.Put("sub/a", "1").Link("link", "sub"));
+        (await pair.Host.RunAsync("flush")).Expect(0);
+        TestGuest guest = pair.NewGuest();
+        string token = await pair.Host.InviteAsync();
+        foreach (string path in (string[])["nosuch", "sub/nosuch", "sub/a", "link"])
+        {
+            string directory = pair.Temporary("new");
+            (await guest.RunAsync("join", token, directory, "--path", path)).ExpectLine(6, path, "no directory");
+            Assert.False(Directory.Exists(directory));
+        }
+
+        // What was made just now is there.
+        pair.Host.Tree.Put("late/b", "2");
+        (await guest.JoinAsync(token, "--path", "late")).Expect(0);
+        await guest.StartAsync();
+        await guest.FlushAsync();
+        guest.Tree.Check("b", "2");
+    }
+
+    [Fact]
+    public async Task A_part_of_a_share_that_is_paused_is_taken_on_trust()
+    {
+        await using Pair pair = await Pair.StartAsync(guests: 0);
+        (await pair.Host.RunAsync("pause")).Expect(0);
+        (await pair.NewGuest().JoinAsync(await pair.Host.InviteAsync(), "--path", "nosuch")).Expect(0);
+    }
+
+    [Fact]
     public async Task Leaving_keeps_every_file()
     {
         await using Pair pair = await Pair.StartAsync(before: tree => tree.Put("a", "1").Put("d/b", "2"));

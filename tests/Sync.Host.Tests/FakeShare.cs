@@ -64,6 +64,8 @@ internal sealed class FakeShare(string root) : IHostShare
 
     public ValueTask<IGuestSession> OpenSessionAsync(GuestGrant grant, SessionHello hello, CancellationToken cancel) => throw new NotSupportedException();
 
+    public Task<bool> HasDirectoryAsync(string path, CancellationToken cancel) => Task.FromResult(true);
+
     public Task RevokeAsync(string fingerprint, CancellationToken cancel) => CallAsync("revoke " + fingerprint);
 
     public void Reconnect(string? fingerprint) => _ = CallAsync("reconnect " + fingerprint);

@@ -18,13 +18,14 @@ public sealed class RegistryTests : IDisposable
     private readonly FakeTimeProvider _time = new(new DateTimeOffset(2026, 11, 22, 10, 0, 0, TimeSpan.Zero));
     private readonly ConfigStore<HostConfig> _config;
     private readonly HostAdministration _administration;
+    private readonly FakeParts _parts = new();
     private readonly PairingDesk _desk;
 
     public RegistryTests()
     {
         _config = ConfigStore<HostConfig>.Load(_place.At("config.json"), HostConfigJson.Default.HostConfig, new HostConfig());
         _administration = new HostAdministration(_config, DataDirectory.Locate(_place.At("data"), "sync-host"), HostFingerprint, new NoRuntime(), _time);
-        _desk = new PairingDesk(_config, _time);
+        _desk = new PairingDesk(_config, _parts, _time);
     }
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
@@ -35,13 +36,26 @@ public sealed class RegistryTests : IDisposable
     public async Task AnInviteWorksAsOftenAsSaid()
     {
         var secret = await InviteAsync(uses: 2);
-        var one = await _desk.RedeemAsync(Guest(1), secret, "vm", Cancel);
-        var two = await _desk.RedeemAsync(Guest(2), secret, "vm", Cancel);
+        var one = await _desk.RedeemAsync(Guest(1), secret, "vm", "", Cancel);
+        var two = await _desk.RedeemAsync(Guest(2), secret, "vm", "", Cancel);
         Assert.Equal(("docs", "vm", "vm-2"), (one.Share, one.GuestName, two.GuestName));
-        var failure = await Assert.ThrowsAsync<PairingException>(async () => await _desk.RedeemAsync(Guest(3), secret, "vm", Cancel));
+        var failure = await Assert.ThrowsAsync<PairingException>(async () => await _desk.RedeemAsync(Guest(3), secret, "vm", "", Cancel));
         Assert.Equal(PairingFailure.UsedUp, failure.Failure);
         Assert.True(new GuestDirectory(_config).IsKnown(Guest(1)));
         Assert.False(new GuestDirectory(_config).IsKnown(Guest(3)));
+    }
+
+    [Fact]
+    public async Task AnInviteIsNotUsedForAPartThatIsNotThere()
+    {
+        var secret = await InviteAsync();
+        _parts.Lacking = "nosuch";
+        var failure = await Assert.ThrowsAsync<LinkException>(async () => await _desk.RedeemAsync(Guest(1), secret, "vm", "nosuch", Cancel));
+        Assert.Equal(LinkFailure.NoSuchShare, failure.Failure);
+        Assert.False(new GuestDirectory(_config).IsKnown(Guest(1)));
+        await _desk.RedeemAsync(Guest(1), secret, "vm", "some", Cancel);
+        // Who has no invite that holds learns nothing.
+        Assert.Equal(PairingFailure.UsedUp, (await Assert.ThrowsAsync<PairingException>(async () => await _desk.RedeemAsync(Guest(2), secret, "vm", "nosuch", Cancel))).Failure);
     }
 
     [Fact]
@@ -49,17 +63,17 @@ public sealed class RegistryTests : IDisposable
     {
         var late = await InviteAsync();
         _time.Advance(TimeSpan.FromHours(2));
-        Assert.Equal(PairingFailure.Expired, (await Assert.ThrowsAsync<PairingException>(async () => await _desk.RedeemAsync(Guest(1), late, "vm", Cancel))).Failure);
+        Assert.Equal(PairingFailure.Expired, (await Assert.ThrowsAsync<PairingException>(async () => await _desk.RedeemAsync(Guest(1), late, "vm", "", Cancel))).Failure);
 
         var revoked = await InviteAsync();
         await _administration.RevokeInviteAsync(new RevokeInviteRequest { Id = Assert.Single((await _administration.ListInvitesAsync(Cancel)).Invites).Id }, Cancel);
-        Assert.Equal(PairingFailure.Unknown, (await Assert.ThrowsAsync<PairingException>(async () => await _desk.RedeemAsync(Guest(1), revoked, "vm", Cancel))).Failure);
+        Assert.Equal(PairingFailure.Unknown, (await Assert.ThrowsAsync<PairingException>(async () => await _desk.RedeemAsync(Guest(1), revoked, "vm", "", Cancel))).Failure);
     }
 
     [Fact]
     public async Task ARevokedGuestIsAStranger()
     {
-        await _desk.RedeemAsync(Guest(1), await InviteAsync(), "vm", Cancel);
+        await _desk.RedeemAsync(Guest(1), await InviteAsync(), "vm", "", Cancel);
         Assert.Equal("vm", ShareGrants.Of(_config.Current, Guest(1), "docs", asked: null).Name);
         await _administration.RevokeGuestAsync(new RevokeGuestRequest { Guest = "vm" }, Cancel);
         Assert.Equal(LinkFailure.NotAllowed, Assert.Throws<LinkException>(() => ShareGrants.Of(_config.Current, Guest(1), "docs", asked: null)).Failure);
@@ -68,7 +82,7 @@ public sealed class RegistryTests : IDisposable
     [Fact]
     public async Task RightsEndWithTheShareAndDoNotComeBackWithItsName()
     {
-        await _desk.RedeemAsync(Guest(1), await InviteAsync(), "vm", Cancel);
+        await _desk.RedeemAsync(Guest(1), await InviteAsync(), "vm", "", Cancel);
         await _administration.RemoveShareAsync(new RemoveShareRequest { Name = "docs" }, Cancel);
         await InviteAsync();
         Assert.Throws<LinkException>(() => ShareGrants.Of(_config.Current, Guest(1), "docs", asked: null));
@@ -84,7 +98,7 @@ public sealed class RegistryTests : IDisposable
     [InlineData("to-host", null, SyncDirection.ReceiveOnly, false, SyncDirection.SendOnly)]
     public async Task AGuestGetsNoMoreThanItWasGiven(string share, string? own, SyncDirection? asked, bool readOnly, SyncDirection expected)
     {
-        await _desk.RedeemAsync(Guest(1), await InviteAsync(readOnly: readOnly, direction: share), "vm", Cancel);
+        await _desk.RedeemAsync(Guest(1), await InviteAsync(readOnly: readOnly, direction: share), "vm", "", Cancel);
         if (own is not null)
             await _administration.SetGuestAsync(new SetGuestRequest { Guest = "vm", Direction = own }, Cancel);
         var grant = ShareGrants.Of(_config.Current, Guest(1), "docs", asked);

@@ -113,7 +113,7 @@ public sealed class TrustTests
         await using var server = await TestServer.StartAsync();
         using var guest = server.Stranger("new");
         var invite = Invite(server, server.Host.NewSecret());
-        var grant = await PairingClient.PairAsync(invite, null, guest, "new", Cancel);
+        var grant = await PairingClient.PairAsync(invite, null, guest, "new", "", Cancel);
         Assert.Equal(new PairingGrant("work", "new", true, "the host"), grant);
         await using var connector = server.Connector(guest);
         await using var link = await connector.ConnectAsync(Hello, Cancel);
@@ -127,9 +127,25 @@ public sealed class TrustTests
     {
         await using var server = await TestServer.StartAsync();
         using var guest = server.Stranger("new");
-        var failure = await Assert.ThrowsAsync<PairingException>(() => PairingClient.PairAsync(Invite(server, server.Host.NewSecret(reason)), null, guest, "new", Cancel));
+        var failure = await Assert.ThrowsAsync<PairingException>(() => PairingClient.PairAsync(Invite(server, server.Host.NewSecret(reason)), null, guest, "new", "", Cancel));
         Assert.Equal(reason, failure.Failure);
         Assert.False(server.Host.IsKnown(guest.Fingerprint));
+    }
+
+    [Fact]
+    public async Task A_part_of_the_share_that_is_not_there_is_refused()
+    {
+        await using var server = await TestServer.StartAsync();
+        using var guest = server.Stranger("new");
+        var invite = Invite(server, server.Host.NewSecret());
+        foreach (var (path, reason) in (List<(string, LinkFailure)>)[("nosuch", LinkFailure.NoSuchShare), ("../out", LinkFailure.Protocol), ("/abs", LinkFailure.Protocol)])
+        {
+            var failure = await Assert.ThrowsAsync<LinkException>(() => PairingClient.PairAsync(invite, null, guest, "new", path, Cancel));
+            Assert.Equal(reason, failure.Failure);
+        }
+
+        Assert.False(server.Host.IsKnown(guest.Fingerprint));
+        await PairingClient.PairAsync(invite, null, guest, "new", "a/b", Cancel);
     }
 
     [Fact]
@@ -138,7 +154,7 @@ public sealed class TrustTests
         await using var server = await TestServer.StartAsync();
         using var guest = server.Stranger("new");
         var invite = Invite(server, server.Host.NewSecret()) with { HostFingerprint = guest.Fingerprint };
-        var failure = await Assert.ThrowsAsync<LinkException>(() => PairingClient.PairAsync(invite, null, guest, "new", Cancel));
+        var failure = await Assert.ThrowsAsync<LinkException>(() => PairingClient.PairAsync(invite, null, guest, "new", "", Cancel));
         Assert.Equal(LinkFailure.WrongPeer, failure.Failure);
     }
 
@@ -149,11 +165,11 @@ public sealed class TrustTests
         using var guest = server.Stranger("new");
         for (var i = 0; i < RedemptionLimiter.FailuresPerAddress; i++)
         {
-            var failure = await Assert.ThrowsAsync<PairingException>(() => PairingClient.PairAsync(Invite(server, new byte[16]), null, guest, "new", Cancel));
+            var failure = await Assert.ThrowsAsync<PairingException>(() => PairingClient.PairAsync(Invite(server, new byte[16]), null, guest, "new", "", Cancel));
             Assert.Equal(PairingFailure.Unknown, failure.Failure);
         }
 
-        var stopped = await Assert.ThrowsAsync<PairingException>(() => PairingClient.PairAsync(Invite(server, server.Host.NewSecret()), null, guest, "new", Cancel));
+        var stopped = await Assert.ThrowsAsync<PairingException>(() => PairingClient.PairAsync(Invite(server, server.Host.NewSecret()), null, guest, "new", "", Cancel));
         Assert.Equal(PairingFailure.Denied, stopped.Failure);
     }
 

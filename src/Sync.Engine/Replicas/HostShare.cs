@@ -287,6 +287,10 @@ public sealed class HostShare : IHostShare
     }
 
     /// <inheritdoc/>
+    public Task<bool> HasDirectoryAsync(string path, CancellationToken cancel) =>
+        _journal.Loop.CallAsync(() => _journal.Tree.FindPath(path) is { Kind: EntryKind.Directory }, cancel);
+
+    /// <inheritdoc/>
     public Task RevokeAsync(string fingerprint, CancellationToken cancel)
     {
         foreach (var session in _sessions.Where(s => s.Grant.Fingerprint == fingerprint))

@@ -10,6 +10,9 @@ public interface IHostShare : IReplica
     /// <exception cref="LinkException">Refused.</exception>
     ValueTask<IGuestSession> OpenSessionAsync(GuestGrant grant, SessionHello hello, CancellationToken cancel);
 
+    /// <summary>Whether the journal knows a directory at that path.</summary>
+    Task<bool> HasDirectoryAsync(string path, CancellationToken cancel);
+
     /// <summary>Ends the sessions of a guest whose rights are gone.</summary>
     Task RevokeAsync(string fingerprint, CancellationToken cancel);
 

@@ -13,8 +13,11 @@ using Sync.Shared.Replicas;
 namespace Sync.Host.Registry;
 
 /// <summary>The running host: its shares, and the guests' way to them.</summary>
-internal sealed class HostAgent : IReplicaSet, IShareRuntime, IShareServer, IAsyncDisposable
+internal sealed class HostAgent : IReplicaSet, IShareRuntime, IShareServer, IShareParts, IAsyncDisposable
 {
+    // A guest that pairs waits for it; a share that takes longer is busy with its first look, or with a lot.
+    private static readonly TimeSpan LookPatience = TimeSpan.FromSeconds(2);
+
     private readonly ConfigStore<HostConfig> _config;
     private readonly DataDirectory _data;
     private readonly string _fingerprint;
@@ -143,6 +146,15 @@ internal sealed class HostAgent : IReplicaSet, IShareRuntime, IShareServer, IAsy
             await session.DisposeAsync();
             throw;
         }
+    }
+
+    public async Task<bool> LacksAsync(string share, string subPath, CancellationToken cancel)
+    {
+        if (Find(share)?.Replica is not IHostShare running || await running.HasDirectoryAsync(subPath, cancel))
+            return false;
+        // It may have been made just now.
+        var look = await running.FlushAsync(LookPatience, cancel);
+        return look.Outcome is FlushOutcome.Complete or FlushOutcome.Problems && !await running.HasDirectoryAsync(subPath, cancel);
     }
 
     /// <inheritdoc/>

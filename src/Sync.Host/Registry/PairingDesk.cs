@@ -1,14 +1,22 @@
+using Sync.Engine.Link;
 using Sync.Host.Config;
 using Sync.Protocol.Pairing;
 using Sync.Shared.Data;
+using Sync.Shared.Output;
 
 namespace Sync.Host.Registry;
 
 /// <summary>Redeems invites: the guest becomes known, with the right the invite gives.</summary>
-internal sealed class PairingDesk(ConfigStore<HostConfig> config, TimeProvider time) : IPairingDesk
+internal sealed class PairingDesk(ConfigStore<HostConfig> config, IShareParts parts, TimeProvider time) : IPairingDesk
 {
-    public ValueTask<PairingGrant> RedeemAsync(string fingerprint, ReadOnlyMemory<byte> secret, string proposedName, CancellationToken cancel)
+    public async ValueTask<PairingGrant> RedeemAsync(
+        string fingerprint, ReadOnlyMemory<byte> secret, string proposedName, string subPath, CancellationToken cancel)
     {
+        // Only who has an invite that holds is told what a share has.
+        var share = Check(InviteSecrets.Find(config.Current.Invites, secret.Span), config.Current).Share;
+        if (subPath.Length > 0 && await parts.LacksAsync(share, subPath, cancel))
+            throw new LinkException(LinkFailure.NoSuchShare, $"there is no directory '{Printable.Text(subPath)}' in share {share}; make it on the host, or join another part with --path");
+
         PairingGrant? grant = null;
         // One change at a time: two guests cannot both take an invite's last use.
         config.Update(current =>
@@ -27,7 +35,7 @@ internal sealed class PairingDesk(ConfigStore<HostConfig> config, TimeProvider t
             var used = invite with { UsesLeft = invite.UsesLeft - 1 };
             return current.With(guest) with { Invites = [.. current.Invites.Select(i => ReferenceEquals(i, invite) ? used : i)] };
         });
-        return ValueTask.FromResult(grant!);
+        return grant!;
     }
 
     private InviteRecord Check(InviteRecord? invite, HostConfig current)

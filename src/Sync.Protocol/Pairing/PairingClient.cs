@@ -21,10 +21,12 @@ public static class PairingClient
     /// <param name="address">"host:port" to go to instead of the invite's addresses; null for those.</param>
     /// <param name="me">Who is to be known from now on.</param>
     /// <param name="guestName">The proposed name: 1 to 255 bytes, no control characters.</param>
+    /// <param name="subPath">The part of the share that will be asked for; "" for all of it. A host that knows it has none refuses.</param>
     /// <param name="cancel">Ends the attempt.</param>
     /// <exception cref="PairingException">The host does not redeem it.</exception>
-    /// <exception cref="LinkException">The host is not reached, or another machine answers.</exception>
-    public static async Task<PairingGrant> PairAsync(Invite invite, string? address, PeerIdentity me, string guestName, CancellationToken cancel)
+    /// <exception cref="LinkException">The host is not reached, another machine answers, or the share has no such part.</exception>
+    public static async Task<PairingGrant> PairAsync(
+        Invite invite, string? address, PeerIdentity me, string guestName, string subPath, CancellationToken cancel)
     {
         LinkException? worst = null;
         foreach (var text in address is null ? invite.Addresses : [address])
@@ -33,7 +35,7 @@ public static class PairingClient
                 throw new LinkException(LinkFailure.Unreachable, $"'{text}' is not an address: write HOST:PORT.");
             try
             {
-                return await TryAsync(invite, parsed, me, guestName, cancel);
+                return await TryAsync(invite, parsed, me, guestName, subPath, cancel);
             }
             catch (LinkException e) when (e.Failure is LinkFailure.Unreachable or LinkFailure.WrongPeer)
             {
@@ -44,7 +46,8 @@ public static class PairingClient
         throw worst ?? new LinkException(LinkFailure.Unreachable, "The invite names no address: give one with --address HOST:PORT.");
     }
 
-    private static async Task<PairingGrant> TryAsync(Invite invite, PeerAddress address, PeerIdentity me, string guestName, CancellationToken cancel)
+    private static async Task<PairingGrant> TryAsync(
+        Invite invite, PeerAddress address, PeerIdentity me, string guestName, string subPath, CancellationToken cancel)
     {
         var host = new PinnedHost(invite.HostFingerprint);
         using var channel = PeerChannel.Open(address, host, me, manyConnections: false, NullLoggerFactory.Instance);
@@ -57,6 +60,7 @@ public static class PairingClient
                 Secret = ByteString.CopyFrom(invite.Secret),
                 GuestName = guestName,
                 Versions = new VersionRange { Oldest = WireLimits.OldestVersion, Newest = WireLimits.NewestVersion },
+                SubPath = subPath,
             };
             var reply = await new Peer.PeerClient(channel).PairAsync(request, cancellationToken: deadline.Token);
             return new PairingGrant(

@@ -28,10 +28,11 @@ internal sealed class FakeHost : IShareServer, IPairingDesk, IGuestDirectory
         return session;
     }
 
-    public ValueTask<PairingGrant> RedeemAsync(string fingerprint, ReadOnlyMemory<byte> secret, string proposedName, CancellationToken cancel)
+    public ValueTask<PairingGrant> RedeemAsync(string fingerprint, ReadOnlyMemory<byte> secret, string proposedName, string subPath, CancellationToken cancel)
     {
         if (!Secrets.TryGetValue(Convert.ToHexStringLower(secret.Span), out var failure)) throw new PairingException(PairingFailure.Unknown, "No such invite.");
         if (failure is { } reason) throw new PairingException(reason, "It is " + reason + ".");
+        if (subPath == "nosuch") throw new LinkException(LinkFailure.NoSuchShare, "No such part.");
         if (Guests.Values.Contains(proposedName)) throw new PairingException(PairingFailure.NameTaken, "Taken.");
         Guests[fingerprint] = proposedName;
         return ValueTask.FromResult(new PairingGrant("work", proposedName, true, "the host"));
