@@ -66,6 +66,27 @@ public sealed class JoinTests
     }
 
     [Fact]
+    public async Task A_name_that_is_not_given_is_told()
+    {
+        await using Pair pair = await Pair.StartAsync(guests: 0);
+        foreach (string share in (string[])["second", "third"])
+            (await pair.Host.RunAsync("share", "add", share, Directory.CreateDirectory(pair.Temporary(share)).FullName)).Expect(0);
+        TestGuest guest = pair.NewGuest();
+        CommandResult first = (await guest.JoinAsync(await pair.Host.InviteAsync(), "--name", "vm")).Expect(0);
+        Assert.DoesNotContain("vm", first.Error, StringComparison.Ordinal);
+        // A guest that the host knows keeps its name.
+        CommandResult second = (await guest.RunAsync("join", await pair.Host.InviteAsync("--share", "second"), pair.Temporary("second.guest"), "--name", "beta")).Expect(0);
+        Assert.Contains("as vm", second.Output, StringComparison.Ordinal);
+        Assert.Contains("knows this guest as vm already", second.Error, StringComparison.Ordinal);
+        Assert.Contains("--name beta", second.Error, StringComparison.Ordinal);
+        // Without a name there is nothing to tell.
+        CommandResult third = (await guest.RunAsync("join", await pair.Host.InviteAsync("--share", "third"), pair.Temporary("third.guest"))).Expect(0);
+        Assert.DoesNotContain("knows this guest", third.Error, StringComparison.Ordinal);
+        CommandResult other = (await pair.NewGuest().JoinAsync(await pair.Host.InviteAsync(), "--name", "vm")).Expect(0);
+        Assert.Contains("calls this guest vm-2: the name vm is taken", other.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Leaving_keeps_every_file()
     {
         await using Pair pair = await Pair.StartAsync(before: tree => tree.Put("a", "1").Put("d/b", "2"));

@@ -46,6 +46,15 @@ public sealed class RegistryTests : IDisposable
     }
 
     [Fact]
+    public async Task AGuestThatIsKnownKeepsItsName()
+    {
+        var secret = await InviteAsync(uses: 2);
+        var first = await _desk.RedeemAsync(Guest(1), secret, "vm", "", Cancel);
+        var again = await _desk.RedeemAsync(Guest(1), secret, "beta", "", Cancel);
+        Assert.Equal(("vm", false, "vm", true), (first.GuestName, first.AlreadyPaired, again.GuestName, again.AlreadyPaired));
+    }
+
+    [Fact]
     public async Task AnInviteIsNotUsedForAPartThatIsNotThere()
     {
         var secret = await InviteAsync();

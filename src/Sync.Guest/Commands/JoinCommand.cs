@@ -16,7 +16,7 @@ internal static class JoinCommand
         var directory = new Argument<string>("DIR") { Description = "The directory to bind; made if it is missing" };
         var address = new Option<string[]>("--address") { Description = "The way to the host, where the invite's is not; may be repeated", HelpName = "HOST:PORT" };
         var path = new Option<string>("--path") { Description = "Only this directory of the share", HelpName = "SUB", DefaultValueFactory = _ => "" };
-        var name = new Option<string?>("--name") { Description = "What the host is to call this guest (the machine's name)", HelpName = "NAME" };
+        var name = new Option<string?>("--name") { Description = "What the host is to call this guest (the machine's name); one that it knows keeps its name", HelpName = "NAME" };
         var direction = CommonOptions.Direction("Less than the share's own direction");
         address.Validators.Add(result =>
         {
@@ -51,9 +51,12 @@ internal static class JoinCommand
                 parsed.GetValue(path)!.Trim('/'),
                 parsed.GetValue(name) ?? Environment.MachineName,
                 parsed.GetValue(direction));
-            var (binding, live) = await Joining.JoinAsync(host.Locate(parsed), request, cancel);
+            var outcome = await Joining.JoinAsync(host.Locate(parsed), request, cancel);
+            var binding = outcome.Binding;
             await parsed.InvocationConfiguration.Output.WriteLineAsync($"{Printable.Text(binding.Directory)} is bound to share {Printable.Text(binding.Share)} as {Printable.Text(binding.Name)}");
-            if (!live)
+            if (outcome.NameNote(parsed.GetValue(name)) is { } note)
+                await parsed.InvocationConfiguration.Error.WriteLineAsync(Printable.Text(note));
+            if (!outcome.IsLive)
                 await parsed.InvocationConfiguration.Error.WriteLineAsync($"Start the agent with '{host.StartCommand}'.");
             return (int)ExitCode.Done;
         });

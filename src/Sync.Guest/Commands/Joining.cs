@@ -11,7 +11,7 @@ namespace Sync.Guest.Commands;
 /// <summary>Pairs, then binds. What can be refused here is refused before the invite is used.</summary>
 internal static class Joining
 {
-    public static async Task<(BindingInfo Binding, bool Live)> JoinAsync(DataDirectory data, JoinRequest request, CancellationToken cancel)
+    public static async Task<JoinOutcome> JoinAsync(DataDirectory data, JoinRequest request, CancellationToken cancel)
     {
         using var access = await BindingsAccess.OpenAsync(data, cancel);
         var directory = RealPath.Of(request.Directory);
@@ -34,7 +34,7 @@ internal static class Joining
                 Name = grant.GuestName,
             };
             binding.Addresses.AddRange(addresses);
-            return (await access.Bindings.AddAsync(binding, cancel), access.IsLive);
+            return new JoinOutcome(await access.Bindings.AddAsync(binding, cancel), access.IsLive, grant.AlreadyPaired);
         }
         catch
         {

@@ -22,7 +22,8 @@ internal sealed class PairingDesk(ConfigStore<HostConfig> config, IShareParts pa
         config.Update(current =>
         {
             var invite = Check(InviteSecrets.Find(current.Invites, secret.Span), current);
-            var guest = current.FindGuest(fingerprint) ?? new GuestRecord
+            var known = current.FindGuest(fingerprint);
+            var guest = known ?? new GuestRecord
             {
                 Fingerprint = fingerprint,
                 Name = ShareName.ForGuest(proposedName, name => current.Guests.Any(g => string.Equals(g.Name, name, StringComparison.OrdinalIgnoreCase))),
@@ -31,7 +32,7 @@ internal sealed class PairingDesk(ConfigStore<HostConfig> config, IShareParts pa
             var right = guest.FindRight(invite.Share) ?? new RightRecord(invite.Share, invite.ReadOnly);
             guest = guest.Without(invite.Share);
             guest = guest with { Rights = [.. guest.Rights, right with { ReadOnly = invite.ReadOnly }] };
-            grant = new PairingGrant(invite.Share, guest.Name, invite.ReadOnly, Environment.MachineName);
+            grant = new PairingGrant(invite.Share, guest.Name, invite.ReadOnly, Environment.MachineName, AlreadyPaired: known is not null);
             var used = invite with { UsesLeft = invite.UsesLeft - 1 };
             return current.With(guest) with { Invites = [.. current.Invites.Select(i => ReferenceEquals(i, invite) ? used : i)] };
         });

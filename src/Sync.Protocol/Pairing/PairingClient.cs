@@ -67,7 +67,8 @@ public static class PairingClient
                 Bounds.Something(reply.Share, WireLimits.MaxName, "the share's name"),
                 Bounds.Something(reply.GuestName, WireLimits.MaxName, "the guest's name"),
                 reply.ReadOnly,
-                Bounds.Text(reply.HostName, WireLimits.MaxName, "the host's name"));
+                Bounds.Text(reply.HostName, WireLimits.MaxName, "the host's name"),
+                reply.AlreadyPaired);
         }
         catch (RpcException e)
         {

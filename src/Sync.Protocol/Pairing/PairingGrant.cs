@@ -5,4 +5,5 @@ namespace Sync.Protocol.Pairing;
 /// <param name="GuestName">The name under which the host knows the guest from now on.</param>
 /// <param name="ReadOnly">The guest may not change anything.</param>
 /// <param name="HostName">The host's name, for people.</param>
-public sealed record PairingGrant(string Share, string GuestName, bool ReadOnly, string HostName);
+/// <param name="AlreadyPaired">The host knew the guest before: it keeps its name, whatever it proposed. Hosts that do not tell say no.</param>
+public sealed record PairingGrant(string Share, string GuestName, bool ReadOnly, string HostName, bool AlreadyPaired = false);

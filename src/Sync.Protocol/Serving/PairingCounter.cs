@@ -25,7 +25,14 @@ internal sealed class PairingCounter(IPairingDesk desk, RedemptionLimiter limite
         try
         {
             var grant = await desk.RedeemAsync(fingerprint, request.Secret.Memory, name, subPath, cancel);
-            return new PairReply { Share = grant.Share, GuestName = grant.GuestName, ReadOnly = grant.ReadOnly, HostName = grant.HostName };
+            return new PairReply
+            {
+                Share = grant.Share,
+                GuestName = grant.GuestName,
+                ReadOnly = grant.ReadOnly,
+                HostName = grant.HostName,
+                AlreadyPaired = grant.AlreadyPaired,
+            };
         }
         catch (PairingException e) when (e.Failure != PairingFailure.NameTaken)
         {
