@@ -153,11 +153,16 @@ public sealed class CommandErrorTests
         });
         await pair.SyncAsync();
         string copy = Assert.Single(pair.Host.Tree.ConflictCopies("a.txt"));
+        string name = await pair.Guest.NameAsync();
         foreach (TestAgent agent in (TestAgent[])[pair.Host, pair.Guest])
         {
-            (await agent.RunAsync("conflicts", "resolve", "--keep", "nope", "--all")).ExpectLine(3, "nope", "conflicts list");
-            (await agent.RunAsync("conflicts", "resolve", "--keep", "nope", "a.txt")).ExpectLine(1, "nope", "conflicts list");
+            (await agent.RunAsync("conflicts", "resolve", "--keep", "nope", "--all")).ExpectLine(2, "nope", "host, both, " + name);
+            (await agent.RunAsync("conflicts", "resolve", "--keep", "nope", "a.txt")).ExpectLine(2, "nope", "host, both, " + name);
         }
+
+        (await pair.NewGuest().JoinAsync(await pair.Host.InviteAsync(), "--name", "other")).Expect(0);
+        (await pair.Host.RunAsync("conflicts", "resolve", "--keep", "other", "--all")).ExpectLine(3, "other", "conflicts list");
+        (await pair.Host.RunAsync("conflicts", "resolve", "--keep", "other", "a.txt")).ExpectLine(1, "other", "conflicts list");
 
         await pair.SyncAndCheckAsync();
         pair.Check("a.txt", "host").Check(copy, "guest");

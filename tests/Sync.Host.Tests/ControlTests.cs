@@ -81,8 +81,11 @@ public sealed class ControlTests
         Assert.Contains("\"copyPath\":\"b (conflict vm)\"", (await host.RunAsync("conflicts", "list", "--json")).Output, StringComparison.Ordinal);
         Assert.Equal((0, "1 resolved, 1 left\n"), Pair(await host.RunAsync("conflicts", "resolve", "--keep", "host", Path.Combine(host.Docs, "a"))));
         Assert.Equal(1, (await host.RunAsync("conflicts", "resolve", "--keep", "host", "zzz")).Code);
-        Assert.Equal(3, (await host.RunAsync("conflicts", "resolve", "--keep", "nobody", "--all")).Code);
+        Assert.Equal((2, "sync-host: 'nobody' is no replica here; --keep takes host, both, vm\n"), Told(await host.RunAsync("conflicts", "resolve", "--keep", "nobody", "--all")));
         Assert.Equal(0, (await host.RunAsync("conflicts", "resolve", "--keep", "both", "--all")).Code);
+        // Also where there is nothing to resolve.
+        Assert.Equal((2, "sync-host: 'nobody' is no replica here; --keep takes host, both\n"), Told(await host.RunAsync("conflicts", "resolve", "--keep", "nobody", "--all")));
+        Assert.Equal((0, "0 resolved, 0 left\n"), Pair(await host.RunAsync("conflicts", "resolve", "--keep", "host", "--all")));
     }
 
     [Fact]
@@ -120,6 +123,8 @@ public sealed class ControlTests
         Assert.Equal(1, second.Code);
         Assert.Contains("another agent", second.Error, StringComparison.Ordinal);
     }
+
+    private static (int Code, string Error) Told(CommandLineRun run) => (run.Code, run.Error);
 
     private static (int Code, string Output) Pair(CommandLineRun run) => (run.Code, run.Output);
 }

@@ -162,23 +162,32 @@ internal sealed class AgentService(IReplicaSet replicas, TimeProvider time, IHos
         Progress = new VerifyStep { Share = share, Files = step.Files, OfFiles = step.OfFiles, Bytes = step.Bytes, OfBytes = step.OfBytes },
     };
 
-    /// <summary>A guest's name that no copy bears is a slip of the pen, not a wish for nothing.</summary>
-    private static async Task CheckKeepAsync(
+    /// <summary>A name that nobody bears is a slip of the pen, and so is a guest's of which there is no copy: neither is a wish for nothing.</summary>
+    private async Task CheckKeepAsync(
         string keep, IReadOnlyList<(ReplicaLabel Label, IReplica Replica, string? Path)> chosen, CancellationToken cancel)
     {
         if (keep is "host" or "both")
             return;
+        var known = new SortedSet<string>(replicas.GuestNames, StringComparer.Ordinal);
         var any = false;
         foreach (var (_, replica, path) in chosen)
         {
             foreach (var conflict in await replica.ConflictsAsync(cancel))
             {
+                // A guest that was revoked, or that another guest has never met, is known by its copies.
+                known.Add(conflict.Replica);
                 if (path is not null && !string.Equals(path, conflict.Path, StringComparison.Ordinal) && !string.Equals(path, conflict.CopyPath, StringComparison.Ordinal))
                     continue;
                 if (string.Equals(keep, conflict.Replica, StringComparison.Ordinal))
                     return;
                 any = true;
             }
+        }
+
+        if (!known.Contains(keep))
+        {
+            known.Remove("host");
+            throw new CommandFailure(ExitCode.Usage, $"'{Printable.Text(keep)}' is no replica here; --keep takes {string.Join(", ", known.Prepend("both").Prepend("host").Select(Printable.Text))}");
         }
 
         if (any)

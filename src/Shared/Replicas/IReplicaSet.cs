@@ -17,6 +17,9 @@ internal interface IReplicaSet
     /// <summary>What is true of the whole agent: version, name, fingerprint, addresses. Without replicas.</summary>
     AgentStatus Describe();
 
+    /// <summary>The names of guests that this agent knows of: on the host all that are paired, on a guest its own.</summary>
+    IEnumerable<string> GuestNames { get; }
+
     /// <summary>Remembers that a person paused a replica, or let it go on.</summary>
     void RememberPause(ReplicaSlot slot, bool paused);
 

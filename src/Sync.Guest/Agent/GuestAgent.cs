@@ -59,6 +59,8 @@ internal sealed class GuestAgent : IReplicaSet, IBindingRuntime, IAsyncDisposabl
 
     public bool IsHost => false;
 
+    public IEnumerable<string> GuestNames => _config.Current.Bindings.Select(b => b.Name).Where(n => n.Length > 0);
+
     public IReadOnlyList<ReplicaSlot> Slots => _slots.Current;
 
     /// <summary>Starts every joined directory.</summary>

@@ -56,6 +56,8 @@ internal sealed class HostAgent : IReplicaSet, IShareRuntime, IShareServer, ISha
 
     public IPEndPoint? Listening { get; set; }
 
+    public IEnumerable<string> GuestNames => _config.Current.Guests.Select(g => g.Name);
+
     /// <summary>Starts every configured share.</summary>
     public void Start()
     {
