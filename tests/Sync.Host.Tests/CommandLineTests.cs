@@ -18,6 +18,9 @@ public sealed class CommandLineTests
     [InlineData("share add n /tmp --min-free lots")]
     [InlineData("conflicts resolve --keep host")]
     [InlineData("conflicts resolve --keep host --all a.txt")]
+    [InlineData("versions list --limit 0")]
+    [InlineData("versions list --limit -1")]
+    [InlineData("versions list --limit many")]
     [InlineData("status extra")]
     public async Task WhatIsNotUnderstoodIsOneLineAndExit2(string line)
     {

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using Grpc.Core;
 using Sync.Protocol.Control;
 using Sync.Shared.Output;
@@ -29,8 +30,14 @@ internal static class VersionsCommand
     private static Command List(CommandLineHost host, Option<string> share, Option<bool> json)
     {
         var path = new Argument<string?>("PATH") { Description = "Only this path and what is below it", Arity = ArgumentArity.ZeroOrOne };
-        var limit = new Option<int>("--limit") { Description = "At most so many (1000); 0 for all", DefaultValueFactory = _ => UsualLimit };
-        var command = new DocumentedCommand("list", "What the version store holds, newest first", $"{host.Program} versions list src --limit 0 --json") { path, limit };
+        var limit = new Option<int>("--limit") { Description = "At most so many (1000)", HelpName = "COUNT", DefaultValueFactory = _ => UsualLimit };
+        limit.Validators.Add(result =>
+        {
+            // What is no number at all is told by the parser.
+            if (result.Tokens is [var token] && int.TryParse(token.Value, CultureInfo.InvariantCulture, out var count) && count < 1)
+                result.AddError($"--limit {token.Value} lists nothing: at least 1.");
+        });
+        var command = new DocumentedCommand("list", "What the version store holds, newest first", $"{host.Program} versions list src --limit 20 --json") { path, limit };
         command.SetAction((parsed, cancel) => ListAsync(
             host,
             parsed,
