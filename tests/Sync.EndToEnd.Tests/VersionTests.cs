@@ -21,6 +21,28 @@ public sealed class VersionTests
     }
 
     [Fact]
+    public async Task A_place_that_a_version_cannot_go_to_is_told_in_words()
+    {
+        await using Pair pair = await Pair.StartAsync(before: tree => tree.Put("a", "first").Put("file", "1"));
+        string outside = Directory.CreateDirectory(pair.Temporary("outside")).FullName;
+        pair.Guest.Tree.Link("absout", outside);
+        await pair.SyncAsync();
+        pair.Host.Tree.Put("a", "second");
+        await pair.SyncAsync();
+        string id = await IdAsync(pair.Guest, "a");
+        foreach ((string path, string words) in ((string, string)[])[("absout/x", "symbolic link"), ("file/x", "not a directory")])
+        {
+            CommandResult refused = await pair.Guest.RunAsync("versions", "restore", id, "--to", path);
+            refused.ExpectLine(1, path, words, "--to");
+            Assert.DoesNotContain("(Escapes)", refused.Error, StringComparison.Ordinal);
+        }
+
+        Assert.Empty(Directory.GetFileSystemEntries(outside));
+        (await pair.Guest.RunAsync("versions", "restore", id)).Expect(0);
+        pair.Guest.Tree.Check("a", "first");
+    }
+
+    [Fact]
     public async Task An_unknown_version_is_a_clear_error()
     {
         await using Pair pair = await Pair.StartAsync();

@@ -324,12 +324,12 @@ internal sealed partial class Replica
                 cancel.ThrowIfCancellationRequested();
                 files++;
                 var error = _context.Files.Stat(path, out var stat);
-                if (error != FsError.None) problems.Add(new Problem(path, "differs", $"It is in the index, but cannot be found on disk ({error})."));
+                if (error != FsError.None) problems.Add(new Problem(path, "differs", $"It is in the index, but cannot be found on disk: {error.InWords()}."));
                 else if (stat.Stamp != stamp) problems.Add(new Problem(path, "differs", "It is not as the index says; if it was just edited, verify again."));
                 else if (deep)
                 {
                     var reading = FileReading.Of(_context.Files, path, cancel);
-                    if (reading.Error != FsError.None) problems.Add(new Problem(path, ProblemCodes.Unreadable, $"It cannot be read ({reading.Error})."));
+                    if (reading.Error != FsError.None) problems.Add(new Problem(path, ProblemCodes.Unreadable, $"It cannot be read: {reading.Error.InWords()}."));
                     else if (!reading.Changed && reading.Manifest!.Id != content)
                         problems.Add(new Problem(path, "rotten", "Its bytes have changed although size and times have not: the disk may be failing. Restore it from a version or another replica."));
                     bytes += size;
@@ -466,7 +466,7 @@ internal sealed partial class Replica
             }
         }
 
-        if (error != FsError.None) throw new IOException($"Version '{version.Id}' could not be restored to '{target}' ({error}).");
+        if (error != FsError.None) throw new IOException($"Version '{version.Id}' could not be restored to '{target}': {error.InWords()}. Name another path with --to.");
     }
 
     private FsError CopyVersion(StoredVersion version, string staged)
