@@ -79,6 +79,16 @@ public sealed class DataDirectoryTests
     }
 
     [Theory]
+    [InlineData("/srv/data", "is the data directory itself")]
+    [InlineData("/srv", "holds the data directory /srv/data")]
+    [InlineData("/srv/data/x", "is inside the data directory /srv/data")]
+    public void TheDataDirectoryIsNotSynced(string directory, string reason)
+    {
+        var failure = Assert.Throws<CommandFailure>(() => DirectoryRules.CheckApart(directory, [], "/srv/data"));
+        Assert.StartsWith($"{directory} {reason}; ", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData("/a/b", "/a", true)]
     [InlineData("/a", "/a", true)]
     [InlineData("/ab", "/a", false)]

@@ -29,7 +29,12 @@ internal static class DirectoryRules
         }
 
         if (NameWithin(mounts, data, directory) is { } dataName)
+        {
+            if (dataName.Length == directory.Length)
+                throw new CommandFailure($"{Shown(directory, data)} is the data directory itself; sync another directory, or choose another with --data");
             throw new CommandFailure($"{Printable.Text(directory)} holds the data directory {Shown(data, dataName)}; choose another with --data, or sync another directory");
+        }
+
         if (NameWithin(mounts, directory, data) is { } inData)
             throw new CommandFailure($"{Shown(directory, inData)} is inside the data directory {Printable.Text(data)}; sync another directory");
     }
