@@ -1,3 +1,4 @@
+using System.CommandLine;
 using Sync.Guest.Agent;
 using Sync.Guest.Config;
 using Sync.Protocol.Control;
@@ -29,6 +30,23 @@ public sealed class CommandLineTests
         Assert.Equal(2, run.Code);
         Assert.Single(run.Error.TrimEnd('\n').Split('\n'));
         Assert.StartsWith("sync-guest: ", run.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void TheCommandsThatTakeJsonAreThoseDocumented() => Assert.Equal(
+        ["conflicts", "conflicts list", "conflicts resolve", "flush", "status", "verify", "versions", "versions list", "versions restore"],
+        JsonCommands(Program.CreateCommandLine().Root, "", inherited: false).Order(StringComparer.Ordinal));
+
+    private static IEnumerable<string> JsonCommands(Command command, string name, bool inherited)
+    {
+        var option = command.Options.FirstOrDefault(o => o.Name == "--json");
+        if ((inherited || option is not null) && command.Action is not null)
+            yield return name;
+        foreach (var below in command.Subcommands)
+        {
+            foreach (var found in JsonCommands(below, $"{name} {below.Name}".TrimStart(), inherited || option is { Recursive: true }))
+                yield return found;
+        }
     }
 
     [Fact]

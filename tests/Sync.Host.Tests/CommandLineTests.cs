@@ -1,3 +1,4 @@
+using System.CommandLine;
 using Xunit;
 
 namespace Sync.Host.Tests;
@@ -29,6 +30,23 @@ public sealed class CommandLineTests
         Assert.Single(run.Error.TrimEnd('\n').Split('\n'));
         Assert.StartsWith("sync-host: ", run.Error, StringComparison.Ordinal);
         Assert.Empty(run.Output);
+    }
+
+    [Fact]
+    public void TheCommandsThatTakeJsonAreThoseDocumented() => Assert.Equal(
+        ["conflicts", "conflicts list", "conflicts resolve", "flush", "guest list", "invite list", "share list", "share show", "status", "verify", "versions", "versions list", "versions restore"],
+        JsonCommands(Program.CreateCommandLine().Root, "", inherited: false).Order(StringComparer.Ordinal));
+
+    private static IEnumerable<string> JsonCommands(Command command, string name, bool inherited)
+    {
+        var option = command.Options.FirstOrDefault(o => o.Name == "--json");
+        if ((inherited || option is not null) && command.Action is not null)
+            yield return name;
+        foreach (var below in command.Subcommands)
+        {
+            foreach (var found in JsonCommands(below, $"{name} {below.Name}".TrimStart(), inherited || option is { Recursive: true }))
+                yield return found;
+        }
     }
 
     [Fact]

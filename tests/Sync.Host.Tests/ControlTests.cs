@@ -94,6 +94,7 @@ public sealed class ControlTests
         await using var host = await RunningHost.StartAsync();
         Assert.Contains("\"id\":\"v1\",\"path\":\"x/y\"", (await host.RunAsync("versions", "list", "./x/y/", "--json")).Output, StringComparison.Ordinal);
         Assert.Equal((0, "back\n"), Pair(await host.RunAsync("versions", "restore", "v1", "--to", "back")));
+        Assert.Equal((0, "{\"share\":\"docs\",\"path\":\"back\"}\n"), Pair(await host.RunAsync("versions", "restore", "v1", "--to", "back", "--json")));
         Assert.Equal(1, (await host.RunAsync("versions", "restore", "v2")).Code);
         Assert.Equal(0, (await host.RunAsync("verify")).Code);
         var deep = await host.RunAsync("verify", "--deep");

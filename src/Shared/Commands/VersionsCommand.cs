@@ -20,7 +20,7 @@ internal static class VersionsCommand
             "versions", "List or bring back what sync overwrote or deleted here",
             $"{host.Program} versions list src/main.c", $"{host.Program} versions restore 3f2a --to src/main.old.c")
         {
-            share, json, List(host, share, json), Restore(host, share),
+            share, json, List(host, share, json), Restore(host, share, json),
         };
         command.SetAction((parsed, cancel) =>
             ListAsync(host, parsed, new VersionsRequest { Share = parsed.GetValue(share)!, Limit = UsualLimit }, parsed.GetValue(json), cancel));
@@ -47,7 +47,7 @@ internal static class VersionsCommand
         return command;
     }
 
-    private static Command Restore(CommandLineHost host, Option<string> share)
+    private static Command Restore(CommandLineHost host, Option<string> share, Option<bool> json)
     {
         var id = new Argument<string>("ID") { Description = "As 'versions list' shows it" };
         var to = new Option<string>("--to") { Description = "At this path within the share, instead of where it stood", HelpName = "PATH", DefaultValueFactory = _ => "" };
@@ -58,7 +58,10 @@ internal static class VersionsCommand
             using var agent = host.Connect(parsed);
             var request = new RestoreRequest { Share = parsed.GetValue(share)!, Id = parsed.GetValue(id)!, TargetPath = parsed.GetValue(to)! };
             var reply = await agent.Agent.RestoreVersionAsync(request, cancellationToken: cancel);
-            await parsed.InvocationConfiguration.Output.WriteLineAsync(Printable.Text(reply.Path));
+            if (parsed.GetValue(json))
+                OutputJson.Write(parsed.InvocationConfiguration.Output, new RestoreOutput(reply.Share, reply.Path));
+            else
+                await parsed.InvocationConfiguration.Output.WriteLineAsync(Printable.Text(reply.Path));
             return (int)ExitCode.Done;
         });
         return command;

@@ -12,6 +12,7 @@ namespace Sync.Shared.Output.Json;
 [JsonSerializable(typeof(ConflictsOutput))]
 [JsonSerializable(typeof(ResolveOutput))]
 [JsonSerializable(typeof(VersionsOutput))]
+[JsonSerializable(typeof(RestoreOutput))]
 [JsonSerializable(typeof(VerifyOutput))]
 [JsonSerializable(typeof(SharesOutput))]
 [JsonSerializable(typeof(ShareOutput))]
