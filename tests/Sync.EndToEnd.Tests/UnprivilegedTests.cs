@@ -42,7 +42,8 @@ public sealed class UnprivilegedTests
         await Eventually.HoldsAsync(() => there.Has("e"), () => $"e is there\n{pair.Host}\n{pair.Guest}");
         await Eventually.HoldsAsync(async () => (await agent.ProblemPathsAsync("unreadable")) is ["a", "d"], () => $"a and d alone are listed\n{agent}");
         CommandResult flush = await agent.RunAsync("flush", "--timeout", "20s");
-        flush.ExpectError(1, "a", "d", "unreadable");
+        flush.ExpectError(1, "a", "d", "unreadable", "2 paths");
+        Assert.Equal(2, flush.Error.Split("[unreadable]").Length - 1);
         there.Check("d/b", "2").Check("d/in/c", "3").Check("e", "4\n");
         Assert.True(there.Has("a"));
         // Also over a restart, and what is edited elsewhere meanwhile is not lost.

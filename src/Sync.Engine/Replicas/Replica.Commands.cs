@@ -176,7 +176,8 @@ internal sealed partial class Replica
             Loop.Post(() => _flusher.MakeDurable(ok => durable.TrySetResult(ok)));
             if (!await durable.Task.WaitAsync(limit.Token).ConfigureAwait(false)) return End(FlushOutcome.Problems, "the disk could not be synced", []);
             var problems = await Loop.CallAsync(() => Blocking(), limit.Token).ConfigureAwait(false);
-            var all = problems.Concat(theirs).ToArray();
+            // What cannot be read here cannot be read there either: modes travel. A path counts once.
+            var all = problems.Concat(theirs).DistinctBy(p => (p.Path, p.Code)).ToArray();
             return End(all.Length == 0 ? FlushOutcome.Complete : FlushOutcome.Problems, all.Length == 0 ? null : $"{all.Length} paths are not in sync", all);
         }
         catch (FlushObstacleException e)
