@@ -519,6 +519,18 @@ internal sealed partial class Replica : IContentLocator, IAsyncDisposable
         }
     }
 
+    public async ValueTask<ContentPlace?[]> LocateAllAsync(IReadOnlyList<ContentRequest> requests, CancellationToken cancel)
+    {
+        var places = await Loop.CallAsync(() =>
+        {
+            var found = new ContentPlace?[requests.Count];
+            for (var i = 0; i < found.Length; i++) found[i] = Locate(requests[i].Content, requests[i].Entry);
+            return found;
+        }, cancel).ConfigureAwait(false);
+        for (var i = 0; i < places.Length; i++) places[i] ??= await LocateAsync(requests[i].Content, requests[i].Entry, cancel).ConfigureAwait(false);
+        return places;
+    }
+
     private ContentPlace? Locate(ContentId content, EntryId entry)
     {
         if ((_staged.Find(content) ?? _context.LiveCopies.Find(content)) is { } path) return new ContentPlace(path, null);

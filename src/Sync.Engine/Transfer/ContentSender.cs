@@ -25,7 +25,7 @@ internal sealed class ContentSender(IFileSystem files, ManifestStore manifests, 
     public async IAsyncEnumerable<ContentFrame> Send(
         ContentRequest request, [EnumeratorCancellation] CancellationToken cancel)
     {
-        if (await AnswerSmallAsync(request, cancel) is { } only)
+        if (await AnswerSmallAsync(request, null, cancel) is { } only)
         {
             yield return only;
             yield break;
@@ -45,13 +45,21 @@ internal sealed class ContentSender(IFileSystem files, ManifestStore manifests, 
         }
     }
 
-    /// <summary>The only frame of a content that is small, or cannot be had; null for a large one.</summary>
-    internal async Task<ContentFrame?> AnswerSmallAsync(ContentRequest request, CancellationToken cancel)
+    /// <summary>The only frames of contents that are small, or cannot be had, in the order of their requests; null for a large one.</summary>
+    internal async Task<ContentFrame?[]> AnswerSmallAsync(IReadOnlyList<ContentRequest> requests, CancellationToken cancel)
+    {
+        var places = await locator.LocateAllAsync(requests, cancel);
+        var answers = new ContentFrame?[requests.Count];
+        for (var i = 0; i < answers.Length; i++) answers[i] = await AnswerSmallAsync(requests[i], places[i], cancel);
+        return answers;
+    }
+
+    private async ValueTask<ContentFrame?> AnswerSmallAsync(ContentRequest request, ContentPlace? found, CancellationToken cancel)
     {
         if (request.Content == Manifest.Empty.Id) return new ContentFrame.Whole(request.Id, request.Content, ReadOnlyMemory<byte>.Empty);
         if (small.Find(request.Content) is { } known) return new ContentFrame.Whole(request.Id, request.Content, known);
 
-        var opened = await OpenedContent.OpenAsync(files, locator, request, cancel);
+        var opened = await OpenedContent.OpenAsync(files, locator, request, found, cancel);
         if (opened.File is not { } file) return new ContentFrame.End(request.Id, opened.Status, opened.Detail);
         using (file)
         {

@@ -16,6 +16,9 @@ internal sealed class Fetcher(ReplicaContext context, Action<ContentId, Received
     /// <summary>Small contents under way: enough for the link's delay, few enough to hold in memory.</summary>
     private const long SmallWindow = 16 << 20;
     private const int SmallCount = 4096;
+
+    /// <summary>Frames whose contents are handed to the loop together.</summary>
+    private const int GroupSize = 64;
     private const int LargeCount = 3;
     private static readonly TimeSpan RetryFull = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan RetryAfter = TimeSpan.FromMilliseconds(250);
@@ -97,12 +100,21 @@ internal sealed class Fetcher(ReplicaContext context, Action<ContentId, Received
         {
             using (receiver)
             {
-                await foreach (var frame in link.Download(requests.ReadAllAsync(cancel), cancel).ConfigureAwait(false))
+                await foreach (var group in link.Download(requests.ReadAllAsync(cancel), cancel).InGroups(GroupSize, cancel).ConfigureAwait(false))
                 {
-                    Interlocked.Add(ref context.BytesReceived, LengthOf(frame));
-                    if (await receiver.TakeAsync(frame, cancel).ConfigureAwait(false) is not { } received) continue;
-                    long? free = received.Status == TransferStatus.Failed && context.Files.Space(out var left, out _) == Files.FsError.None ? left : null;
-                    context.Loop.Post(() => Take(receiver, received, free));
+                    var complete = new List<(ReceivedContent Received, long? Free)>();
+                    foreach (var frame in group)
+                    {
+                        Interlocked.Add(ref context.BytesReceived, LengthOf(frame));
+                        if (await receiver.TakeAsync(frame, cancel).ConfigureAwait(false) is not { } received) continue;
+                        complete.Add((received, received.Status == TransferStatus.Failed && context.Files.Space(out var left, out _) == Files.FsError.None ? left : null));
+                    }
+
+                    if (complete.Count == 0) continue;
+                    context.Loop.Post(() =>
+                    {
+                        foreach (var (received, free) in complete) Take(receiver, received, free);
+                    });
                 }
             }
         }

@@ -9,11 +9,17 @@ internal readonly record struct OpenedContent(IReadableFile? File, string Path, 
     private const int Attempts = 3;
 
     /// <summary>Finds a content and opens it.</summary>
-    public static async ValueTask<OpenedContent> OpenAsync(IFileSystem files, IContentLocator locator, ContentRequest request, CancellationToken cancel)
+    /// <param name="files">The share's directory.</param>
+    /// <param name="locator">Finds it.</param>
+    /// <param name="request">What is asked for.</param>
+    /// <param name="found">Where it was found a moment ago; null: it is still to be looked for.</param>
+    /// <param name="cancel">Ends the search.</param>
+    public static async ValueTask<OpenedContent> OpenAsync(IFileSystem files, IContentLocator locator, ContentRequest request, ContentPlace? found, CancellationToken cancel)
     {
         for (var attempt = 1; ; attempt++)
         {
-            if (await locator.LocateAsync(request.Content, request.Entry, cancel) is not { } place) return Gone;
+            if ((found ?? await locator.LocateAsync(request.Content, request.Entry, cancel)) is not { } place) return Gone;
+            found = null;
             var error = files.OpenRead(place.Path, out var file);
             // A staged file is placed, or a file moved, between looking and opening: look again.
             if (error == FsError.NotFound && attempt < Attempts) continue;

@@ -40,7 +40,7 @@ internal sealed class OutgoingContent(IFileSystem files, VerifiedManifests manif
 
     private async ValueTask<ContentFrame.End> SendAsync(CancellationToken cancel)
     {
-        var opened = await OpenedContent.OpenAsync(files, locator, request, cancel);
+        var opened = await OpenedContent.OpenAsync(files, locator, request, null, cancel);
         if (opened.File is not { } file) return End(opened.Status, opened.Detail);
         using (file)
         {

@@ -4,24 +4,25 @@ using Sync.Engine.Link;
 
 namespace Sync.Engine.Transfer;
 
-/// <summary>One stream of requests, being answered. Holds at most 3 MiB of frames, and of each of two large contents the chunk that is not yet verified.</summary>
+/// <summary>One stream of requests, being answered. Holds at most 7 MiB of frames, and of each of two large contents the chunk that is not yet verified.</summary>
 internal sealed class ServedRequests(ContentSender sender)
 {
-    /// <summary>Small contents read ahead of the wire: 2 MiB.</summary>
-    private const int SmallAhead = 32;
+    /// <summary>Small contents that are looked for and read in one go: 2 MiB at most.</summary>
+    private const int GroupSize = 32;
 
-    private const int SmallReaders = 4;
+    /// <summary>Groups read ahead of the wire, beside the one that goes out.</summary>
+    private const int GroupsAhead = 2;
+
     private const int LargeAtOnce = 2;
 
     /// <summary>Large contents asked for and not begun. Askers keep a few; more is no asker of ours.</summary>
     private const int MaxLargeWaiting = 1 << 16;
 
-    private readonly Channel<Task<Answer>> _small = Channel.CreateBounded<Task<Answer>>(
-        new BoundedChannelOptions(SmallAhead) { SingleReader = true, SingleWriter = true });
+    private readonly Channel<Task<Answers>> _small = Channel.CreateBounded<Task<Answers>>(
+        new BoundedChannelOptions(GroupsAhead) { SingleReader = true, SingleWriter = true });
     private readonly Channel<ContentRequest> _waiting = Channel.CreateUnbounded<ContentRequest>();
     private readonly Channel<ContentFrame> _large = Channel.CreateBounded<ContentFrame>(
         new BoundedChannelOptions(ContentSender.FramesAhead) { SingleReader = true });
-    private readonly SemaphoreSlim _readers = new(SmallReaders);
 
     /// <summary>All answers, until the requests have ended and each is answered.</summary>
     public async IAsyncEnumerable<ContentFrame> RunAsync(IAsyncEnumerable<ContentRequest> requests, [EnumeratorCancellation] CancellationToken cancel)
@@ -40,9 +41,9 @@ internal sealed class ServedRequests(ContentSender sender)
                 while (_small.Reader.TryPeek(out var first) && first.IsCompleted)
                 {
                     _small.Reader.TryRead(out _);
-                    var (request, answer) = await first;
-                    answer ??= Queue(request);
-                    if (answer is not null) yield return answer;
+                    var (asked, answers) = await first;
+                    for (var i = 0; i < answers.Length; i++)
+                        if ((answers[i] ?? Queue(asked[i])) is { } answer) yield return answer;
                 }
 
                 if (_large.Reader.TryRead(out var frame))
@@ -83,7 +84,6 @@ internal sealed class ServedRequests(ContentSender sender)
             await stop.CancelAsync();
             await begun;
             while (_small.Reader.TryRead(out var left)) await left.ContinueWith(static _ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
-            _readers.Dispose();
         }
     }
 
@@ -91,8 +91,8 @@ internal sealed class ServedRequests(ContentSender sender)
     {
         try
         {
-            await foreach (var request in requests.WithCancellation(cancel))
-                await _small.Writer.WriteAsync(Task.Run(() => AnswerAsync(request, cancel), CancellationToken.None), cancel);
+            await foreach (var group in requests.InGroups(GroupSize, cancel))
+                await _small.Writer.WriteAsync(Task.Run(() => AnswerAsync(group, cancel), CancellationToken.None), cancel);
             _small.Writer.Complete();
         }
         catch (Exception e)
@@ -102,18 +102,7 @@ internal sealed class ServedRequests(ContentSender sender)
         }
     }
 
-    private async Task<Answer> AnswerAsync(ContentRequest request, CancellationToken cancel)
-    {
-        await _readers.WaitAsync(cancel);
-        try
-        {
-            return new Answer(request, await sender.AnswerSmallAsync(request, cancel));
-        }
-        finally
-        {
-            _readers.Release();
-        }
-    }
+    private async Task<Answers> AnswerAsync(List<ContentRequest> requests, CancellationToken cancel) => new(requests, await sender.AnswerSmallAsync(requests, cancel));
 
     // Large ones begin in the order in which they were asked for, too.
     private ContentFrame.End? Queue(ContentRequest request)
@@ -153,6 +142,6 @@ internal sealed class ServedRequests(ContentSender sender)
         }
     }
 
-    /// <summary>The only frame of the answer, or null: the content is large.</summary>
-    private readonly record struct Answer(ContentRequest Request, ContentFrame? Frame);
+    /// <summary>Of each request the only frame of its answer, or null: the content is large.</summary>
+    private readonly record struct Answers(List<ContentRequest> Requests, ContentFrame?[] Frames);
 }

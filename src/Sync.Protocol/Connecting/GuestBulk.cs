@@ -12,6 +12,7 @@ namespace Sync.Protocol.Connecting;
 internal sealed class GuestBulk(Route route, Guid session, IReadOnlyCollection<string> features, CancellationToken ended)
 {
     private readonly bool _zstd = features.Contains(Features.Zstd);
+    private readonly int _requestsAtOnce = features.Contains(Features.Batches) ? WireLimits.MaxRequests : 1;
     private readonly Metadata _headers = new() { { WireNames.Session, session.ToString("N") } };
 
     public async IAsyncEnumerable<ContentFrame> Download(
@@ -54,9 +55,15 @@ internal sealed class GuestBulk(Route route, Guid session, IReadOnlyCollection<s
         }
     }
 
-    private static async Task AskAsync(IClientStreamWriter<DownloadRequest> stream, IAsyncEnumerable<ContentRequest> requests, CancellationToken cancel)
+    private async Task AskAsync(IClientStreamWriter<DownloadRequest> stream, IAsyncEnumerable<ContentRequest> requests, CancellationToken cancel)
     {
-        await foreach (var request in requests.WithCancellation(cancel)) await stream.WriteAsync(RequestMapping.ToWire(request), cancel);
+        await foreach (var group in requests.InGroups(_requestsAtOnce, cancel))
+        {
+            var message = RequestMapping.ToWire(group[0]);
+            for (var i = 1; i < group.Count; i++) message.More.Add(RequestMapping.ToWire(group[i]));
+            await stream.WriteAsync(message, cancel);
+        }
+
         await stream.CompleteAsync();
     }
 

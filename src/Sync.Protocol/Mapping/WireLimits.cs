@@ -18,6 +18,9 @@ internal static class WireLimits
     /// <summary>The payload of a frame; stays off the large-object heap (256 KiB payloads cost 80 gen-2 collections per 512 MB).</summary>
     public const int MaxPayload = 64 << 10;
 
+    /// <summary>The requests for contents in one message.</summary>
+    public const int MaxRequests = 256;
+
     /// <summary>A content that travels inside a control message.</summary>
     public const int MaxInline = 256 << 10;
 

@@ -12,11 +12,21 @@ namespace Sync.Protocol.Serving;
 internal static class BulkStreams
 {
     public static async Task DownloadAsync(
-        LiveSession live, bool fastLink, IAsyncStreamReader<DownloadRequest> requests, IServerStreamWriter<Frame> responses, CancellationToken cancel)
+        LiveSession live, bool fastLink, IAsyncStreamReader<DownloadRequest> requests, IServerStreamWriter<Frame> responses, Func<CancellationToken, ValueTask> flush, CancellationToken cancel)
     {
         using var compressor = new PayloadCompressor(!fastLink && live.Features.Contains(Features.Zstd), live.Features.Contains(Features.Zstd));
-        var sender = new FrameSender(new FrameWriter(compressor), compressor, responses);
-        await foreach (var frame in live.Session.Download(RequestsAsync(requests, cancel), cancel).WithCancellation(cancel)) await sender.SendAsync(frame, cancel);
+        var sender = new FrameSender(new FrameWriter(compressor), compressor, responses) { Flush = flush };
+        await using var frames = live.Session.Download(RequestsAsync(requests, cancel), cancel).GetAsyncEnumerator(cancel);
+        while (true)
+        {
+            // Small contents come many at a time: they go out together.
+            var next = frames.MoveNextAsync();
+            if (!next.IsCompleted) await sender.FlushAsync(cancel);
+            if (!await next) break;
+            await sender.SendAsync(frames.Current, cancel);
+        }
+
+        await sender.FlushAsync(cancel);
     }
 
     public static async Task UploadAsync(
@@ -31,6 +41,16 @@ internal static class BulkStreams
     private static async IAsyncEnumerable<ContentRequest> RequestsAsync(
         IAsyncStreamReader<DownloadRequest> requests, [EnumeratorCancellation] CancellationToken cancel)
     {
-        while (await requests.MoveNext(cancel)) yield return RequestMapping.FromWire(requests.Current);
+        while (await requests.MoveNext(cancel))
+        {
+            var message = requests.Current;
+            if (message.More.Count >= WireLimits.MaxRequests) throw Bounds.Violation("a message has too many requests");
+            yield return RequestMapping.FromWire(message);
+            foreach (var more in message.More)
+            {
+                if (more.More.Count > 0) throw Bounds.Violation("a request within a request has requests");
+                yield return RequestMapping.FromWire(more);
+            }
+        }
     }
 }

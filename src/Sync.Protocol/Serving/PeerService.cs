@@ -43,7 +43,9 @@ internal sealed class PeerService(
         {
             var live = sessions.Find(guest, context.RequestHeaders.GetValue(WireNames.Session));
             using var both = CancellationTokenSource.CreateLinkedTokenSource(cancel, live.Ended);
-            await BulkStreams.DownloadAsync(live, IsLoopback(context), requestStream, responseStream, both.Token);
+            var output = context.GetHttpContext().Response.BodyWriter;
+            await BulkStreams.DownloadAsync(
+                live, IsLoopback(context), requestStream, responseStream, async stopping => await output.FlushAsync(stopping), both.Token);
         });
 
     public override Task Upload(IAsyncStreamReader<Frame> requestStream, IServerStreamWriter<UploadResult> responseStream, ServerCallContext context) =>

@@ -9,6 +9,9 @@ internal static class Features
     /// <summary>Large contents may travel as deltas against a basis.</summary>
     public const string Deltas = "deltas";
 
+    /// <summary>Several requests for contents may come in one message.</summary>
+    public const string Batches = "batches";
+
     /// <summary>All that is supported here.</summary>
-    public static readonly string[] All = [Zstd, Deltas];
+    public static readonly string[] All = [Zstd, Deltas, Batches];
 }

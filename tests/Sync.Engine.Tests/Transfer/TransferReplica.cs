@@ -1,5 +1,6 @@
 using Sync.Delta;
 using Sync.Engine.Files;
+using Sync.Engine.Link;
 using Sync.Engine.Model;
 using Sync.Engine.Store;
 using Sync.Engine.Tests.Files;
@@ -67,6 +68,13 @@ internal sealed class TransferReplica : IContentLocator, IDisposable
     {
         Locating?.Invoke(content);
         return ValueTask.FromResult(_places.TryGetValue(content, out var place) ? place : (ContentPlace?)null);
+    }
+
+    public async ValueTask<ContentPlace?[]> LocateAllAsync(IReadOnlyList<ContentRequest> requests, CancellationToken cancel)
+    {
+        var places = new ContentPlace?[requests.Count];
+        for (var i = 0; i < places.Length; i++) places[i] = await LocateAsync(requests[i].Content, requests[i].Entry, cancel);
+        return places;
     }
 
     public string[] StagedNames() =>
