@@ -1,13 +1,16 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Net.Sockets;
 using System.Runtime.InteropServices;
 
-namespace Sync.Bench.Latency;
+namespace Sync.Bench;
 
 /// <summary>One real agent, and the commands given to it. Ends its own process, by its id, and no other.</summary>
 internal sealed partial class AgentProcess : IAsyncDisposable
 {
     private const int SigTerm = 15;
+    // sockaddr_un.sun_path holds 108 bytes with the closing NUL.
+    private const int LongestSocketPath = 107;
     private static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan EndPatience = TimeSpan.FromSeconds(30);
 
@@ -21,9 +24,14 @@ internal sealed partial class AgentProcess : IAsyncDisposable
         _data = data;
     }
 
+    /// <summary>The running process's id.</summary>
+    public int Id => _process!.Id;
+
     private string Log => _data + ".log";
 
-    /// <summary>Starts it in the foreground of a process of its own, and returns once <c>status</c> answers.</summary>
+    private string ControlSocket => Path.Combine(_data, "control.sock");
+
+    /// <summary>Starts it in the foreground of a process of its own, and returns once it takes commands.</summary>
     public async Task StartAsync(params string[] arguments)
     {
         // The log is a file, so that no pipe fills up while nobody reads it.
@@ -34,11 +42,11 @@ internal sealed partial class AgentProcess : IAsyncDisposable
         _process = Process.Start(start) ?? throw new InvalidOperationException($"{_program} did not start");
 
         var begun = Stopwatch.GetTimestamp();
-        while ((await TryRunAsync("status")).Code is not 0)
+        while (!await AnswersAsync())
         {
             if (_process.HasExited || Stopwatch.GetElapsedTime(begun) > StartPatience)
                 throw new InvalidOperationException($"{_program} did not come up; see {Log}: {await File.ReadAllTextAsync(Log)}");
-            await Task.Delay(50);
+            await Task.Delay(5);
         }
     }
 
@@ -58,7 +66,10 @@ internal sealed partial class AgentProcess : IAsyncDisposable
     }
 
     /// <inheritdoc/>
-    public async ValueTask DisposeAsync()
+    public async ValueTask DisposeAsync() => await StopAsync();
+
+    /// <summary>Ends it as a service manager would; it can be started again.</summary>
+    public async Task StopAsync()
     {
         if (_process is not { } process)
             return;
@@ -78,6 +89,24 @@ internal sealed partial class AgentProcess : IAsyncDisposable
                 await Console.Error.WriteLineAsync($"{_program} did not end {EndPatience.TotalSeconds} s after SIGTERM");
                 process.Kill();
             }
+        }
+    }
+
+    // By the socket alone where its path is the usual one: a command each time would cost more than the start that is waited for.
+    private async Task<bool> AnswersAsync()
+    {
+        if (System.Text.Encoding.UTF8.GetByteCount(ControlSocket) > LongestSocketPath)
+            return (await TryRunAsync("status")).Code is 0;
+        using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        try
+        {
+            await socket.ConnectAsync(new UnixDomainSocketEndPoint(ControlSocket));
+            return true;
+        }
+        catch (SocketException)
+        {
+            // Not there yet, or left by a process that was killed.
+            return false;
         }
     }
 

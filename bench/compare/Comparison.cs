@@ -1,0 +1,41 @@
+namespace Sync.Bench.Compare;
+
+/// <summary>The whole of it: what is needed, the works in turn, the report.</summary>
+internal static class Comparison
+{
+    /// <returns>The exit code: 1 if some work failed or left trees that differ.</returns>
+    public static async Task<int> RunAsync(Options options)
+    {
+        await DebianPackages.InstallAsync(Needed(options));
+        var programs = SourceTree.Find();
+        Progress.Say("building sync-host and sync-guest");
+        _ = await Command.RunAsync("dotnet", "build", "-c", "Release", "-v", "quiet", "-nologo", "--disable-build-servers", Path.Combine(programs, "src", "Sync.Host"));
+        using var scratch = new Scratch(options);
+        await scratch.SettleAsync();
+        await using var ssh = options.With.Contains(Tool.Rsync) && File.Exists("/usr/sbin/sshd") ? await SshServer.StartAsync(scratch.NewDirectory("ssh")) : null;
+        var results = new Results();
+        var bench = new Bench(options, scratch, ssh, programs, results);
+        var sources = new KernelSources(options, scratch.Cache);
+        await new TreeRuns(bench, sources).RunAsync();
+        await new FileRuns(bench, sources).RunAsync();
+        return results.Samples.Any(s => s.Failed) ? 1 : 0;
+    }
+
+    private static Dictionary<string, string> Needed(Options options)
+    {
+        var needed = new Dictionary<string, string>(StringComparer.Ordinal);
+        if (options.Includes(Work.First, Work.Unchanged, Work.Save, Work.Replaced, Work.Tar, Work.Slow))
+            needed[KernelSources.Package] = KernelSources.Archive;
+        if (options.Includes(Work.Tar))
+            needed["xdelta3"] = "/usr/bin/xdelta3";
+        if (options.With.Overlaps([Tool.Rsync, Tool.Unison, Tool.Lsyncd]))
+        {
+            needed["rsync"] = "/usr/bin/rsync";
+            needed["openssh-server"] = "/usr/sbin/sshd";
+        }
+
+        foreach (var tool in options.With.Where(t => t is not Tool.Rsync))
+            needed[tool] = "/usr/bin/" + tool;
+        return needed;
+    }
+}

@@ -1,0 +1,13 @@
+using System.Diagnostics;
+using System.Globalization;
+
+namespace Sync.Bench.Compare;
+
+/// <summary>What is going on, for whoever waits.</summary>
+internal static class Progress
+{
+    private static readonly long Begun = Stopwatch.GetTimestamp();
+
+    public static void Say(string line) =>
+        Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{Stopwatch.GetElapsedTime(Begun).TotalSeconds,6:0.0}  {line}"));
+}
