@@ -1,3 +1,5 @@
+using System.ComponentModel;
+
 namespace Sync.Bench.Compare;
 
 /// <summary>The whole of it: what is needed, the works in turn, the report.</summary>
@@ -16,9 +18,23 @@ internal static class Comparison
         var results = new Results();
         var bench = new Bench(options, scratch, ssh, programs, results);
         var sources = new KernelSources(options, scratch.Cache);
-        await new TreeRuns(bench, sources).RunAsync();
-        await new FileRuns(bench, sources).RunAsync();
-        return results.Samples.Any(s => s.Failed) ? 1 : 0;
+        var complete = true;
+        foreach (var runs in (Func<Task>[])[new TreeRuns(bench, sources).RunAsync, new FileRuns(bench, sources).RunAsync])
+        {
+            try
+            {
+                await runs();
+            }
+            catch (Exception e) when (e is IOException or InvalidOperationException or Win32Exception or TimeoutException)
+            {
+                // What the others measure is worth as much as before.
+                Progress.Say(e.ToString());
+                complete = false;
+            }
+        }
+
+        await Report.WriteAsync(options, results, programs);
+        return complete && !results.Samples.Any(s => s.Failed && s.Tool is Tool.Sync or Tool.Rsync) ? 0 : 1;
     }
 
     private static Dictionary<string, string> Needed(Options options)

@@ -22,6 +22,8 @@ internal sealed record Results
     /// <summary>Bytes on the wire, both ways; null where they were not counted.</summary>
     public double? Wire(Work work, string tool, string variant = "") => Median(Of(work, tool, variant).Select(s => (double?)s.Wire));
 
+    public Floor? FloorOf(Work work) => Floors.FirstOrDefault(f => f.Work == work);
+
     public static double? Median(IEnumerable<double?> values)
     {
         var sorted = values.OfType<double>().Order().ToArray();

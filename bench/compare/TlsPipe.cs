@@ -57,6 +57,9 @@ internal static class TlsPipe
         }
 
         await tls.ShutdownAsync();
+        // Until the other end is done, too: closed with its session tickets unread, the socket would be reset under it.
+        while (await tls.ReadAsync(buffer.AsMemory(0, Block)) > 0)
+            continue;
         ArrayPool<byte>.Shared.Return(buffer);
         return hash.GetHashAndReset();
     }
@@ -77,6 +80,7 @@ internal static class TlsPipe
         }
 
         RandomAccess.FlushToDisk(file);
+        await tls.ShutdownAsync();
         ArrayPool<byte>.Shared.Return(buffer);
         return hash.GetHashAndReset();
     }
