@@ -17,7 +17,7 @@ internal sealed class Bench(Options options, Scratch scratch, SshServer? ssh, st
         Tool.Sync => true,
         Tool.RsyncCompressed => Has(Tool.Rsync),
         Tool.Rsync => options.With.Contains(tool) && Command.Find("rsync") is not null && ssh is not null,
-        Tool.Unison => options.With.Contains(tool) && Command.Find("unison") is not null && ssh is not null,
+        Tool.Unison or Tool.Lsyncd => options.With.Contains(tool) && Command.Find(tool) is not null && ssh is not null,
         _ => options.With.Contains(tool) && Command.Find(tool) is not null,
     };
 
@@ -35,6 +35,9 @@ internal sealed class Bench(Options options, Scratch scratch, SshServer? ssh, st
         {
             Tool.Sync => new SyncContender(programs, scratch.NewDirectory("sync-data"), source, target, hostPort, proxy),
             Tool.Rsync or Tool.RsyncCompressed => new RsyncContender(ssh!, source, target, tool is Tool.RsyncCompressed, proxy),
+            Tool.Unison => new UnisonContender(ssh!, scratch.NewDirectory("unison-data"), source, target),
+            Tool.Syncthing => new SyncthingContender(scratch.NewDirectory("syncthing-data"), source, target),
+            Tool.Lsyncd => new LsyncdContender(ssh!, scratch.NewDirectory("lsyncd-data"), source, target),
             _ => throw new ArgumentOutOfRangeException(nameof(tool), tool, "no such tool"),
         };
     }
@@ -50,6 +53,9 @@ internal sealed class Bench(Options options, Scratch scratch, SshServer? ssh, st
             var timing = await action();
             var wire = contender.Proxy?.Take();
             var memory = contender.Memory;
+            // The last file is there before lsyncd's rsync has ended.
+            if (contender is LsyncdContender)
+                await Task.Delay(TimeSpan.FromSeconds(2));
             var finding = TreeComparison.Compare(contender.Source, contender.Target);
             var timed = contender.Proxy is null || variant.Length > 0;
             sample = sample with

@@ -14,12 +14,15 @@ internal static class Comparison
         _ = await Command.RunAsync("dotnet", "build", "-c", "Release", "-v", "quiet", "-nologo", "--disable-build-servers", Path.Combine(programs, "src", "Sync.Host"));
         using var scratch = new Scratch(options);
         await scratch.SettleAsync();
-        await using var ssh = options.With.Contains(Tool.Rsync) && File.Exists("/usr/sbin/sshd") ? await SshServer.StartAsync(scratch.NewDirectory("ssh")) : null;
+        await using var ssh = options.With.Overlaps([Tool.Rsync, Tool.Unison, Tool.Lsyncd]) && File.Exists("/usr/sbin/sshd") ? await SshServer.StartAsync(scratch.NewDirectory("ssh")) : null;
         var results = new Results();
         var bench = new Bench(options, scratch, ssh, programs, results);
         var sources = new KernelSources(options, scratch.Cache);
+        foreach (var tool in options.With.Where(t => !bench.Has(t)))
+            results.Samples.Add(new Sample(tool is Tool.Lsyncd ? Work.Burst : Work.First, tool) { Failed = true, Finding = "not available" });
         var complete = true;
-        foreach (var runs in (Func<Task>[])[new TreeRuns(bench, sources).RunAsync, new FileRuns(bench, sources).RunAsync])
+        foreach (var (name, runs) in ((string, Func<Task>)[])
+            [("tree", new TreeRuns(bench, sources).RunAsync), ("file", new FileRuns(bench, sources).RunAsync), ("burst", new BurstRuns(bench).RunAsync), ("slow", new SlowRuns(bench, sources).RunAsync)])
         {
             try
             {
@@ -29,12 +32,13 @@ internal static class Comparison
             {
                 // What the others measure is worth as much as before.
                 Progress.Say(e.ToString());
+                results.Notes["ended-" + name] = $"The {name} works ended early: {e.Message.Split('\n')[0]}";
                 complete = false;
             }
         }
 
         await Report.WriteAsync(options, results, programs);
-        return complete && !results.Samples.Any(s => s.Failed && s.Tool is Tool.Sync or Tool.Rsync) ? 0 : 1;
+        return complete && !results.Samples.Any(s => s.IsWrong) ? 0 : 1;
     }
 
     private static Dictionary<string, string> Needed(Options options)

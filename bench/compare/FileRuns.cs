@@ -55,7 +55,7 @@ internal sealed class FileRuns(Bench bench, KernelSources sources)
             {
                 if (!bench.Scratch.HasRoom(room))
                 {
-                    bench.Results.Notes["room"] = "some runs were left out for lack of disk space";
+                    bench.Results.Notes["room"] = "Some runs were left out for lack of disk space";
                     continue;
                 }
 

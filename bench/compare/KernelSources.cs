@@ -7,6 +7,10 @@ internal sealed class KernelSources(Options options, string cache)
 {
     public const string Package = "linux-source-6.1";
     public const string Archive = "/usr/src/linux-source-6.1.tar.xz";
+
+    /// <summary>Files of the trees for slow links.</summary>
+    public const int SmallFiles = 1_000;
+
     private const string NextPackage = "linux-source-6.12";
     private const string NextArchive = "/usr/src/linux-source-6.12.tar.xz";
     // Any older one would do; this one's figures for others are known.
@@ -19,13 +23,13 @@ internal sealed class KernelSources(Options options, string cache)
     public string TarDescription { get; private set; } = SecondVersion.Description;
 
     /// <summary>The tree that is synced first.</summary>
-    public Task<string> FirstAsync() => UnpackedAsync(options.Quick ? $"linux-6.1-{options.TreeFiles}" : "linux-6.1", Archive);
+    public Task<string> FirstAsync() => UnpackedAsync(options.Quick ? $"linux-6.1-{options.TreeFiles}" : "linux-6.1", Archive, options.TreeFiles);
 
     /// <summary>The tree that takes its place.</summary>
     public async Task<string> SecondAsync()
     {
         if (options.Quick || await FetchedAsync("linux-6.12", NextPackage, NextArchive) is not { } tree)
-            return await ChangedAsync();
+            return await ChangedAsync(await FirstAsync());
         SecondDescription = "6.12 of Debian";
         return tree;
     }
@@ -37,19 +41,25 @@ internal sealed class KernelSources(Options options, string cache)
         var versions = options.Quick ? [] : await DebianPackages.VersionsAsync(Package);
         var version = versions.Contains(EarlierVersion, StringComparer.Ordinal) ? EarlierVersion : versions.Length > 1 ? versions[^1] : null;
         if (version is null || await FetchedAsync($"linux-{version}", $"{Package}={version}", Archive) is not { } earlier)
-            return (await TarAsync(first), await TarAsync(await ChangedAsync()));
+            return (await TarAsync(first), await TarAsync(await ChangedAsync(first)));
         TarDescription = $"{version} of Debian, replaced by the installed version";
         return (await TarAsync(earlier), await TarAsync(first));
     }
 
-    private async Task<string> ChangedAsync()
+    /// <summary>The beginning of the tree, and another version of it.</summary>
+    public async Task<(string First, string Second)> SmallAsync()
     {
-        var first = await FirstAsync();
+        var first = await UnpackedAsync($"linux-6.1-{SmallFiles}", Archive, SmallFiles);
+        return (first, await ChangedAsync(first));
+    }
+
+    private static async Task<string> ChangedAsync(string first)
+    {
         var tree = first + "-changed";
         if (!Directory.Exists(tree))
         {
             Progress.Say("making a second version of the tree");
-            SecondVersion.Make(first, tree);
+            await Task.Run(() => SecondVersion.Make(first, tree));
         }
 
         return tree;
@@ -63,7 +73,7 @@ internal sealed class KernelSources(Options options, string cache)
         var folder = Directory.CreateDirectory(Path.Combine(cache, "fetch-" + Guid.NewGuid().ToString("N")[..8])).FullName;
         try
         {
-            return await DebianPackages.FetchAsync(package, archive, folder) is { } file ? await UnpackedAsync(name, file) : null;
+            return await DebianPackages.FetchAsync(package, archive, folder) is { } file ? await UnpackedAsync(name, file, 0) : null;
         }
         finally
         {
@@ -71,13 +81,15 @@ internal sealed class KernelSources(Options options, string cache)
         }
     }
 
-    private async Task<string> UnpackedAsync(string name, string archive)
+    private async Task<string> UnpackedAsync(string name, string archive, int files)
     {
         var tree = Path.Combine(cache, name);
         if (Directory.Exists(tree))
             return tree;
+        if (!File.Exists(archive))
+            throw new InvalidOperationException($"{archive} is not there: the package {Package} could not be installed");
         Progress.Say($"unpacking {name}");
-        await TarUnpacker.UnpackAsync(archive, tree, options.TreeFiles);
+        await TarUnpacker.UnpackAsync(archive, tree, files);
         return tree;
     }
 

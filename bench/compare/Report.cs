@@ -24,9 +24,9 @@ internal static class Report
     private static string Text(Options options, Results results, Labels labels, string chart)
     {
         var tables = new Tables(results, labels);
-        var lost = results.Notes.TryGetValue("room", out var room) ? $"\n- {char.ToUpperInvariant(room[0])}{room[1..]}." : "";
-        var kept = results.Samples.Any(s => s.Failed && s.Tool is Tool.Sync or Tool.Rsync)
-            ? "Not all trees were the same afterwards: " + string.Join("; ", results.Samples.Where(s => s.Failed).Select(s => $"{s.Tool}, {s.Work}: {s.Finding}"))
+        var lost = string.Concat(results.Notes.Where(n => n.Key is "room" || n.Key.StartsWith("ended-", StringComparison.Ordinal)).Select(n => $"\n- {n.Value}."));
+        var kept = results.Samples.Any(s => s.IsWrong)
+            ? "Not all trees were the same afterwards: " + string.Join("; ", results.Samples.Where(s => s.IsWrong).Select(s => $"{s.Tool}, {s.Work}: {s.Finding}"))
             : "After each run both trees were the same: names, kinds, bytes, modes, link targets, files' mtimes to the nanosecond.";
         return string.Create(CultureInfo.InvariantCulture, $"""
             ## Compared with others

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Sync.Bench.Compare;
 
 /// <summary>One piece of work, done once by one tool.</summary>
@@ -12,9 +14,6 @@ internal sealed record Sample(Work Work, string Tool)
     /// <summary>In bytes, both ways.</summary>
     public long? Wire { get; init; }
 
-    /// <summary>In bytes, from the target's side to the source's.</summary>
-    public long? WireBack { get; init; }
-
     public Footprint? Memory { get; init; }
 
     /// <summary>What is special about this one: a link, a size.</summary>
@@ -25,4 +24,8 @@ internal sealed record Sample(Work Work, string Tool)
 
     /// <summary>Whether the trees were not the same, or the tool failed.</summary>
     public bool Failed { get; init; }
+
+    /// <summary>Whether that puts the run's figures in doubt: what another tool cannot do is only told.</summary>
+    [JsonIgnore]
+    public bool IsWrong => Failed && Tool is Compare.Tool.Sync or Compare.Tool.Rsync or Compare.Tool.RsyncCompressed && Finding is not "not available";
 }

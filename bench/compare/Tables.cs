@@ -93,7 +93,7 @@ internal sealed class Tables(Results results, Labels labels)
     private string Other(Work work, string variant, Func<Sample, double?> part)
     {
         var samples = results.Of(work, Tool.Rsync, variant).ToArray();
-        return Figures.Spread(samples.Select(part));
+        return samples is [{ Failed: true, Finding: "not available" }, ..] ? "not available" : Figures.Spread(samples.Select(part));
     }
 
     private string[] Judged(Work work, string variant, bool ofBytes)

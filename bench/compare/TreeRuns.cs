@@ -42,7 +42,7 @@ internal sealed class TreeRuns(Bench bench, KernelSources sources)
     {
         if (!bench.Scratch.HasRoom(_room))
         {
-            bench.Results.Notes["room"] = "some runs were left out for lack of disk space";
+            bench.Results.Notes["room"] = "Some runs were left out for lack of disk space";
             Progress.Say($"{tool}: left out, {_room / 1e9:0} GB of free space are needed");
             return;
         }
