@@ -1,18 +1,16 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Net.Sockets;
-using System.Runtime.InteropServices;
+using System.Text;
 
 namespace Sync.Bench;
 
 /// <summary>One real agent, and the commands given to it. Ends its own process, by its id, and no other.</summary>
-internal sealed partial class AgentProcess : IAsyncDisposable
+internal sealed class AgentProcess : IAsyncDisposable
 {
-    private const int SigTerm = 15;
     // sockaddr_un.sun_path holds 108 bytes with the closing NUL.
     private const int LongestSocketPath = 107;
     private static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(60);
-    private static readonly TimeSpan EndPatience = TimeSpan.FromSeconds(30);
 
     private readonly string _program;
     private readonly string _data;
@@ -74,28 +72,13 @@ internal sealed partial class AgentProcess : IAsyncDisposable
         if (_process is not { } process)
             return;
         _process = null;
-        using (process)
-        {
-            if (process.HasExited)
-                return;
-            _ = Kill(process.Id, SigTerm);
-            using var patience = new CancellationTokenSource(EndPatience);
-            try
-            {
-                await process.WaitForExitAsync(patience.Token);
-            }
-            catch (OperationCanceledException)
-            {
-                await Console.Error.WriteLineAsync($"{_program} did not end {EndPatience.TotalSeconds} s after SIGTERM");
-                process.Kill();
-            }
-        }
+        await ProcessEnd.OfAsync(process);
     }
 
     // By the socket alone where its path is the usual one: a command each time would cost more than the start that is waited for.
     private async Task<bool> AnswersAsync()
     {
-        if (System.Text.Encoding.UTF8.GetByteCount(ControlSocket) > LongestSocketPath)
+        if (Encoding.UTF8.GetByteCount(ControlSocket) > LongestSocketPath)
             return (await TryRunAsync("status")).Code is 0;
         using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
         try
@@ -119,8 +102,4 @@ internal sealed partial class AgentProcess : IAsyncDisposable
         await command.WaitForExitAsync();
         return (command.ExitCode, output, await error);
     }
-
-    [LibraryImport("libc", EntryPoint = "kill")]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static partial int Kill(int process, int signal);
 }

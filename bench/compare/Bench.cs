@@ -65,7 +65,7 @@ internal sealed class Bench(Options options, Scratch scratch, SshServer? ssh, st
                 Wire = wire?.Total,
                 Memory = memory,
                 Finding = finding.ToString(),
-                Failed = !finding.Same,
+                Failed = !finding.Same || (finding.CutShort > 0 && contender is SyncContender or RsyncContender),
             };
             Progress.Say($"{work,-9} {contender.Name,-9} {variant} {timing.Time.TotalSeconds,7:0.00} s{(timing.Durable > timing.Time ? $", with syncfs {timing.Durable.TotalSeconds:0.00} s" : "")}"
                 + $"{(wire is { } bytes ? $", {bytes.Total / 1e6:0.000} MB on the wire ({bytes.Up / 1e6:0.000} up)" : "")}; {finding}");

@@ -10,8 +10,6 @@ internal static class Comparison
     {
         await DebianPackages.InstallAsync(Needed(options));
         var programs = SourceTree.Find();
-        Progress.Say("building sync-host and sync-guest");
-        _ = await Command.RunAsync("dotnet", "build", "-c", "Release", "-v", "quiet", "-nologo", "--disable-build-servers", Path.Combine(programs, "src", "Sync.Host"));
         using var scratch = new Scratch(options);
         await scratch.SettleAsync();
         await using var ssh = options.With.Overlaps([Tool.Rsync, Tool.Unison, Tool.Lsyncd]) && File.Exists("/usr/sbin/sshd") ? await SshServer.StartAsync(scratch.NewDirectory("ssh")) : null;

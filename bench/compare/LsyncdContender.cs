@@ -39,12 +39,7 @@ internal sealed class LsyncdContender(SshServer ssh, string data, string source,
     public override async ValueTask DisposeAsync()
     {
         if (_process is not null)
-        {
-            _process.Kill(entireProcessTree: true);
-            await _process.WaitForExitAsync();
-            _process.Dispose();
-        }
-
+            await ProcessEnd.OfAsync(_process);
         await base.DisposeAsync();
     }
 

@@ -47,11 +47,8 @@ internal sealed class SshServer : IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
-        if (_process is null)
-            return;
-        _process.Kill();
-        await _process.WaitForExitAsync();
-        _process.Dispose();
+        if (_process is not null)
+            await ProcessEnd.OfAsync(_process);
     }
 
     private string In(string name) => Path.Combine(_directory, name);

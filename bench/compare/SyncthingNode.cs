@@ -43,16 +43,15 @@ internal sealed class SyncthingNode(string home, string folder)
 
         """);
 
+    // Without the process that would start it again after a crash: it is this one that is to be ended and looked at.
     public void Start() => _process = Process.Start(new ProcessStartInfo("/bin/sh",
-        ["-c", "exec syncthing serve --home=\"$0\" --no-browser --no-restart --logfile=\"$0/log\" >/dev/null 2>&1", home]));
+        ["-c", "STMONITORED=yes exec syncthing serve --home=\"$0\" --no-browser --no-restart --logfile=\"$0/log\" >/dev/null 2>&1", home]));
 
     public async Task StopAsync()
     {
         if (_process is null)
             return;
-        _process.Kill();
-        await _process.WaitForExitAsync();
-        _process.Dispose();
+        await ProcessEnd.OfAsync(_process);
         _process = null;
     }
 

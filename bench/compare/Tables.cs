@@ -69,7 +69,7 @@ internal sealed class Tables(Results results, Labels labels)
             {
                 var samples = results.Of(work, tool, variant).ToArray();
                 if (samples.Length > 0)
-                    table.Append(Line([labels.Of(work, variant), tool, samples[0].Failed ? "not available" : Figures.Spread(samples.Select(s => s.Seconds)), Figures.Time(results.Seconds(work, Tool.Sync, variant)), samples[0].Finding]));
+                    table.Append(Line([labels.Of(work, variant), tool, samples[0].Seconds is null ? "not available" : Figures.Spread(samples.Select(s => s.Seconds)), Figures.Time(results.Seconds(work, Tool.Sync, variant)), samples[0].Finding]));
             }
         }
 

@@ -18,17 +18,17 @@ internal static class TreeComparison
         var left = Walk(source);
         var right = Walk(target);
         var differences = new ConcurrentBag<string>();
-        var wholeSeconds = 0;
+        var cutShort = 0;
         foreach (var name in right.Keys.Where(n => !left.ContainsKey(n)))
             differences.Add($"{name} is only in the target");
         Parallel.ForEach(left, entry =>
         {
             if (!right.TryGetValue(entry.Key, out var there))
                 differences.Add($"{entry.Key} is missing");
-            else if (Difference(Path.Combine(source, entry.Key), Path.Combine(target, entry.Key), entry.Value, there, ref wholeSeconds) is { } difference)
+            else if (Difference(Path.Combine(source, entry.Key), Path.Combine(target, entry.Key), entry.Value, there, ref cutShort) is { } difference)
                 differences.Add($"{entry.Key}: {difference}");
         });
-        return new TreeFinding(left.Count, differences.Count, differences.Order(StringComparer.Ordinal).FirstOrDefault(), wholeSeconds);
+        return new TreeFinding(left.Count, differences.Count, differences.Order(StringComparer.Ordinal).FirstOrDefault(), cutShort);
     }
 
     /// <summary>A look at each entry's status, and no more.</summary>
@@ -54,7 +54,7 @@ internal static class TreeComparison
         return found;
     }
 
-    private static string? Difference(string source, string target, in FileStatus here, in FileStatus there, ref int wholeSeconds)
+    private static string? Difference(string source, string target, in FileStatus here, in FileStatus there, ref int cutShort)
     {
         if (here.Mode != there.Mode)
             return $"mode {Convert.ToString(here.Mode, 8)}, there {Convert.ToString(there.Mode, 8)}";
@@ -68,13 +68,15 @@ internal static class TreeComparison
             return $"mtime {here.ModifySeconds}, there {there.ModifySeconds}";
         if (here.ModifyNanoseconds != there.ModifyNanoseconds)
         {
-            if (there.ModifyNanoseconds is not 0)
+            if (!IsCut(here.ModifyNanoseconds, there.ModifyNanoseconds))
                 return $"mtime ns {here.ModifyNanoseconds}, there {there.ModifyNanoseconds}";
-            Interlocked.Increment(ref wholeSeconds);
+            Interlocked.Increment(ref cutShort);
         }
 
         return SameBytes(source, target) ? null : "other bytes";
     }
+
+    private static bool IsCut(uint here, uint there) => there == here / 1_000 * 1_000 || there == here / 1_000_000 * 1_000_000 || there is 0;
 
     private static bool SameBytes(string source, string target)
     {

@@ -4,15 +4,15 @@ namespace Sync.Bench.Compare;
 /// <param name="Entries">Of the source.</param>
 /// <param name="Different">How many are not the same.</param>
 /// <param name="Example">One of them, and how it differs; null if there is none.</param>
-/// <param name="WholeSeconds">Files whose mtime arrived without its fraction of a second.</param>
-internal sealed record TreeFinding(int Entries, int Different, string? Example, int WholeSeconds)
+/// <param name="CutShort">Files whose mtime arrived with fewer digits behind the second.</param>
+internal sealed record TreeFinding(int Entries, int Different, string? Example, int CutShort)
 {
     public bool Same => Different is 0;
 
     public override string ToString() => this switch
     {
         { Same: false } => $"{Different} of {Entries} entries differ: {Example}",
-        { WholeSeconds: > 0 } => $"identical, {WholeSeconds} mtimes to the second",
+        { CutShort: > 0 } => $"identical but for {CutShort} mtimes cut to the second, the milli- or microsecond",
         _ => "identical",
     };
 }

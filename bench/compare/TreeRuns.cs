@@ -59,7 +59,7 @@ internal sealed class TreeRuns(Bench bench, KernelSources sources)
         await using var contender = bench.Create(tool, source, counted);
         if (!await bench.MeasureAsync(Work.First, contender, contender.FirstAsync))
             return;
-        if (bench.Options.Includes(Work.Unchanged))
+        if (bench.Options.Includes(Work.Unchanged) && tool is not Tool.RsyncCompressed)
         {
             var begun = Stopwatch.GetTimestamp();
             _ = TreeComparison.Walk(source);
