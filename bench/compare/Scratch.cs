@@ -44,7 +44,7 @@ internal sealed class Scratch : IDisposable
     /// <summary>Waits until the file system has got over the trees that an earlier invocation deleted.</summary>
     public async Task SettleAsync()
     {
-        if (_options.Quick || !File.Exists(Stamp))
+        if (_options.Quick || !_options.Includes(Work.First, Work.Unchanged, Work.Replaced, Work.Burst, Work.Slow) || !File.Exists(Stamp))
             return;
         var left = File.GetLastWriteTimeUtc(Stamp) + Aftermath - DateTime.UtcNow;
         if (left <= TimeSpan.Zero)
