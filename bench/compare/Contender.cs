@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace Sync.Bench.Compare;
 
 /// <summary>A tool at work on a source and a target directory that are its own.</summary>
@@ -5,7 +7,7 @@ internal abstract class Contender(string name, string source, string target) : I
 {
     public string Name { get; } = name;
 
-    public string Source { get; protected set; } = source;
+    public string Source { get; private set; } = source;
 
     public string Target { get; } = target;
 
@@ -27,9 +29,20 @@ internal abstract class Contender(string name, string source, string target) : I
     /// <summary>After an edit of the source that has just ended.</summary>
     public abstract Task<Timing> ChangedAsync();
 
-    /// <summary>Puts another tree in the source's place. Who does not watch the source reads that tree from now on.</summary>
+    /// <summary>Another tree takes the source's place: its files are exchanged in, and that counts, or the tool reads that tree from now on.</summary>
     /// <param name="tree">The tree; a live tool gets a copy that is its own to move.</param>
-    public virtual void ReplaceSource(string tree) => Source = tree;
+    public async Task<Timing> ReplacedAsync(string tree)
+    {
+        var swap = Live ? new TreeSwap(tree, Source) : null;
+        var begun = Stopwatch.GetTimestamp();
+        if (swap is null)
+            Source = tree;
+        else
+            swap.Run();
+        var replaced = Stopwatch.GetElapsedTime(begun);
+        var timing = await ChangedAsync();
+        return new Timing(replaced + timing.Time, replaced + timing.Durable);
+    }
 
     /// <inheritdoc/>
     public virtual async ValueTask DisposeAsync()

@@ -9,6 +9,7 @@ internal static partial class DiskCalls
     private const int AtCurrentDirectory = -100;
     private const int NoFollow = 0x100;
     private const int BasicStats = 0x7FF;
+    private const uint NoReplace = 1;
     private const uint Exchange = 2;
 
     /// <summary>A file's status; a symlink's own.</summary>
@@ -17,11 +18,10 @@ internal static partial class DiskCalls
         StatX(AtCurrentDirectory, path, NoFollow, BasicStats, out var status) is 0 ? status : throw Failed(path);
 
     /// <summary>Swaps two names in one step, so that nothing is deleted and neither is ever missing.</summary>
-    public static void Swap(string one, string other)
-    {
-        if (RenameAt2(AtCurrentDirectory, one, AtCurrentDirectory, other, Exchange) is not 0)
-            throw Failed(one);
-    }
+    public static void Swap(string one, string other) => Rename(one, other, Exchange);
+
+    /// <summary>Gives a file or link a name that is free. Unlike <see cref="File.Move(string, string)"/>, it takes links whose target is missing or a directory.</summary>
+    public static void Move(string from, string to) => Rename(from, to, NoReplace);
 
     /// <summary>Writes all back that this path's file system holds in memory.</summary>
     public static void SyncFileSystem(string path)
@@ -33,6 +33,12 @@ internal static partial class DiskCalls
         _ = Close(descriptor);
         if (result is not 0)
             throw Failed(path);
+    }
+
+    private static void Rename(string from, string to, uint flags)
+    {
+        if (RenameAt2(AtCurrentDirectory, from, AtCurrentDirectory, to, flags) is not 0)
+            throw Failed(from);
     }
 
     private static Win32Exception Failed(string path)

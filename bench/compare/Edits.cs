@@ -61,23 +61,4 @@ internal static class Edits
             File.WriteAllBytes(Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"b{i:D4}")), bytes);
         }
     }
-
-    /// <summary>
-    /// Exchanges what is at the top of two trees, name by name: in an instant, with nothing deleted, so that all of the work is still to be done when it returns.
-    /// </summary>
-    public static void SwapTrees(string one, string other)
-    {
-        var names = Directory.EnumerateFileSystemEntries(one).Concat(Directory.EnumerateFileSystemEntries(other)).Select(p => Path.GetFileName(p));
-        foreach (var name in names.Where(n => n is not ".sync").ToHashSet(StringComparer.Ordinal))
-        {
-            var left = Path.Combine(one, name);
-            var right = Path.Combine(other, name);
-            if (Path.Exists(left) && Path.Exists(right))
-                DiskCalls.Swap(left, right);
-            else if (Path.Exists(left))
-                Directory.Move(left, right);
-            else
-                Directory.Move(right, left);
-        }
-    }
 }

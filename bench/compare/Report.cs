@@ -42,7 +42,8 @@ internal static class Report
             {tables.Others()}
             {tables.Links()}
             - sync: until `sync-guest flush` returns, when both sides are identical *and on disk*. The first sync counts both agents' start and the pairing, the
-              restart the guest's start. Replaced trees and files are made beside and exchanged in by name, so that no work is done before the clock starts.
+              restart the guest's start. A large file's new version is made beside and exchanged in, or the file is edited in place, before the clock starts; a
+              replaced tree's files are made beside and exchanged in one by one, which counts.
             - rsync: `rsync -a` (`--delete` after an edit) over ssh with AES-128-GCM, from its start to its end. It leaves the data to the page cache; `syncfs` after it makes it durable.
             - Bytes are TCP payload, counted by a proxy between both programs, in a run that is not timed.
             - Pages, insertion and appending happen one after the other to one file.

@@ -44,8 +44,7 @@ internal sealed class SlowRuns(Bench bench, KernelSources sources)
                 await Bench.CopyAsync(tree, own);
             }
 
-            contender.ReplaceSource(own);
-            if (!await bench.MeasureAsync(Work.Slow, contender, contender.ChangedAsync, $"{shape}: {what}"))
+            if (!await bench.MeasureAsync(Work.Slow, contender, () => contender.ReplacedAsync(own), $"{shape}: {what}"))
                 return;
         }
     }

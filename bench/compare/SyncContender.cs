@@ -59,9 +59,6 @@ internal sealed class SyncContender : Contender
     public override Task<Timing> ChangedAsync() => FlushAsync(Stopwatch.GetTimestamp());
 
     /// <inheritdoc/>
-    public override void ReplaceSource(string tree) => Edits.SwapTrees(tree, Source);
-
-    /// <inheritdoc/>
     public override async ValueTask DisposeAsync()
     {
         await _guest.DisposeAsync();

@@ -5,6 +5,9 @@ namespace Sync.Bench.Compare;
 /// <summary>The tables of the report, in Markdown.</summary>
 internal sealed class Tables(Results results, Labels labels)
 {
+    private const int SourceMegabytes = 90;
+    private const int TargetMegabytes = 80;
+
     private static readonly (Work Work, string Variant)[] Rows =
     [
         (Work.First, ""), (Work.Unchanged, ""), (Work.Replaced, ""), (Work.Tar, ""), (Work.Pages, ""), (Work.Insert, ""), (Work.Append, ""),
@@ -20,8 +23,8 @@ internal sealed class Tables(Results results, Labels labels)
             var floor = results.FloorOf(work) is { Seconds: { } least, What: var what } ? $"{Figures.Time(least)}: {what}" : Figures.None;
             var cells = (string[])
             [
-                labels.Of(work, variant), Figures.Spread(results.Of(work, Tool.Sync, variant).Select(s => s.Seconds)), Other(work, variant, s => s.Seconds),
-                Figures.Ratio(sync / results.Seconds(work, Tool.Rsync, variant)), Other(work, variant, s => s.DurableSeconds), .. Judged(work, variant, ofBytes: false), floor,
+                labels.Of(work, variant), Figures.Spread(results.Of(work, Tool.Sync, variant).Select(s => s.Seconds)), OfRsync(work, variant, s => s.Seconds),
+                Figures.Ratio(sync / results.Seconds(work, Tool.Rsync, variant)), OfRsync(work, variant, s => s.DurableSeconds), .. Judged(work, variant, ofBytes: false), floor,
             ];
             table.Append(Line(cells));
         }
@@ -47,16 +50,23 @@ internal sealed class Tables(Results results, Labels labels)
         return table.ToString();
     }
 
+    /// <summary>Memory; empty where no tree was synced.</summary>
     public string Memory()
     {
-        var table = new StringBuilder("| memory, first sync of the tree | source's side, after | peak | target's side, after | peak |\n|---|---|---|---|---|\n");
+        var table = new StringBuilder();
         foreach (var group in results.Samples.Where(s => s is { Work: Work.First, Memory: not null }).GroupBy(s => s.Tool, StringComparer.Ordinal))
         {
             double? Of(Func<Footprint, double?> part) => Results.Median(group.Select(s => part(s.Memory!)));
-            table.Append(Line([group.Key, Figures.Megabytes(Of(m => m.Source)), Figures.Megabytes(Of(m => m.SourcePeak)), Figures.Megabytes(Of(m => m.Target)), Figures.Megabytes(Of(m => m.TargetPeak))]));
+            var judged = group.Key is not Tool.Sync ? [Figures.None, Figures.None]
+                : (string[])[$"≤ {SourceMegabytes} MB, ≤ {TargetMegabytes} MB", Yes(Of(m => m.Source) <= SourceMegabytes && Of(m => m.Target) <= TargetMegabytes)];
+            table.Append(Line(
+            [
+                group.Key, Figures.Megabytes(Of(m => m.Source)), Figures.Megabytes(Of(m => m.SourcePeak)),
+                Figures.Megabytes(Of(m => m.Target)), Figures.Megabytes(Of(m => m.TargetPeak)), .. judged,
+            ]));
         }
 
-        return table.ToString();
+        return table.Length is 0 ? "" : "| memory, first sync of the tree | source's side, after | peak | target's side, after | peak | bar, after | met |\n|---|---|---|---|---|---|---|\n" + table;
     }
 
     /// <summary>Tools other than rsync; empty where none was asked for.</summary>
@@ -90,7 +100,7 @@ internal sealed class Tables(Results results, Labels labels)
         return table.Length is 0 ? "" : "| link (rate, round trip) and work | sync | rsync | rsync -z | time ÷ rsync -z |\n|---|---|---|---|---|\n" + table;
     }
 
-    private string Other(Work work, string variant, Func<Sample, double?> part)
+    private string OfRsync(Work work, string variant, Func<Sample, double?> part)
     {
         var samples = results.Of(work, Tool.Rsync, variant).ToArray();
         return samples is [{ Failed: true, Finding: "not available" }, ..] ? "not available" : Figures.Spread(samples.Select(part));
@@ -101,8 +111,10 @@ internal sealed class Tables(Results results, Labels labels)
         var bars = Bar.All.Where(b => b.Work == work && b.Variant == variant && b.IsOfBytes == ofBytes).ToArray();
         return bars.Length is 0
             ? [Figures.None, Figures.None]
-            : [string.Join("; ", bars.Select(b => b.Text)), string.Join("; ", bars.Select(b => b.Met(results) switch { true => "yes", false => "**no**", null => Figures.None }))];
+            : [string.Join("; ", bars.Select(b => b.Text)), string.Join("; ", bars.Select(b => b.Met(results) is { } met ? Yes(met) : Figures.None))];
     }
+
+    private static string Yes(bool met) => met ? "yes" : "**no**";
 
     private static string Line(IEnumerable<string> cells) => $"| {string.Join(" | ", cells)} |\n";
 }

@@ -94,7 +94,6 @@ internal sealed class TreeRuns(Bench bench, KernelSources sources)
             bench.AddFloor(new Floor(Work.Replaced, copy.TotalSeconds, null, "`cp -a` of the new tree, then `syncfs`"));
         }
 
-        contender.ReplaceSource(tree);
-        _ = await bench.MeasureAsync(Work.Replaced, contender, contender.ChangedAsync);
+        _ = await bench.MeasureAsync(Work.Replaced, contender, () => contender.ReplacedAsync(tree));
     }
 }
