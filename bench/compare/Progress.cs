@@ -6,8 +6,9 @@ namespace Sync.Bench.Compare;
 /// <summary>What is going on, for whoever waits.</summary>
 internal static class Progress
 {
-    private static readonly long Begun = Stopwatch.GetTimestamp();
+
+    private static readonly DateTime Started = Process.GetCurrentProcess().StartTime;
 
     public static void Say(string line) =>
-        Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{Stopwatch.GetElapsedTime(Begun).TotalSeconds,6:0.0}  {line}"));
+        Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{(DateTime.Now - Started).TotalSeconds,6:0.0}  {line}"));
 }
