@@ -13,7 +13,7 @@ internal static class Comparison
         using var scratch = new Scratch(options);
         await scratch.SettleAsync();
         await using var ssh = options.With.Overlaps([Tool.Rsync, Tool.Unison, Tool.Lsyncd]) && File.Exists("/usr/sbin/sshd") ? await SshServer.StartAsync(scratch.NewDirectory("ssh")) : null;
-        var results = new Results();
+        var results = new Results { Load = Machine.Load() };
         var bench = new Bench(options, scratch, ssh, programs, results);
         var sources = new KernelSources(options, scratch.Cache);
         foreach (var tool in options.With.Where(t => !bench.Has(t)))

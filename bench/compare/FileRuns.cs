@@ -10,7 +10,7 @@ internal sealed class FileRuns(Bench bench, KernelSources sources)
         if (bench.Options.Includes(Work.Pages, Work.Insert, Work.Append))
         {
             var file = Make(bench.Options.EditedBytes, variant: 1);
-            await EachAsync(bench.Options.EditedBytes * 6, async (contender, beside) =>
+            await EachAsync(Work.Pages, bench.Options.EditedBytes * 6, async (contender, beside) =>
             {
                 File.Copy(file, Path.Combine(contender.Source, Name));
                 DiskCalls.SyncFileSystem(contender.Source);
@@ -24,13 +24,13 @@ internal sealed class FileRuns(Bench bench, KernelSources sources)
             var (earlier, later) = await sources.TarsAsync();
             bench.Results.Notes["tar"] = sources.TarDescription;
             await TarFloorAsync(earlier, later);
-            await EachAsync(new FileInfo(later).Length * 5, (contender, beside) => TarAsync(contender, beside, earlier, later));
+            await EachAsync(Work.Tar, new FileInfo(later).Length * 5, (contender, beside) => TarAsync(contender, beside, earlier, later));
         }
 
         if (bench.Options.Includes(Work.Random))
         {
             var file = Make(bench.Options.RandomBytes, variant: 2);
-            await EachAsync(bench.Options.RandomBytes * 3, (contender, beside) => RandomAsync(contender, beside, file));
+            await EachAsync(Work.Random, bench.Options.RandomBytes * 3, (contender, beside) => RandomAsync(contender, beside, file));
             var copy = Path.Combine(bench.Scratch.NewDirectory("pipe"), Name);
             var pipe = await TlsPipe.CopyAsync(file, copy);
             Progress.Say($"{Work.Random,-9} pipe      {pipe.TotalSeconds,7:0.00} s");
@@ -45,12 +45,15 @@ internal sealed class FileRuns(Bench bench, KernelSources sources)
         return path;
     }
 
-    private async Task EachAsync(long room, Func<Contender, string, Task<bool>> work)
+    private async Task EachAsync(Work kind, long room, Func<Contender, string, Task<bool>> work)
     {
-        for (var run = 0; run <= bench.Options.Runs; run++)
+        // Random bytes are sent as they are; a quick run need not see that.
+        var last = bench.Options.Quick && kind is Work.Random ? bench.Options.Runs - 1 : bench.Options.Runs;
+        for (var run = 0; run <= last; run++)
         {
             var counted = run == bench.Options.Runs;
-            string[] tools = counted || (run is 0 && !bench.Options.Quick) ? [Tool.Sync, Tool.Rsync, Tool.RsyncCompressed] : [Tool.Sync, Tool.Rsync];
+            var compressed = bench.Options.Quick ? counted && kind is Work.Tar : counted || run is 0;
+            string[] tools = compressed ? [Tool.Sync, Tool.Rsync, Tool.RsyncCompressed] : [Tool.Sync, Tool.Rsync];
             foreach (var tool in tools.Where(bench.Has))
             {
                 if (!bench.Scratch.HasRoom(room))

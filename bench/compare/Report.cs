@@ -14,25 +14,25 @@ internal static class Report
         var page = Path.Combine(folder, options.Quick ? "quick.md" : "benchmarks.md");
         var chart = Path.ChangeExtension(page, ".svg");
         var labels = new Labels(options, results);
-        var text = Text(options, results, labels, Path.GetFileName(chart));
+        var text = Text(options, results, measured.Load, labels, Path.GetFileName(chart));
         await File.WriteAllTextAsync(chart, Chart.Draw(results));
         await Part.ReplaceAsync(page, text);
         Console.WriteLine(text);
         Progress.Say($"written: {page}, {chart}");
     }
 
-    private static string Text(Options options, Results results, Labels labels, string chart)
+    private static string Text(Options options, Results results, double load, Labels labels, string chart)
     {
         var tables = new Tables(results, labels);
         var lost = string.Concat(results.Notes.Where(n => n.Key is "room" || n.Key.StartsWith("ended-", StringComparison.Ordinal)).Select(n => $"\n- {n.Value}."));
         var kept = results.Samples.Any(s => s.IsWrong)
             ? "Not all trees were the same afterwards: " + string.Join("; ", results.Samples.Where(s => s.IsWrong).Select(s => $"{s.Tool}, {s.Work}: {s.Finding}"))
-            : "After each run both trees were the same: names, kinds, bytes, modes, link targets, files' mtimes to the nanosecond.";
+            : "After each run both trees were the same: names, kinds, bytes, modes, link targets, files' mtimes to the nanosecond (directories' are not compared).";
         return string.Create(CultureInfo.InvariantCulture, $"""
             ## Compared with others
 
             `dotnet run -c Release --project bench/compare{(options.Quick ? " -- --quick" : "")}`: both ends on one machine ({Machine.Describe(options.Directory)}), encrypted,
-            loopback. Median of {options.Runs} run{(options.Runs is 1 ? "" : "s")} (least–most), by turns, each in fresh directories.
+            loopback, load average at the start {load:0.0}. Median of {options.Runs} run{(options.Runs is 1 ? "" : "s")} (least–most), by turns, each in fresh directories.
 
             ![Time and bytes, as a part of rsync's]({chart})
 
@@ -46,7 +46,9 @@ internal static class Report
               replaced tree's files are made beside and exchanged in one by one, which counts.
             - rsync: `rsync -a` (`--delete` after an edit) over ssh with AES-128-GCM, from its start to its end. It leaves the data to the page cache; `syncfs` after it makes it durable.
             - Bytes are TCP payload, counted by a proxy between both programs, in a run that is not timed.
-            - Pages, insertion and appending happen one after the other to one file.
+            - Pages, insertion and appending happen one after the other to one file. A burst is timed from the first file's making until all are there.
+            - Slow links are pretended by the proxy; sync has paired and connected before, rsync connects each time.
+            - Memory is resident memory, for rsync and unison the sum over their processes (ssh and sshd too). unison and syncthing have one run each.
             - {kept}{lost}
             """).Replace("\n\n\n", "\n\n", StringComparison.Ordinal);
     }

@@ -7,6 +7,9 @@ internal sealed record Results
 
     public List<Floor> Floors { get; init; } = [];
 
+    /// <summary>The load average before anything was measured.</summary>
+    public double Load { get; init; }
+
     /// <summary>What has to be said beside the figures.</summary>
     public SortedDictionary<string, string> Notes { get; init; } = new(StringComparer.Ordinal);
 
