@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using System.Diagnostics;
 
 namespace Sync.Bench.Compare;
@@ -70,10 +71,10 @@ internal sealed class Bench(Options options, Scratch scratch, SshServer? ssh, st
             Progress.Say($"{work,-9} {contender.Name,-9} {variant} {timing.Time.TotalSeconds,7:0.00} s{(timing.Durable > timing.Time ? $", with syncfs {timing.Durable.TotalSeconds:0.00} s" : "")}"
                 + $"{(wire is { } bytes ? $", {bytes.Total / 1e6:0.000} MB on the wire ({bytes.Up / 1e6:0.000} up)" : "")}; {finding}");
         }
-        catch (Exception e) when (e is InvalidOperationException or IOException or TimeoutException)
+        catch (Exception e) when (e is InvalidOperationException or IOException or Win32Exception or TimeoutException)
         {
             Progress.Say($"{work} {contender.Name} failed: {e.Message}");
-            sample = sample with { Finding = e.Message.Split('\n')[0], Failed = true };
+            sample = sample with { Finding = $"failed ({e.GetType().Name})", Failed = true };
         }
 
         results.Samples.Add(sample);

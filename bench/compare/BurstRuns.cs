@@ -21,7 +21,17 @@ internal sealed class BurstRuns(Bench bench)
                 var source = bench.Scratch.NewDirectory("burst-source");
                 GeneratedFiles.Tree(source, FilesBefore);
                 await using var contender = bench.Create(tool, source, counted);
-                _ = await contender.FirstAsync();
+                try
+                {
+                    _ = await contender.FirstAsync();
+                }
+                catch (TimeoutException e)
+                {
+                    Progress.Say(e.Message);
+                    bench.Results.Samples.Add(new Sample(Work.Burst, tool) { Failed = true, Finding = "did not get in sync" });
+                    continue;
+                }
+
                 DiskCalls.SyncFileSystem(source);
                 await bench.MeasureAsync(Work.Burst, contender, () => BurstAsync(contender));
             }

@@ -30,7 +30,7 @@ internal static class Comparison
             {
                 // What the others measure is worth as much as before.
                 Progress.Say(e.ToString());
-                results.Notes["ended-" + name] = $"The {name} works ended early: {e.Message.Split('\n')[0]}";
+                results.Notes["ended-" + name] = $"The {name} works ended early ({e.GetType().Name}); the output of the run says why";
                 complete = false;
             }
         }

@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using System.Diagnostics;
 
 namespace Sync.Bench.Compare;
@@ -45,7 +46,7 @@ internal sealed class LsyncdContender(SshServer ssh, string data, string source,
 
     private async Task<Timing> ArrivedAsync(long begun)
     {
-        while (TreeComparison.Walk(Source).Count != TreeComparison.Walk(Target).Count)
+        while (!AllThere())
         {
             if (_process!.HasExited || Stopwatch.GetElapsedTime(begun) > Patience)
                 throw new TimeoutException($"lsyncd did not bring {Source} across; see {data}/lsyncd.log");
@@ -54,5 +55,18 @@ internal sealed class LsyncdContender(SshServer ssh, string data, string source,
 
         var time = Stopwatch.GetElapsedTime(begun);
         return new Timing(time, time);
+    }
+
+    private bool AllThere()
+    {
+        try
+        {
+            return TreeComparison.Walk(Source).Count == TreeComparison.Walk(Target).Count;
+        }
+        catch (Win32Exception)
+        {
+            // One of rsync's temporary names, renamed since it was listed: it is still at it.
+            return false;
+        }
     }
 }

@@ -17,7 +17,8 @@ internal static class ResultStore
             Floors = [.. before.Floors.Where(f => !works.Contains(f.Work)), .. measured.Floors.Where(f => works.Contains(f.Work))],
             Notes = measured.Notes,
         };
-        foreach (var (name, note) in before.Notes)
+        // What was left out then says nothing of now.
+        foreach (var (name, note) in before.Notes.Where(n => n.Key is not "room" && !n.Key.StartsWith("ended-", StringComparison.Ordinal)))
             merged.Notes.TryAdd(name, note);
         await File.WriteAllTextAsync(path, JsonSerializer.Serialize(merged, Format));
         return merged;
