@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
+using Sync.Bench;
 using Sync.Bench.Latency;
 
 const string Bulk = "bulk.bin";
@@ -16,7 +15,7 @@ try
     var total = GeneratedFiles.Tree(hostDirectory, options.Files);
     Say($"{options.Files} files, {total / 1e6:0} MB");
 
-    var address = $"127.0.0.1:{FreePort()}";
+    var address = $"127.0.0.1:{Loopback.FreePort()}";
     var begun = Stopwatch.GetTimestamp();
     await host.StartAsync("serve", "--listen", address, "--share", "bench=" + hostDirectory);
     var token = await host.RunAsync("invite", "--share", "bench");
@@ -36,7 +35,7 @@ try
     {
         // Made beside the share and moved in, so that making it is no part of what is measured.
         var bulk = Path.Combine(scratch, Bulk);
-        GeneratedFiles.Bulk(bulk, options.BulkMegabytes);
+        GeneratedFiles.Bulk(bulk, options.BulkMegabytes * 1_000_000L);
         var arrived = Path.Combine(guestDirectory, Bulk);
         var put = Stopwatch.GetTimestamp();
         File.Move(bulk, Path.Combine(hostDirectory, Bulk));
@@ -87,10 +86,3 @@ static string Memory(AgentProcess host, AgentProcess guest, string line) =>
     string.Create(CultureInfo.InvariantCulture, $"host {host.Memory(line):0} MB, guest {guest.Memory(line):0} MB");
 
 static void Say(string line) => Console.WriteLine(line);
-
-static int FreePort()
-{
-    using var listener = new TcpListener(IPAddress.Loopback, 0);
-    listener.Start();
-    return ((IPEndPoint)listener.LocalEndpoint).Port;
-}

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Security.Cryptography;
 
-namespace Sync.Bench.Latency;
+namespace Sync.Bench;
 
 /// <summary>Saves one small file again and again, and times each until the same bytes are on the other side.</summary>
 internal static class SaveProbe

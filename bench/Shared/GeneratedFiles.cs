@@ -1,4 +1,4 @@
-namespace Sync.Bench.Latency;
+namespace Sync.Bench;
 
 /// <summary>Files for the share: the same for the same seed.</summary>
 internal static class GeneratedFiles
@@ -30,12 +30,14 @@ internal static class GeneratedFiles
     }
 
     /// <summary>Makes one large file that no compression or known chunk makes smaller.</summary>
-    public static void Bulk(string path, int megabytes)
+    /// <param name="path">The file, which must not be there.</param>
+    /// <param name="length">In bytes.</param>
+    /// <param name="variant">Another number makes other bytes.</param>
+    public static void Bulk(string path, long length, int variant = 0)
     {
-        var random = new Random(Seed + 1);
+        var random = new Random(Seed + 1 + variant);
         var block = new byte[Block];
         using var file = File.OpenHandle(path, FileMode.CreateNew, FileAccess.Write);
-        var length = megabytes * 1_000_000L;
         for (var at = 0L; at < length; at += Block)
         {
             random.NextBytes(block);

@@ -1,4 +1,4 @@
-namespace Sync.Bench.Latency;
+namespace Sync.Bench;
 
 /// <summary>The checkout this program was built in.</summary>
 internal static class SourceTree

@@ -1,15 +1,16 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Runtime.InteropServices;
+using System.Net.Sockets;
+using System.Text;
 
-namespace Sync.Bench.Latency;
+namespace Sync.Bench;
 
 /// <summary>One real agent, and the commands given to it. Ends its own process, by its id, and no other.</summary>
-internal sealed partial class AgentProcess : IAsyncDisposable
+internal sealed class AgentProcess : IAsyncDisposable
 {
-    private const int SigTerm = 15;
+    // sockaddr_un.sun_path holds 108 bytes with the closing NUL.
+    private const int LongestSocketPath = 107;
     private static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(60);
-    private static readonly TimeSpan EndPatience = TimeSpan.FromSeconds(30);
 
     private readonly string _program;
     private readonly string _data;
@@ -21,9 +22,14 @@ internal sealed partial class AgentProcess : IAsyncDisposable
         _data = data;
     }
 
+    /// <summary>The running process's id.</summary>
+    public int Id => _process!.Id;
+
     private string Log => _data + ".log";
 
-    /// <summary>Starts it in the foreground of a process of its own, and returns once <c>status</c> answers.</summary>
+    private string ControlSocket => Path.Combine(_data, "control.sock");
+
+    /// <summary>Starts it in the foreground of a process of its own, and returns once it takes commands.</summary>
     public async Task StartAsync(params string[] arguments)
     {
         // The log is a file, so that no pipe fills up while nobody reads it.
@@ -34,11 +40,11 @@ internal sealed partial class AgentProcess : IAsyncDisposable
         _process = Process.Start(start) ?? throw new InvalidOperationException($"{_program} did not start");
 
         var begun = Stopwatch.GetTimestamp();
-        while ((await TryRunAsync("status")).Code is not 0)
+        while (!await AnswersAsync())
         {
             if (_process.HasExited || Stopwatch.GetElapsedTime(begun) > StartPatience)
                 throw new InvalidOperationException($"{_program} did not come up; see {Log}: {await File.ReadAllTextAsync(Log)}");
-            await Task.Delay(50);
+            await Task.Delay(5);
         }
     }
 
@@ -58,26 +64,32 @@ internal sealed partial class AgentProcess : IAsyncDisposable
     }
 
     /// <inheritdoc/>
-    public async ValueTask DisposeAsync()
+    public async ValueTask DisposeAsync() => await StopAsync();
+
+    /// <summary>Ends it as a service manager would; it can be started again.</summary>
+    public async Task StopAsync()
     {
         if (_process is not { } process)
             return;
         _process = null;
-        using (process)
+        await ProcessEnd.OfAsync(process);
+    }
+
+    // By the socket alone where its path is the usual one: a command each time would cost more than the start that is waited for.
+    private async Task<bool> AnswersAsync()
+    {
+        if (Encoding.UTF8.GetByteCount(ControlSocket) > LongestSocketPath)
+            return (await TryRunAsync("status")).Code is 0;
+        using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        try
         {
-            if (process.HasExited)
-                return;
-            _ = Kill(process.Id, SigTerm);
-            using var patience = new CancellationTokenSource(EndPatience);
-            try
-            {
-                await process.WaitForExitAsync(patience.Token);
-            }
-            catch (OperationCanceledException)
-            {
-                await Console.Error.WriteLineAsync($"{_program} did not end {EndPatience.TotalSeconds} s after SIGTERM");
-                process.Kill();
-            }
+            await socket.ConnectAsync(new UnixDomainSocketEndPoint(ControlSocket));
+            return true;
+        }
+        catch (SocketException)
+        {
+            // Not there yet, or left by a process that was killed.
+            return false;
         }
     }
 
@@ -90,8 +102,4 @@ internal sealed partial class AgentProcess : IAsyncDisposable
         await command.WaitForExitAsync();
         return (command.ExitCode, output, await error);
     }
-
-    [LibraryImport("libc", EntryPoint = "kill")]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static partial int Kill(int process, int signal);
 }
