@@ -65,10 +65,11 @@ internal sealed class Outbox(ReplicaContext context, bool isHost)
             return;
         }
 
-        if (context.Small.Find(local.Content) is { } bytes && bytes.Length <= SmallContents.MaxLength) Ready(node, change with { Inline = bytes });
+        // Touched, or a copy of another: nobody who follows lacks the bytes.
+        if (!_needed.Contains(local.Content) && ((!isHost && _uploaded.Contains(local.Content)) || HostHas(node, local.Content))) Ready(node, change);
+        else if (context.Small.Find(local.Content) is { } bytes && bytes.Length <= SmallContents.MaxLength) Ready(node, change with { Inline = bytes });
         else if (isHost) Ready(node, change);
         else if (local.Size == 0) Ready(node, change with { Inline = ReadOnlyMemory<byte>.Empty });
-        else if (!_needed.Contains(local.Content) && (_uploaded.Contains(local.Content) || HostHas(node, local.Content))) Ready(node, change);
         else if (local.Size <= SmallContents.MaxLength) ReadSmall(node, change, local);
         else StartUpload(node, change, local);
     }

@@ -130,6 +130,13 @@ internal sealed class FileReader(ReplicaContext context, JobCounter jobs, LookQu
         if (_reading.ContainsKey((directory, name))) _reading[(directory, name)] = true;
     }
 
+    /// <summary>It is gone, perhaps to another name before it came to rest, as files do that are written beside the one they replace.</summary>
+    public void Miss(Node directory, string name)
+    {
+        Outdate(directory, name);
+        if (!_reading.ContainsKey((directory, name))) CalmDown(directory, name, null);
+    }
+
     /// <summary>Takes what was read in the same go as the file was looked at.</summary>
     public void TakeSeen(Node directory, string name, FileReading reading, long origin)
     {

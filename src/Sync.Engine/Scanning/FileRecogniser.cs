@@ -42,5 +42,5 @@ internal sealed class FileRecogniser(ReplicaContext context, QuietPeriods quiet,
     }
 
     /// <summary>It is not there.</summary>
-    public void Miss(Node directory, string name) => reader.Outdate(directory, name);
+    public void Miss(Node directory, string name) => reader.Miss(directory, name);
 }
