@@ -32,10 +32,13 @@ internal sealed partial class Replica : IContentLocator, IAsyncDisposable
     private readonly ReplicaOptions _options;
     private readonly bool _isHost;
 
-    /// <summary>What an interrupted transfer left is kept for two days.</summary>
+    /// <summary>Chunk lists and block sums that no entry has: a guest that was away may still ask for what follows from them.</summary>
     private static readonly TimeSpan ManifestsKept = TimeSpan.FromDays(7);
+
+    /// <summary>What an interrupted transfer left is kept for two days.</summary>
     private const long PartsKeptNs = 2L * 24 * 3600 * 1_000_000_000;
 
+    private bool _hasScanned;
     private readonly DirectoryClaim _claim;
     private readonly ReplicaContext _context;
     private readonly CancellationTokenSource _stopping = new();
@@ -433,8 +436,10 @@ internal sealed partial class Replica : IContentLocator, IAsyncDisposable
         }
 
         _flusher.EndTurn();
-        if (_context.Problems.Changed)
+        // The end of the first look may be all that changes; a flush waits to be told of it.
+        if (_context.Problems.Changed || _hasScanned != _observer.HasScanned)
         {
+            _hasScanned = _observer.HasScanned;
             _context.Problems.Changed = false;
             ScheduleStatus();
         }
