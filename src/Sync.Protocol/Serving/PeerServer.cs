@@ -50,6 +50,8 @@ public static class PeerServer
     {
         var limits = options.Limits;
         // Windows that fill 8 MiB of a 25 ms link at line speed; the defaults gave 2 MB/s.
+        // What is read ahead of the link: with 64 KiB the reader and the link waited for each other by turns.
+        limits.MaxResponseBufferSize = 512 << 10;
         limits.Http2.InitialConnectionWindowSize = 16 << 20;
         limits.Http2.InitialStreamWindowSize = 8 << 20;
         limits.Http2.MaxFrameSize = 64 << 10;
