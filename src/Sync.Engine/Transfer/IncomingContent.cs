@@ -28,6 +28,7 @@ internal sealed class IncomingContent : IDisposable
     private readonly long _resumedAt;
     private readonly bool _sharesBlocks;
     private readonly BlockSummer? _summer;
+    private readonly SideSummer? _aside;
     private StagedPart? _part;
     private int _index;
     private bool _hasDeltas;
@@ -49,7 +50,9 @@ internal sealed class IncomingContent : IDisposable
         _sharesBlocks = sharesBlocks;
         _verifier = new ManifestVerifier(manifest);
         _writer = new SparseWriter(part.File, offset);
-        if (manifest.Length >= BlockSums.WorthwhileLength) _summer = new BlockSummer(key, manifest.Length);
+        if (manifest.Length < BlockSums.WorthwhileLength) return;
+        _summer = new BlockSummer(key, manifest.Length);
+        _aside = new SideSummer(_summer);
     }
 
     /// <summary>Names it.</summary>
@@ -153,6 +156,7 @@ internal sealed class IncomingContent : IDisposable
         _part = null;
         _basis?.Dispose();
         _verifier.Dispose();
+        _aside?.Dispose();
     }
 
     private IncomingEnd? Copy(CancellationToken cancel)
@@ -179,9 +183,13 @@ internal sealed class IncomingContent : IDisposable
             var done = _writer.Position - segment.TargetOffset;
             var error = _basis!.Read(segment.SourceOffset + done, buffer.AsSpan(0, (int)Math.Min(buffer.Length, segment.Length - done)), out var read);
             if (error != FsError.None) return Failed(error, "reading the basis");
+            if (read == 0) return BasisChanged;
             var piece = buffer.AsSpan(0, read);
-            if (read == 0 || !Verify(piece)) return BasisChanged;
-            error = _writer.Append(piece);
+            _aside?.Begin(buffer, read);
+            var isRight = _verifier.Append(piece);
+            error = isRight ? _writer.Append(piece) : FsError.None;
+            _aside?.Wait();
+            if (!isRight) return BasisChanged;
             if (error != FsError.None) return Failed(error, "writing");
         }
 
