@@ -300,6 +300,13 @@ internal sealed class Applier(ReplicaContext context, Observer observer, Placer 
         _ready.TrimExcess();
         _arrived.TrimExcess();
         _made.TrimExcess();
+        _own.TrimExcess();
+        _notHere.TrimExcess();
+        _onTheWay.TrimExcess();
+        _opening.TrimExcess();
+        _opened.TrimExcess();
+        _attempts.TrimExcess();
+        staged.Trim();
     }
 
     /// <summary>All that is to come has come.</summary>

@@ -25,4 +25,11 @@ internal sealed class Arrivals
 
     /// <summary>What is being put in place there.</summary>
     public Node? At(Node directory, string name) => _at.GetValueOrDefault((directory, name));
+
+    /// <summary>Gives memory back.</summary>
+    public void Trim()
+    {
+        _at.TrimExcess();
+        _of.TrimExcess();
+    }
 }

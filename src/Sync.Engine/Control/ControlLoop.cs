@@ -16,6 +16,9 @@ internal sealed class ControlLoop : IDisposable
     private Queue<Action> _incoming = new();
     private bool _stopped;
 
+    /// <summary>The queue that is being worked off is to be trimmed when it is empty.</summary>
+    private bool _isTrimDue;
+
     public ControlLoop(string name, Action endOfTurn, Action<Exception> onError)
     {
         _endOfTurn = endOfTurn;
@@ -59,6 +62,13 @@ internal sealed class ControlLoop : IDisposable
         return result.Task.WaitAsync(cancel);
     }
 
+    /// <summary>Gives memory back; on the loop.</summary>
+    public void Trim()
+    {
+        lock (_gate) _incoming.TrimExcess();
+        _isTrimDue = true;
+    }
+
     /// <summary>Ends the loop after the actions already queued; waits for it, unless called on it.</summary>
     public void Dispose()
     {
@@ -89,6 +99,10 @@ internal sealed class ControlLoop : IDisposable
                 for (var i = 0; i < TurnLength && batch.TryDequeue(out var action); i++) Guard(action);
                 Guard(_endOfTurn);
             }
+
+            if (!_isTrimDue) continue;
+            _isTrimDue = false;
+            batch.TrimExcess();
         }
     }
 

@@ -31,6 +31,12 @@ internal sealed class WorkerPool : IDisposable
         }
     }
 
+    /// <summary>Gives memory back.</summary>
+    public void Trim()
+    {
+        lock (_gate) _work.TrimExcess();
+    }
+
     /// <summary>Drops what has not begun, waits for what has.</summary>
     public void Dispose()
     {

@@ -82,13 +82,13 @@ internal sealed class Decider(JournalTree tree, Func<string, ConflictPolicy> pol
         if (!change.Distinct && occupant.Kind == wanted.Kind && (occupant.Kind == EntryKind.Directory || SameBytes(occupant, wanted)))
         {
             // The same on both sides is no conflict; mode and mtime are the journal's.
-            proposer.Ids[change.Entry.Id.Value] = occupant.Id;
+            proposer.Bind(change.Entry, occupant.Id);
             return Answer(change, occupant.Id, Verdict.Accepted);
         }
 
         if (!change.Distinct && occupant.Kind == wanted.Kind && Earlier.Had(occupant.Id, wanted.Content, Revision.Zero))
         {
-            proposer.Ids[change.Entry.Id.Value] = occupant.Id;
+            proposer.Bind(change.Entry, occupant.Id);
             return Answer(change, occupant.Id, Verdict.Lost);
         }
 
@@ -96,7 +96,7 @@ internal sealed class Decider(JournalTree tree, Func<string, ConflictPolicy> pol
         {
             if (occupant.Kind == wanted.Kind)
             {
-                proposer.Ids[change.Entry.Id.Value] = occupant.Id;
+                proposer.Bind(change.Entry, occupant.Id);
                 Set(WithContent(WithMode(occupant, wanted), wanted));
                 return Answer(change, occupant.Id, Verdict.Accepted);
             }
@@ -107,7 +107,7 @@ internal sealed class Decider(JournalTree tree, Func<string, ConflictPolicy> pol
 
         if (!change.Distinct && FindCopy(proposer, parent.Id, wanted) is { } copy)
         {
-            proposer.Ids[change.Entry.Id.Value] = copy.Id;
+            proposer.Bind(change.Entry, copy.Id);
             return Answer(change, copy.Id, Verdict.ConflictCopy);
         }
 
@@ -233,7 +233,7 @@ internal sealed class Decider(JournalTree tree, Func<string, ConflictPolicy> pol
     private EntryId Add(Proposer proposer, Entry wanted, EntryId parent, string name)
     {
         var id = new EntryId(NextId++);
-        if (wanted.Id.IsProvisional) proposer.Ids[wanted.Id.Value] = id;
+        if (wanted.Id.IsProvisional) proposer.Bind(wanted, id);
         Set(wanted with
         {
             Id = id,

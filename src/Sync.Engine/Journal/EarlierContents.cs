@@ -55,6 +55,13 @@ internal sealed class EarlierContents
         return false;
     }
 
+    /// <summary>Gives memory back.</summary>
+    public void Trim()
+    {
+        _byEntry.TrimExcess();
+        _touched.TrimExcess();
+    }
+
     public void Forget(EntryId id)
     {
         _byEntry.Remove(id.Value);

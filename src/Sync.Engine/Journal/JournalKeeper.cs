@@ -354,6 +354,20 @@ internal sealed class JournalKeeper : IDisposable
         }
     }
 
+    /// <summary>Gives memory back, and calls back; on any thread.</summary>
+    public void Trim(Action done) => Loop.Post(() =>
+    {
+        _unsaved.TrimExcess();
+        _decider.Earlier.Trim();
+        foreach (var session in _sessions) session.Trim();
+        Loop.Trim();
+        _committer.Run(() =>
+        {
+            _store.Trim();
+            done();
+        });
+    });
+
     private void EndTurn()
     {
         ForgetTold();

@@ -33,4 +33,13 @@ internal sealed class JournalSession(Proposer proposer)
     public HashSet<long> Withheld { get; } = [];
 
     public bool Closed { get; set; }
+
+    /// <summary>Gives memory back.</summary>
+    public void Trim()
+    {
+        Pending.TrimExcess();
+        Visible.TrimExcess();
+        Withheld.TrimExcess();
+        Proposer.Ids.TrimExcess();
+    }
 }

@@ -1,12 +1,13 @@
 using Sync.Engine.Model;
+using Sync.Engine.Trees;
 
 namespace Sync.Engine.Journal;
 
 /// <summary>The journal's present state: every entry by id, tombstones included, and the live ones by place. Single-threaded.</summary>
 internal sealed class JournalTree
 {
-    private readonly Dictionary<long, Entry> _entries = [];
-    private readonly Dictionary<long, Dictionary<string, Entry>> _children = [];
+    private readonly IdTable<Entry> _entries = new();
+    private readonly Dictionary<long, NameTable<Entry, EntryNaming>> _children = [];
 
     public JournalTree() =>
         Set(new Entry { Id = EntryId.Root, Parent = EntryId.None, Name = "", Kind = EntryKind.Directory, Mode = 0x1ED });
@@ -15,30 +16,29 @@ internal sealed class JournalTree
 
     public IEnumerable<Entry> All => _entries.Values;
 
-    public Entry? Find(EntryId id) => _entries.GetValueOrDefault(id.Value);
+    public Entry? Find(EntryId id) => _entries.Find(id.Value);
 
     public Entry? Child(EntryId directory, string name) =>
-        _children.GetValueOrDefault(directory.Value)?.GetValueOrDefault(name);
+        _children.GetValueOrDefault(directory.Value)?.Find(name);
 
     public int ChildCount(EntryId directory) => _children.GetValueOrDefault(directory.Value)?.Count ?? 0;
 
     public IEnumerable<Entry> Children(EntryId directory) =>
-        _children.TryGetValue(directory.Value, out var children) ? children.Values : Enumerable.Empty<Entry>();
+        _children.TryGetValue(directory.Value, out var children) ? children.Items : Enumerable.Empty<Entry>();
 
     /// <summary>Replaces an entry's state.</summary>
     public void Set(Entry entry)
     {
-        if (_entries.TryGetValue(entry.Id.Value, out var old) && !old.Deleted
-            && _children.TryGetValue(old.Parent.Value, out var siblings) && siblings.GetValueOrDefault(old.Name)?.Id == entry.Id)
+        if (Find(entry.Id) is { Deleted: false } old && _children.TryGetValue(old.Parent.Value, out var siblings) && siblings.Find(old.Name)?.Id == entry.Id)
         {
             siblings.Remove(old.Name);
             if (siblings.Count == 0) _children.Remove(old.Parent.Value);
         }
 
-        _entries[entry.Id.Value] = entry;
+        _entries.Set(entry.Id.Value, entry);
         if (entry.Deleted || entry.Id == EntryId.Root) return;
-        if (!_children.TryGetValue(entry.Parent.Value, out siblings)) _children.Add(entry.Parent.Value, siblings = new(StringComparer.Ordinal));
-        siblings[entry.Name] = entry;
+        if (!_children.TryGetValue(entry.Parent.Value, out siblings)) _children.Add(entry.Parent.Value, siblings = new());
+        siblings.Set(entry);
     }
 
     /// <summary>Forgets a tombstone past its horizon.</summary>

@@ -12,6 +12,13 @@ namespace Sync.Engine.Journal;
 internal sealed record Proposer(
     string Name, bool IsHost, bool ReadOnly = false, long ClockOffsetNs = 0, ConflictPolicy? Conflicts = null, EntryId Root = default)
 {
-    /// <summary>Journal ids of the provisional ones of this session.</summary>
+    /// <summary>Journal ids of the provisional ones of this session's directories: what is proposed in them may name those until the answer has come.
+    /// Other entries are not named again before that.</summary>
     public Dictionary<long, EntryId> Ids { get; } = [];
+
+    /// <summary>An entry proposed under a provisional id has this one in the journal.</summary>
+    public void Bind(Entry proposed, EntryId id)
+    {
+        if (proposed.Kind == EntryKind.Directory) Ids[proposed.Id.Value] = id;
+    }
 }

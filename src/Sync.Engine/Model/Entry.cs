@@ -9,6 +9,10 @@ namespace Sync.Engine.Model;
 /// </summary>
 public sealed record Entry
 {
+    // There is one of these for each entry of a share, in memory for as long as the agent runs: 136 bytes.
+    private readonly RareFacts? _rare;
+    private readonly ushort _mode;
+
     /// <summary>The stable id.</summary>
     public required EntryId Id { get; init; }
 
@@ -22,10 +26,18 @@ public sealed record Entry
     public required EntryKind Kind { get; init; }
 
     /// <summary>Permission bits, 0–0xFFF (07777).</summary>
-    public uint Mode { get; init; }
+    public uint Mode
+    {
+        get => _mode;
+        init => _mode = (ushort)value;
+    }
 
     /// <summary>Numeric owner and group, packed (uid in the high half); null where ownership is not synced.</summary>
-    public ulong? Owner { get; init; }
+    public ulong? Owner
+    {
+        get => _rare?.Owner;
+        init => _rare = RareFacts.Of(value, LinkTarget);
+    }
 
     /// <summary>Bytes; 0 for directories and symlinks.</summary>
     public long Size { get; init; }
@@ -37,7 +49,11 @@ public sealed record Entry
     public ContentId Content { get; init; }
 
     /// <summary>Where a symlink points, as stored in the link; null otherwise.</summary>
-    public string? LinkTarget { get; init; }
+    public string? LinkTarget
+    {
+        get => _rare?.LinkTarget;
+        init => _rare = RareFacts.Of(Owner, value);
+    }
 
     /// <summary>True for a tombstone: the entry was deleted; its last place and content stay readable.</summary>
     public bool Deleted { get; init; }
@@ -59,4 +75,10 @@ public sealed record Entry
 
     /// <summary>The latest of the three: the entry's version.</summary>
     public Revision Revision => new(Math.Max(PlaceRevision.Value, Math.Max(ContentRevision.Value, ModeRevision.Value)));
+
+    /// <summary>What few entries have.</summary>
+    private sealed record RareFacts(ulong? Owner, string? LinkTarget)
+    {
+        public static RareFacts? Of(ulong? owner, string? linkTarget) => owner is null && linkTarget is null ? null : new RareFacts(owner, linkTarget);
+    }
 }

@@ -22,6 +22,9 @@ internal sealed class Flusher(ReplicaContext context, Observer observer, IWatche
     /// <summary>Nodes that are not the same everywhere, kept by <see cref="Changed"/>.</summary>
     public HashSet<Node> Behind => _behind;
 
+    /// <summary>Gives memory back.</summary>
+    public void Trim() => _behind.TrimExcess();
+
     public bool IsActive => _runs.Count > 0;
 
     private sealed class Run

@@ -58,6 +58,8 @@ public sealed class HostShare : IHostShare
 
         Sender = new ContentSender(_replica.Context.Files, _replica.Context.Manifests, _small, _replica);
         _replica.Decorate = status => status with { Guests = GuestList() };
+        _replica.TrimSurroundings = _journal.Trim;
+        _replica.ShareEntries(_journal.Tree.Find);
     }
 
     internal StagedContents Staged { get; } = new();

@@ -48,7 +48,12 @@ internal sealed class IndexKeeper(ReplicaContext context, IRecordStore store, Ma
     }
 
     /// <summary>Gives memory back.</summary>
-    public void Trim() => _unsaved.TrimExcess();
+    public void Trim()
+    {
+        _unsaved.TrimExcess();
+        _dropped.TrimExcess();
+        worker.Run(store.Trim);
+    }
 
     public void MarkValues()
     {

@@ -213,6 +213,18 @@ internal sealed class Outbox(ReplicaContext context, bool isHost)
         if (open.Count == 0) _open.Remove(outcomes.ProposalId);
     }
 
+    /// <summary>Gives memory back. What was uploaded is in the trees by now.</summary>
+    public void Trim()
+    {
+        if (!IsIdle) return;
+        _uploaded.Clear();
+        _uploaded.TrimExcess();
+        _needed.TrimExcess();
+        _inFlight.TrimExcess();
+        _ready.TrimExcess();
+        _uploading.TrimExcess();
+    }
+
     /// <summary>The link is gone; returns what was under way, and those changes that had been sent.</summary>
     public (List<Node> Nodes, List<(Node Node, Change Change)> Sent) LoseLink()
     {

@@ -111,16 +111,33 @@ internal sealed partial class Replica
     /// it to the machine, also after the start. (The kernel tree's first sync: 640 MB resident before, a fraction after.)</summary>
     private void TrimMemory()
     {
-        var work = _applier.Placed + _observer.FilesHashed;
+        var work = _applier.Placed + _observer.FilesHashed + ((Interlocked.Read(ref _context.BytesReceived) + Interlocked.Read(ref _context.BytesSent)) / BytesPerWork);
         if (work - _trimmedAt < MuchWork) return;
         _trimmedAt = work;
         _context.Small.Trim();
+        _context.Arrivals.Trim();
+        _context.Apply.Trim();
+        _context.Io.Trim();
+        _context.Bulk.Trim();
         _applier.Trim();
         _observer.Trim();
+        _fetcher.Trim();
+        _outbox.Trim();
+        _flusher.Trim();
         Reconciler.Trim(isProposing: !_outbox.IsIdle);
         _index.Trim();
-        _indexWorker.Run(static () => GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true));
+        Loop.Trim();
+        if (TrimSurroundings is { } trim) trim(Collect);
+        else Collect();
     }
+
+    private void Collect() => _indexWorker.Run(static () => GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true));
+
+    /// <summary>Gives memory back in what this replica belongs to, and calls back.</summary>
+    public Action<Action>? TrimSurroundings { get; set; }
+
+    /// <summary>Content that takes as much work as a small file.</summary>
+    private const long BytesPerWork = 64 << 10;
 
     private const long MuchWork = 5000;
     private long _trimmedAt = -MuchWork;

@@ -217,6 +217,13 @@ internal sealed partial class Replica : IContentLocator, IAsyncDisposable
         return new Replica(options, isHost, root, files, claim, store, versions!, policy, staged, small, connect);
     }
 
+    /// <summary>Takes the journal's own objects where they are equal to what the index has: one state of an entry is in memory once. Before <see cref="Start"/>.</summary>
+    public void ShareEntries(Func<EntryId, Entry?> find)
+    {
+        foreach (var node in Trees.All)
+            if (node.Remote is { } remote && find(node.Id) is { } same && same == remote) node.Share(same);
+    }
+
     public void Start()
     {
         Loop.Start();

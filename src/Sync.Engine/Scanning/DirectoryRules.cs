@@ -26,6 +26,15 @@ internal sealed class DirectoryRules(ReplicaContext context, JobCounter jobs)
     /// <summary>Forgets what was derived: the share's policy has changed.</summary>
     public void Reset() => _rules.Clear();
 
+    /// <summary>Gives memory back: what was derived is derived again where it is asked for.</summary>
+    public void Trim()
+    {
+        _rules.Clear();
+        _rules.TrimExcess();
+        _pending.TrimExcess();
+        _parked.TrimExcess();
+    }
+
     /// <summary>Forgets what was derived for a directory and those below: it has moved to where other rules may hold.</summary>
     public void ForgetTree(Node directory)
     {

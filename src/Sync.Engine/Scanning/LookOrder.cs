@@ -37,4 +37,11 @@ internal sealed class LookOrder
         if (_names.Count > 0) _names.Clear();
         if (_listings.Count > 0) _listings.Clear();
     }
+
+    /// <summary>Gives memory back.</summary>
+    public void Trim()
+    {
+        _names.TrimExcess();
+        _listings.TrimExcess();
+    }
 }

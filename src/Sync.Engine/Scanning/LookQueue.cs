@@ -35,4 +35,7 @@ internal sealed class LookQueue
     }
 
     public void Clear() => _names.Clear();
+
+    /// <summary>Gives memory back.</summary>
+    public void Trim() => _names.TrimExcess();
 }

@@ -46,6 +46,13 @@ internal sealed class MoveCandidates(JobCounter jobs)
         }
     }
 
+    /// <summary>Gives memory back.</summary>
+    public void Trim()
+    {
+        _gone.TrimExcess();
+        _appeared.TrimExcess();
+    }
+
     /// <summary>Empties the set of what has gone.</summary>
     public KeyValuePair<Node, long>[] TakeGone()
     {

@@ -29,6 +29,7 @@ internal sealed class Observer
     private readonly MovePairing _moves;
     private readonly EventIntake _events;
     private readonly LookOrder _lookOrder = new();
+    private readonly MoveCandidates _candidates;
     private readonly HardLinks _links;
     private readonly ObservedOrder _order;
     private readonly List<(long Cut, Action Done)> _drained = [];
@@ -43,7 +44,7 @@ internal sealed class Observer
         _quiet = new QuietPeriods(context, _looks);
         _openMoves = new OpenMoves(context);
         _rules = new DirectoryRules(context, _jobs);
-        var candidates = new MoveCandidates(_jobs);
+        var candidates = _candidates = new MoveCandidates(_jobs);
         var problems = new NameProblems(context, _looks);
         var local = new LocalTreeWriter(context, watcher, _rules, problems, candidates);
         _reader = new FileReader(context, _jobs, _looks, _quiet, problems, local, EndTurn);
@@ -113,6 +114,10 @@ internal sealed class Observer
     {
         _reader.Trim();
         _quiet.Trim();
+        _looks.Trim();
+        _lookOrder.Trim();
+        _candidates.Trim();
+        _rules.Trim();
     }
 
     /// <summary>Looks at files with several names: they can be written to without an event here.</summary>

@@ -14,4 +14,7 @@ public interface IRecordStore : IDisposable
 
     /// <summary>Writes all changes and values as one atomic, durable step. A null record deletes its key; a null value its name.</summary>
     void Commit(IReadOnlyList<KeyValuePair<long, ReadOnlyMemory<byte>?>> records, IReadOnlyList<KeyValuePair<string, byte[]?>> values);
+
+    /// <summary>Gives memory back, at a moment when nobody waits.</summary>
+    void Trim();
 }

@@ -25,6 +25,12 @@ internal sealed class MemoryRecordStore(MemoryRecordStore.Disk disk) : IRecordSt
     public byte[]? GetValue(string name) => disk.Values.TryGetValue(name, out var value) ? (byte[])value.Clone() : null;
 
     /// <inheritdoc/>
+    public void Trim()
+    {
+        // Its records are what it is there for.
+    }
+
+    /// <inheritdoc/>
     public void Commit(IReadOnlyList<KeyValuePair<long, ReadOnlyMemory<byte>?>> records, IReadOnlyList<KeyValuePair<string, byte[]?>> values)
     {
         BeforeCommit?.Invoke();

@@ -94,6 +94,19 @@ internal sealed class Fetcher(ReplicaContext context, Action<ContentId, Received
         foreach (var node in nodes) context.Reconciler.Enqueue(node.Current);
     }
 
+    /// <summary>Gives memory back: work is over for now.</summary>
+    public void Trim()
+    {
+        _open.TrimExcess();
+        _byId.TrimExcess();
+        _small.TrimExcess();
+        _large.TrimExcess();
+        _wanted.TrimExcess();
+        _noBasis.TrimExcess();
+        _twins.TrimExcess();
+        Failures.TrimExcess();
+    }
+
     private async Task PumpAsync(IHostLink link, ContentReceiver receiver, ChannelReader<ContentRequest> requests, CancellationToken cancel)
     {
         try

@@ -30,6 +30,12 @@ internal sealed class StagedContents
         lock (_paths) _paths.Remove(content);
     }
 
+    /// <summary>Gives memory back.</summary>
+    public void Trim()
+    {
+        lock (_paths) _paths.TrimExcess();
+    }
+
     public List<KeyValuePair<ContentId, string>> All()
     {
         lock (_paths) return [.. _paths];

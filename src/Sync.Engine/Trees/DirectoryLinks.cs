@@ -4,7 +4,8 @@ namespace Sync.Engine.Trees;
 /// A remote child whose local place is the same is found through the local names, which halves the memory.</summary>
 internal sealed class DirectoryLinks
 {
-    public readonly Dictionary<string, Node> Local = new(StringComparer.Ordinal);
+    public readonly NameTable<Node, LocalNaming> Local = new();
 
+    /// <summary>Null where there are none: most of the time everywhere.</summary>
     public Dictionary<string, Node>? RemoteOnly;
 }

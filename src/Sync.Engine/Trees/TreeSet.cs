@@ -10,7 +10,7 @@ namespace Sync.Engine.Trees;
 /// </summary>
 internal sealed class TreeSet
 {
-    private readonly Dictionary<long, Node> _byId = [];
+    private readonly IdTable<Node> _byId = new();
     private readonly Dictionary<ulong, Node> _directoriesByKey = [];
     private long _nextProvisional = -1;
 
@@ -22,7 +22,7 @@ internal sealed class TreeSet
         };
         Root.Synced = Root.Remote = Root.Local;
         Root.Links = new DirectoryLinks();
-        _byId.Add(root.Value, Root);
+        _byId.Set(root.Value, Root);
     }
 
     /// <summary>The replica's root directory; the same in all trees.</summary>
@@ -46,13 +46,13 @@ internal sealed class TreeSet
 
     public IEnumerable<Node> All => _byId.Values;
 
-    public Node? Find(EntryId id) => _byId.GetValueOrDefault(id.Value);
+    public Node? Find(EntryId id) => _byId.Find(id.Value);
 
     public Node GetOrAdd(EntryId id)
     {
-        if (_byId.TryGetValue(id.Value, out var node)) return node;
+        if (_byId.Find(id.Value) is { } node) return node;
         node = new Node(id);
-        _byId.Add(id.Value, node);
+        _byId.Set(id.Value, node);
         if (id.Value <= _nextProvisional) _nextProvisional = id.Value - 1;
         return node;
     }
@@ -63,10 +63,10 @@ internal sealed class TreeSet
     public Node? FindDirectory(ulong fileKey) => _directoriesByKey.GetValueOrDefault(fileKey);
 
     public Node? LocalChild(Node directory, string name) =>
-        directory.Links?.Local.GetValueOrDefault(name);
+        directory.Links?.Local.Find(name);
 
     public IEnumerable<Node> LocalChildren(Node directory) =>
-        directory.Links is { } links ? links.Local.Values : [];
+        directory.Links is { } links ? links.Local.Items : [];
 
     public int LocalChildCount(Node directory) => directory.Links?.Local.Count ?? 0;
 
@@ -74,7 +74,7 @@ internal sealed class TreeSet
     public Node? RemoteChild(Node directory, string name)
     {
         if (directory.Links is not { } links) return null;
-        if (links.Local.TryGetValue(name, out var node) && IsAt(node.Remote, directory, name)) return node;
+        if (links.Local.Find(name) is { } node && IsAt(node.Remote, directory, name)) return node;
         return links.RemoteOnly?.GetValueOrDefault(name);
     }
 
@@ -82,8 +82,8 @@ internal sealed class TreeSet
     public IEnumerable<Node> RemoteChildren(Node directory)
     {
         if (directory.Links is not { } links) yield break;
-        foreach (var (name, node) in links.Local)
-            if (IsAt(node.Remote, directory, name)) yield return node;
+        foreach (var node in links.Local.Items)
+            if (IsAt(node.Remote, directory, node.Local!.Name)) yield return node;
         if (links.RemoteOnly is { } only)
             foreach (var node in only.Values) yield return node;
     }
@@ -147,7 +147,7 @@ internal sealed class TreeSet
         if (old is not null)
         {
             Count1(old, -1);
-            if (moved && Find(old.Parent)?.Links is { } links && links.Local.GetValueOrDefault(old.Name) == node)
+            if (moved && Find(old.Parent)?.Links is { } links && links.Local.Find(old.Name) == node)
             {
                 links.Local.Remove(old.Name);
                 // A directory that was deleted elsewhere goes when its last child has gone.
@@ -168,7 +168,7 @@ internal sealed class TreeSet
             if (moved)
             {
                 var parent = Find(local.Parent) ?? throw new InvalidOperationException($"No local parent for {node}.");
-                (parent.Links ??= new DirectoryLinks()).Local[local.Name] = node;
+                (parent.Links ??= new DirectoryLinks()).Local.Set(node);
             }
 
             if (local.Kind == EntryKind.File && (old is null || local.Content != old.Content)) Contents.Add(node, local.Content);
@@ -224,7 +224,7 @@ internal sealed class TreeSet
             _byId.Remove(provisional.Id.Value);
             RemoveRemoteOnly(provisional);
             provisional.Id = id;
-            _byId.Add(id.Value, provisional);
+            _byId.Set(id.Value, provisional);
             Reparent(provisional, provisional);
             if (provisional.Local is { } l) provisional.Local = l with { Id = id };
             AddRemoteOnly(provisional);
@@ -267,7 +267,7 @@ internal sealed class TreeSet
         if (node.Links is not null) node.Links.RemoteOnly = null;
         node.Id = new EntryId(_nextProvisional);
         _nextProvisional--;
-        _byId.Add(node.Id.Value, node);
+        _byId.Set(node.Id.Value, node);
         node.Local = node.Local with { Id = node.Id };
         Reparent(node, node);
         Changed?.Invoke(node);
@@ -278,7 +278,7 @@ internal sealed class TreeSet
     {
         _byId.Remove(Root.Id.Value);
         Root.Id = id;
-        _byId[id.Value] = Root;
+        _byId.Set(id.Value, Root);
         Root.Local = Root.Synced = Root.Remote = Root.Local! with { Id = id };
         Reparent(Root, Root);
     }
@@ -292,11 +292,11 @@ internal sealed class TreeSet
             from.Links = null;
         }
 
-        foreach (var child in links.Local.Values.ToArray())
+        foreach (var child in links.Local.Items.ToArray())
         {
             RemoveRemoteOnly(child);
             child.Local = child.Local! with { Parent = to.Id };
-            to.Links!.Local[child.Local.Name] = child;
+            to.Links!.Local.Set(child);
             AddRemoteOnly(child);
             Changed?.Invoke(child);
         }
@@ -307,8 +307,9 @@ internal sealed class TreeSet
 
     private void RemoveRemoteOnly(Node node)
     {
-        if (node.Remote is { } remote && Find(remote.Parent)?.Links?.RemoteOnly is { } only && only.GetValueOrDefault(remote.Name) == node)
-            only.Remove(remote.Name);
+        if (node.Remote is not { } remote || Find(remote.Parent)?.Links is not { RemoteOnly: { } only } links || only.GetValueOrDefault(remote.Name) != node) return;
+        only.Remove(remote.Name);
+        if (only.Count == 0) links.RemoteOnly = null;
     }
 
     private void AddRemoteOnly(Node node)

@@ -33,7 +33,7 @@ public sealed class LiteDbRecordStore : IRecordStore
     private readonly IStoreFile _logFile;
     private readonly IDisposable? _lock;
     private readonly ILogger? _logger;
-    private readonly ArrayBufferWriter<byte> _writer = new();
+    private ArrayBufferWriter<byte> _writer = new();
     private readonly Queue<Batch> _batches = new();
     private readonly Dictionary<string, byte[]> _values = new(StringComparer.Ordinal);
     private PageIndex _pages = new();
@@ -201,6 +201,31 @@ public sealed class LiteDbRecordStore : IRecordStore
             // All of it is still in the log, which is the last to go.
             Revert(e);
             throw;
+        }
+    }
+
+    /// <inheritdoc/>
+    /// <remarks>LiteDB never gives back what its page cache has grown to (16 MB after the kernel tree's first sync): it is closed and opened again on
+    /// the same streams, which takes a few reads.</remarks>
+    public void Trim()
+    {
+        if (_broken is not null || _isDetached || _loaded is not null) return;
+        Maintain();
+        _writer = new ArrayBufferWriter<byte>();
+        try
+        {
+            _log.BeginDiscard();
+            _documents.Dispose();
+            _log.EndDiscard();
+            _log.Trim();
+            _isDetached = true;
+            _documents = new Documents(_data, _log);
+            _isDetached = false;
+        }
+        catch (Exception e) when (IsDamage(e) || e is IOException)
+        {
+            // All is in the files: the next commit opens them anew, or says why not.
+            if (_logger is not null) StoreLog.NotReopened(_logger, _name, e);
         }
     }
 

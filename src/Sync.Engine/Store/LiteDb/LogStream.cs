@@ -16,12 +16,14 @@ internal sealed class LogStream : PageStream
     // LiteDB hands over within a millisecond; if it ever ends its thread in silence, an error is better than waiting for ever.
     private static readonly TimeSpan HandOver = TimeSpan.FromMinutes(1);
 
+    private const int LeastPending = LogFrame.HeadSize + 8 * PageSize;
+
     private readonly Lock _gate = new();
     private readonly ManualResetEventSlim _ready = new();
     private readonly IStoreFile _file;
     private readonly DataStream _data;
     private readonly List<long> _offsets = [];
-    private byte[] _pending = new byte[LogFrame.HeadSize + 8 * PageSize];
+    private byte[] _pending = new byte[LeastPending];
     private int _pendingPages;
     private long _end;
     private long _group;
@@ -130,6 +132,16 @@ internal sealed class LogStream : PageStream
             // Durable at once, so that no frame of an abandoned group can stand behind one that is written next.
             _file.SetLength(_end);
             _file.Sync();
+        }
+    }
+
+    /// <summary>Gives memory back, if nothing is pending.</summary>
+    public void Trim()
+    {
+        lock (_gate)
+        {
+            if (_pendingPages == 0) _pending = new byte[LeastPending];
+            _offsets.TrimExcess();
         }
     }
 
