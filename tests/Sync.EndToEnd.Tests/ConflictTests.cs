@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Sync.EndToEnd.Tests.Harness;
 using Xunit;
 
@@ -48,6 +49,30 @@ public sealed class ConflictTests
         });
         await pair.SyncAndCheckAsync();
         pair.Check("a", "edited").Check("b", "edited");
+    }
+
+    /// <summary>Nothing of it is left on the host: a guest that has it is asked for it.</summary>
+    [Fact]
+    public async Task A_move_beats_a_delete_whoever_comes_first()
+    {
+        await using Pair pair = await Pair.StartAsync(guests: 2, before: tree => tree.Put("small", "base").Put("large", RandomNumberGenerator.GetBytes(5_000_000)).Put("first", "came first").Put("other", RandomNumberGenerator.GetBytes(300_000)));
+        await pair.SyncAsync();
+        await pair.WhileApartAsync(() =>
+        {
+            pair.Host.Tree.Delete("small").Delete("large");
+            pair.Guest.Tree.Move("small", "moved-small").Move("large", "moved-large");
+        });
+        await pair.SyncAndCheckAsync();
+        pair.Check("moved-small", "base");
+        Assert.True(pair.Host.Tree.Has("moved-large"));
+
+        await pair.Host.StopAsync();
+        pair.Host.Tree.Delete("first").Delete("other");
+        pair.Guest.Tree.Move("first", "moved-first").Move("other", "moved-other");
+        await pair.Host.StartAsync();
+        await pair.SyncAndCheckAsync();
+        pair.Check("moved-first", "came first");
+        Assert.True(pair.Host.Tree.Has("moved-other"));
     }
 
     [Fact]

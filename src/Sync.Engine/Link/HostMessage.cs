@@ -49,4 +49,8 @@ public abstract record HostMessage
 
     /// <summary>The share is paused or goes on, on the host's side.</summary>
     public sealed record Paused(bool IsPaused) : HostMessage;
+
+    /// <summary>The host lacks a content that its journal has: whoever has it may upload it, without a proposal. A host that deleted a file which
+    /// a guest has moved meanwhile has nothing left to put at the new place.</summary>
+    public sealed record ContentWanted(EntryId Entry, ContentId Content) : HostMessage;
 }

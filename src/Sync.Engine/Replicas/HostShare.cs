@@ -60,6 +60,7 @@ public sealed class HostShare : IHostShare
         _replica.Decorate = status => status with { Guests = GuestList() };
         _replica.TrimSurroundings = _journal.Trim;
         _replica.ShareEntries(_journal.Tree.Find);
+        _replica.AskGuest = AskGuest;
     }
 
     internal StagedContents Staged { get; } = new();
@@ -207,6 +208,15 @@ public sealed class HostShare : IHostShare
         }
     }
 
+    /// <summary>On the replica's loop. Each guest is asked in turn, and the round is made twice: a guest may be slow to have what it was told of.</summary>
+    private bool AskGuest(Entry entry, int turn)
+    {
+        var able = _sessions.FindAll(s => !s.Grant.ReadOnly);
+        if (able.Count == 0) return false;
+        able[turn % able.Count].Push(new HostMessage.ContentWanted(entry.Id, entry.Content));
+        return turn < 2 * able.Count;
+    }
+
     internal void GuestsChanged() => _replica.Context.Loop.Post(_replica.PublishStatus);
 
     internal void Forget(GuestSession session)
@@ -284,6 +294,7 @@ public sealed class HostShare : IHostShare
         }, cancel).ConfigureAwait(false);
         ImmutableInterlocked.Update(ref _sessions, list => list.Add(opened));
         if (_paused) opened.Push(new HostMessage.Paused(true));
+        _replica.RetryLacking();
         GuestsChanged();
         return opened;
     }

@@ -1,4 +1,5 @@
 using System.Threading.Channels;
+using Sync.Delta;
 using Sync.Engine.Control;
 using Sync.Engine.Link;
 using Sync.Engine.Model;
@@ -18,6 +19,9 @@ internal sealed partial class Replica
     private readonly Dictionary<long, TaskCompletionSource<HostMessage.FlushReached>> _flushes = [];
     private SemaphoreSlim _wake = new(0);
     private bool _catchingUp;
+
+    /// <summary>Contents that the host asked for, being sent.</summary>
+    private readonly HashSet<ContentId> _supplying = [];
     private DateTimeOffset _lastApplied;
 
     /// <summary>The host's answer to its own flush requests of guests.</summary>
@@ -223,7 +227,7 @@ internal sealed partial class Replica
                 foreach (var (content, bytes) in entries.Inline)
                 {
                     if (!_isHost) Interlocked.Add(ref _context.BytesReceived, bytes.Length);
-                    if (_context.Small.Find(content) is null && Delta.Manifest.OfSmall(bytes.Span).Id == content) _context.Small.Add(content, bytes.ToArray());
+                    if (_context.Small.Find(content) is null && Manifest.OfSmall(bytes.Span).Id == content) _context.Small.Add(content, bytes.ToArray());
                 }
 
                 foreach (var entry in entries.Items) Reconciler.Receive(entry);
@@ -250,9 +254,20 @@ internal sealed partial class Replica
                 _hostPaused = paused.IsPaused;
                 Reconciler.EnqueueAll();
                 break;
+            case HostMessage.ContentWanted wanted:
+                SupplyHost(wanted);
+                break;
         }
 
         ScheduleStatus();
+    }
+
+    /// <summary>Sends what the host lacks, if it is here: nothing but what its journal has already.</summary>
+    private void SupplyHost(HostMessage.ContentWanted wanted)
+    {
+        if (_paused || Trees.Find(wanted.Entry)?.Remote is not { Deleted: false, Kind: EntryKind.File } entry || entry.Content != wanted.Content) return;
+        if (Locate(wanted.Content, wanted.Entry) is null || !_supplying.Add(wanted.Content)) return;
+        _uploads.Add(entry, default, (_, _) => _supplying.Remove(wanted.Content));
     }
 
     private async Task AnswerFlushAsync(long id)
@@ -272,6 +287,7 @@ internal sealed partial class Replica
         if (isNews && !_stopping.IsCancellationRequested) _context.Log.LogUnlinked(Share, failure.Message);
         var (proposed, sent) = _outbox.LoseLink();
         _fetcher.Stop();
+        _supplying.Clear();
         Reconciler.LoseLink(proposed, sent);
         foreach (var waiting in _flushes.Values) waiting.TrySetException(failure);
         _flushes.Clear();

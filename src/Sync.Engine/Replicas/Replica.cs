@@ -36,6 +36,10 @@ internal sealed partial class Replica : IContentLocator, IAsyncDisposable
     private static readonly TimeSpan ManifestsKept = TimeSpan.FromDays(7);
 
     /// <summary>What an interrupted transfer left is kept for two days.</summary>
+    /// <summary>Between looks for a content that the host lacks: while it may still come, and when nobody has it.</summary>
+    private static readonly TimeSpan LackingRetry = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan LackingPause = TimeSpan.FromSeconds(5);
+
     private const long PartsKeptNs = 2L * 24 * 3600 * 1_000_000_000;
 
     private bool _hasScanned;
@@ -149,6 +153,9 @@ internal sealed partial class Replica : IContentLocator, IAsyncDisposable
 
     /// <summary>At the start the index was found to be older than the directory: it was restored from a backup.</summary>
     public bool IsBehindDirectory { get; private set; }
+
+    /// <summary>Asks the next of the connected guests for a content that the host lacks; false if all have had their turn. Null on a guest.</summary>
+    public Func<Entry, int, bool>? AskGuest { get; set; }
 
     /// <summary>Completes the status with what only the host knows.</summary>
     public Func<ReplicaStatus, ReplicaStatus>? Decorate { get; set; }
@@ -378,15 +385,26 @@ internal sealed partial class Replica : IContentLocator, IAsyncDisposable
             if (item.Name is not null) _versions.Keep($"{PrivateDirectory.Displaced}/{item.Name}", "(displaced)/" + item.Name, item.Stat, "swept", out _);
     }
 
-    /// <summary>The host is where contents are asked for. One that it lacks may stand where it has not looked yet; if not, somebody has removed it
-    /// from the private directory.</summary>
+    /// <summary>The host is where contents are asked for. One that it lacks may stand where it has not looked yet; if not, it was deleted here while a guest
+    /// moved it, or somebody has removed it from the private directory: a guest that has it is asked.</summary>
     private void LackContent(Node node, Entry entry)
     {
         var times = _lacking[node] = _lacking.GetValueOrDefault(node) + 1;
-        if (times > 3 && _observer.HasScanned)
-            _applier.ReportStuck(node, ProblemCodes.Unavailable, "Its content is no longer on the host's disk. Touch the file on a guest that has it: it is sent again.");
-        _context.After(times > 3 ? TimeSpan.FromSeconds(5) : TimeSpan.FromMilliseconds(200), () => Reconciler.Enqueue(node.Current));
+        var comes = _context.Staging.IsArriving(entry.Content) || (times > 1 && AskGuest?.Invoke(entry, times - 2) is true) || times <= 3 || !_observer.HasScanned;
+        if (!comes) _applier.ReportStuck(node, ProblemCodes.Unavailable, "Its content is neither on the host's disk nor on that of a connected guest. Start a guest that has it.");
+        _context.After(comes ? LackingRetry : LackingPause, () => Reconciler.Enqueue(node.Current));
     }
+
+    /// <summary>Somebody else may be asked now for what is lacking.</summary>
+    public void RetryLacking() => Loop.Post(() =>
+    {
+        foreach (var node in _lacking.Keys.ToArray())
+        {
+            _lacking[node] = 0;
+            _applier.Free(node);
+            Reconciler.Enqueue(node.Current);
+        }
+    });
 
     private void OnNodeChanged(Node node)
     {

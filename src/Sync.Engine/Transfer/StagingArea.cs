@@ -25,6 +25,12 @@ internal sealed class StagingArea(IFileSystem files)
     /// <summary>Where the part of a content that has arrived stands.</summary>
     public static string PartialPath(ContentId content) => $"{PrivateDirectory.Staging}/{PartialPrefix}{content}";
 
+    /// <summary>Somebody is writing this content.</summary>
+    public bool IsArriving(ContentId content)
+    {
+        lock (_writing) return _writing.Contains(content);
+    }
+
     /// <summary>How many bytes of a content an interrupted transfer left here; 0 also while another writes them.</summary>
     public long PartialLength(ContentId content)
     {

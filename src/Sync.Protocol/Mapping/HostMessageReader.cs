@@ -37,6 +37,10 @@ internal sealed class HostMessageReader
                 return new HostMessage.PolicyChanged(PolicyMapping.FromWire(policy), PolicyMapping.Direction(policy.Direction), policy.ReadOnly);
             case HostEnvelope.KindOneofCase.Paused:
                 return new HostMessage.Paused(envelope.Paused.IsPaused);
+            case HostEnvelope.KindOneofCase.ContentWanted:
+                var wanted = envelope.ContentWanted;
+                if (wanted.Entry <= 0) throw Bounds.Violation("the id of an entry makes no sense");
+                return new HostMessage.ContentWanted(new EntryId(wanted.Entry), Bounds.ToPresentContent(wanted.Content));
             default:
                 throw Bounds.Violation("an unexpected message in a session");
         }

@@ -19,6 +19,7 @@ internal static class HostMessageWriter
         HostMessage.FlushAsked asked => [new HostEnvelope { FlushAsked = new FlushRequest { Id = asked.FlushId } }],
         HostMessage.PolicyChanged changed => [new HostEnvelope { PolicyChanged = PolicyMapping.ToWire(changed.Policy, changed.Direction, changed.ReadOnly) }],
         HostMessage.Paused paused => [new HostEnvelope { Paused = new PausedState { IsPaused = paused.IsPaused } }],
+        HostMessage.ContentWanted wanted => [new HostEnvelope { ContentWanted = new ContentWantedState { Entry = wanted.Entry.Value, Content = Bounds.FromContent(wanted.Content) } }],
         _ => throw new ArgumentException("An unknown kind of message.", nameof(message)),
     };
 

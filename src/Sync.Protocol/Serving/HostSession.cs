@@ -43,7 +43,7 @@ internal sealed class HostSession(
             var answer = new HostHello { Version = version, Session = ByteString.CopyFrom(session.Id.ToByteArray(bigEndian: true)) };
             answer.Features.AddRange(features);
             await writer.WriteBetweenAsync(new HostEnvelope { Hello = answer });
-            await PumpAsync(session, writer, ended);
+            await PumpAsync(session, writer, features.Contains(Features.Wants), ended);
         }
         catch (RpcException) when (cancel.IsCancellationRequested)
         {
@@ -57,10 +57,10 @@ internal sealed class HostSession(
         }
     }
 
-    private async Task PumpAsync(IGuestSession session, EnvelopeWriter<HostEnvelope> writer, CancellationTokenSource ended)
+    private async Task PumpAsync(IGuestSession session, EnvelopeWriter<HostEnvelope> writer, bool supplies, CancellationTokenSource ended)
     {
         var receiving = ReceiveAsync(session, writer, ended.Token);
-        var sending = SendAsync(session, writer, ended.Token);
+        var sending = SendAsync(session, writer, supplies, ended.Token);
         var beating = _heartbeat.RunAsync(number => writer.WriteBetweenAsync(new HostEnvelope { Ping = new Ping { Number = number } }), "the guest", ended.Token);
 
         // Whichever ends first tells why; the others are only taken down.
@@ -119,8 +119,13 @@ internal sealed class HostSession(
         }
     }
 
-    private static async Task SendAsync(IGuestSession session, EnvelopeWriter<HostEnvelope> writer, CancellationToken cancel)
+    private static async Task SendAsync(IGuestSession session, EnvelopeWriter<HostEnvelope> writer, bool supplies, CancellationToken cancel)
     {
-        await foreach (var message in session.Outgoing.ReadAllAsync(cancel)) await writer.WriteAsync(HostMessageWriter.ToWire(message), cancel);
+        await foreach (var message in session.Outgoing.ReadAllAsync(cancel))
+        {
+            // A guest that does not know the question would end the session.
+            if (message is HostMessage.ContentWanted && !supplies) continue;
+            await writer.WriteAsync(HostMessageWriter.ToWire(message), cancel);
+        }
     }
 }

@@ -12,6 +12,9 @@ internal static class Features
     /// <summary>Several requests for contents may come in one message.</summary>
     public const string Batches = "batches";
 
+    /// <summary>The host may ask for contents that it lacks.</summary>
+    public const string Wants = "wants";
+
     /// <summary>All that is supported here.</summary>
-    public static readonly string[] All = [Zstd, Deltas, Batches];
+    public static readonly string[] All = [Zstd, Deltas, Batches, Wants];
 }

@@ -72,7 +72,8 @@ internal static class Gens
         Gen.Select(Gen.Long, Revision, Problem.List[0, 4], (id, r, p) => (HostMessage)new HostMessage.FlushReached(id, r, p)),
         Gen.Long.Select(id => (HostMessage)new HostMessage.FlushAsked(id)),
         Gen.Select(Policy, Direction, Gen.Bool, (policy, direction, ro) => (HostMessage)new HostMessage.PolicyChanged(policy, direction, ro)),
-        Gen.Bool.Select(paused => (HostMessage)new HostMessage.Paused(paused)));
+        Gen.Bool.Select(paused => (HostMessage)new HostMessage.Paused(paused)),
+        Gen.Select(Gen.Long[1, long.MaxValue], Content, (id, content) => (HostMessage)new HostMessage.ContentWanted(new EntryId(id), content)));
 
     public static readonly Gen<SessionHello> Hello = Gen.Select(
         Name, Name.List[0, 3], Gen.ULong, Revision, Gen.ULong, Gen.OneOf(Gen.Const((SyncDirection?)null), Direction.Select(d => (SyncDirection?)d)), Gen.Long,
