@@ -43,6 +43,7 @@ internal sealed partial class Replica : IContentLocator, IAsyncDisposable
     private const long PartsKeptNs = 2L * 24 * 3600 * 1_000_000_000;
 
     private bool _hasScanned;
+    private bool _wasIdle;
     private readonly DirectoryClaim _claim;
     private readonly ReplicaContext _context;
     private readonly CancellationTokenSource _stopping = new();
@@ -461,8 +462,11 @@ internal sealed partial class Replica : IContentLocator, IAsyncDisposable
         }
 
         _flusher.EndTurn();
-        // The end of the first look may be all that changes; a flush waits to be told of it.
-        if (_context.Problems.Changed || _hasScanned != _observer.HasScanned)
+        // The end of a look may be all that changes, and until then the state was another; a flush waits to be told of the first.
+        var isIdle = _observer.IsIdle;
+        var hasEnded = isIdle && !_wasIdle;
+        _wasIdle = isIdle;
+        if (_context.Problems.Changed || _hasScanned != _observer.HasScanned || hasEnded)
         {
             _hasScanned = _observer.HasScanned;
             _context.Problems.Changed = false;
