@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 
-namespace Sync.Bench.Compare;
+namespace Sync.Bench;
 
 /// <summary>What is going on, for whoever waits.</summary>
 internal static class Progress

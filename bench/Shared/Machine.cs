@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace Sync.Bench.Compare;
+namespace Sync.Bench;
 
 /// <summary>Where it was measured.</summary>
 internal static class Machine
