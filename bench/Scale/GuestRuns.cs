@@ -15,7 +15,7 @@ internal sealed class GuestRuns(Options options, string root, Workplace place)
 
     // The host takes 16 strangers from one address at a time, and 64 failures a minute in all.
     private const int PairingAtOnce = 8;
-    private const int ConnectingAtOnce = 32;
+    private const int ConnectingAtOnce = 12;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan Settling = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan Between = TimeSpan.FromMilliseconds(300);
@@ -38,7 +38,7 @@ internal sealed class GuestRuns(Options options, string root, Workplace place)
             var pairing = await EachAsync(guests, PairingAtOnce, (g, cancel) => g.PairAsync(invite, cancel));
             Progress.Say(string.Create(CultureInfo.InvariantCulture, $"{count} guests paired in {pairing:0.00} s"));
             var connecting = await EachAsync(guests, ConnectingAtOnce, (g, cancel) => g.ConnectAsync(invite, TreeFiles, cancel));
-            Progress.Say(string.Create(CultureInfo.InvariantCulture, $"{count} guests have the tree after {connecting:0.00} s; host {host.Memory("VmRSS"):0} MB"));
+            Progress.Say(string.Create(CultureInfo.InvariantCulture, $"{count} guests have the tree after {connecting:0.00} s, {guests.Sum(g => g.Retries)} connections tried again; host {host.Memory("VmRSS"):0} MB"));
             await Task.Delay(Settling);
 
             var (hostBefore, loadBefore) = (ProcessLook.Now(host.Id), ProcessLook.Now(Environment.ProcessId));

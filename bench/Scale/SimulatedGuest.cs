@@ -20,6 +20,9 @@ internal sealed class SimulatedGuest : IAsyncDisposable
     // As often as a real guest tells of what it has applied.
     private static readonly TimeSpan ReportPace = TimeSpan.FromSeconds(1);
 
+    private static readonly TimeSpan FirstRetry = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan LastRetry = TimeSpan.FromSeconds(4);
+
     private readonly int _number;
     private readonly PeerIdentity _identity;
     private readonly CancellationTokenSource _stop = new();
@@ -45,6 +48,9 @@ internal sealed class SimulatedGuest : IAsyncDisposable
         _identity = PeerIdentity.LoadOrCreate(directory);
     }
 
+    /// <summary>Connections that the host did not take, each tried again.</summary>
+    public int Retries { get; private set; }
+
     /// <summary>Completes, with the reason, when the session is over before its time.</summary>
     public Task Lost => Task.WhenAny(_running, _downloading).Unwrap();
 
@@ -57,8 +63,7 @@ internal sealed class SimulatedGuest : IAsyncDisposable
     {
         _expected = files;
         _connector = new GrpcHostConnector(invite.Addresses, invite.HostFingerprint, _identity, TimeProvider.System, NullLoggerFactory.Instance);
-        _link = await _connector.ConnectAsync(
-            new SessionHello { Share = invite.Share, Process = BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong))), ClockNs = NowNs() }, cancel);
+        _link = await OpenAsync(_connector, invite.Share, cancel);
         _downloading = DownloadAsync(_link);
         _running = FollowAsync(_link);
         var first = await Task.WhenAny(_caughtUp.Task, _running, _downloading).WaitAsync(cancel);
@@ -88,6 +93,24 @@ internal sealed class SimulatedGuest : IAsyncDisposable
             await _connector.DisposeAsync();
         _identity.Dispose();
         _stop.Dispose();
+    }
+
+    // Tried again as a real guest does: a host that takes many handshakes at once turns some away.
+    private async Task<IHostLink> OpenAsync(GrpcHostConnector connector, string share, CancellationToken cancel)
+    {
+        var process = BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong)));
+        for (var wait = FirstRetry; ; wait *= 2)
+        {
+            try
+            {
+                return await connector.ConnectAsync(new SessionHello { Share = share, Process = process, ClockNs = NowNs() }, cancel);
+            }
+            catch (LinkException e) when (e.Failure is LinkFailure.Unreachable && wait <= LastRetry)
+            {
+                Retries++;
+                await Task.Delay(wait * (0.5 + Random.Shared.NextDouble()), cancel);
+            }
+        }
     }
 
     private async Task FollowAsync(IHostLink link)
