@@ -59,4 +59,16 @@ public sealed class FirstSyncTests
         await pair.SyncAndCheckAsync();
         pair.Check(deep + "/end", "deep");
     }
+
+    /// <summary>Paths may be 4,096 bytes long, so a tree may be as deep as names are short.</summary>
+    [Fact]
+    public async Task A_tree_of_1800_levels_comes_and_goes()
+    {
+        string deep = string.Join('/', Enumerable.Repeat("d", 1_800));
+        await using Pair pair = await Pair.StartAsync(policy: ["--max-delete", "100"]);
+        pair.Host.Tree.Put(deep + "/end", "deep");
+        await pair.SyncAndCheckAsync();
+        pair.Host.Tree.Delete("d");
+        await pair.SyncAndCheckAsync();
+    }
 }

@@ -19,7 +19,7 @@ internal sealed class NameProber(ReplicaContext context, IWatcher watcher, JobCo
     private const long SmallLimit = SmallContents.MaxLength;
 
     private readonly TreeSet _trees = context.Trees;
-    private readonly List<(Node Directory, string Name, Look Look, long Origin)> _stale = [];
+    private readonly StaleNames _stale = new(jobs);
 
     /// <summary>Batches of looks that have not come back yet.</summary>
     public int UnderWay { get; private set; }
@@ -42,10 +42,7 @@ internal sealed class NameProber(ReplicaContext context, IWatcher watcher, JobCo
     /// <summary>Looks again where a directory was no longer where it was looked for; no look is under way.</summary>
     public void Retry()
     {
-        if (_stale.Count == 0) return;
-        var stale = _stale.ToArray();
-        _stale.Clear();
-        foreach (var (directory, name, look, origin) in stale)
+        foreach (var ((directory, name), (look, origin)) in _stale.Take())
         {
             if (directory.Current.IsLocal) Probe(directory.Current, [new(name, (look, origin))], origin);
             jobs.End(origin);
@@ -114,8 +111,8 @@ internal sealed class NameProber(ReplicaContext context, IWatcher watcher, JobCo
         if (sighting.Stale || _trees.LocalPath(directory) != pathThen)
         {
             // The directory's own place first: it has gone, or moved. If it is still there then, the name is looked at again.
-            if (_trees.LocalParent(directory) is { } above && directory != _trees.Root) looks.Mark(above, directory.Local!.Name, Look.Plain, origin);
-            _stale.Add((directory, sighting.Name, sighting.BytesChanged ? Look.Bytes : Look.Plain, jobs.Begin(origin)));
+            var isFirst = _stale.Add(directory, sighting.Name, sighting.BytesChanged ? Look.Bytes : Look.Plain, origin);
+            if (isFirst && directory != _trees.Root && _trees.LocalParent(directory) is { } above) looks.Mark(above, directory.Local!.Name, Look.Plain, origin);
             return;
         }
 
