@@ -15,6 +15,8 @@ internal sealed class Flusher(ReplicaContext context, Observer observer, IWatche
 {
     public const string CookiePath = ".sync/cookies";
 
+    private static readonly TimeSpan ReviewPace = TimeSpan.FromMilliseconds(200);
+
     private readonly List<Run> _runs = [];
     private readonly HashSet<Node> _behind = [];
     private bool _reviewTimer;
@@ -34,6 +36,9 @@ internal sealed class Flusher(ReplicaContext context, Observer observer, IWatche
         public required Action Done { get; init; }
 
         public long Reviewed { get; set; }
+
+        /// <summary>What the last look at one of its nodes took.</summary>
+        public TimeSpan Cost { get; set; }
 
         public HashSet<Node>? Nodes { get; set; }
 
@@ -140,12 +145,16 @@ internal sealed class Flusher(ReplicaContext context, Observer observer, IWatche
             if (run.Nodes.Count > 0)
             {
                 // What is held by policy, left out, or stuck with a problem is reported, not waited for.
-                // Looking at all of them costs: only now and then while there are many.
-                var due = run.Nodes.Count < 64 || context.Time.GetElapsedTime(run.Reviewed) > TimeSpan.FromMilliseconds(200);
+                // Looking at all of them costs: only now and then while there are many, so that a twentieth of the time goes there at most
+                // (of a million files' first sync it was nearly all).
+                var due = run.Nodes.Count < 64 || context.Time.GetElapsedTime(run.Reviewed) > ReviewPace + 20 * run.Nodes.Count * run.Cost;
                 if (due)
                 {
+                    var begun = context.Time.GetTimestamp();
+                    var looked = run.Nodes.Count;
                     run.Nodes.RemoveWhere(n => !isPending(n));
                     run.Reviewed = context.Time.GetTimestamp();
+                    run.Cost = context.Time.GetElapsedTime(begun, run.Reviewed) / looked;
                 }
 
                 if (run.Nodes.Count > 0)
