@@ -22,6 +22,45 @@ public sealed class DirectionTests
     }
 
     [Fact]
+    public async Task What_a_receiver_keeps_at_a_name_is_told_and_put_back_by_revert()
+    {
+        await using Pair pair = await Pair.StartAsync(guests: 0, before: tree => tree.Put("t", "host's file").Put("other", "host"), "--direction", "to-guest");
+        TestGuest guest = pair.NewGuest();
+        guest.Tree.Put("t/in", "the guest's directory");
+        (await guest.JoinAsync(await pair.Host.InviteAsync())).Expect(0);
+        await guest.StartAsync();
+        // A file cannot stand where the directory is kept: that is told, and not waited for.
+        (await guest.RunAsync("flush", "--timeout", "30s")).Expect(0);
+        await Eventually.HoldsAsync(async () => (await guest.ProblemPathsAsync("local-edit")).SequenceEqual(["t", "t/in"]), () => "what is kept, in status");
+        guest.Tree.Check("t/in", "the guest's directory").Check("other", "host");
+        (await guest.RunAsync("revert")).Expect(0);
+        await Eventually.HoldsAsync(() => guest.Tree.Read("t") == "host's file", () => "the host's file on the guest");
+        (await guest.RunAsync("flush")).Expect(0);
+        await Eventually.HoldsAsync(async () => (await guest.ProblemPathsAsync("local-edit")).Length == 0, () => "no problem left");
+    }
+
+    [Theory]
+    [InlineData("mirror")]
+    [InlineData("to-host")]
+    [InlineData("to-guest")]
+    [InlineData("two-way")]
+    public async Task What_both_have_at_a_join_is_not_sent_again(string direction)
+    {
+        byte[] bytes = new byte[3_000_000];
+        new Random(5).NextBytes(bytes);
+        await using Pair pair = await Pair.StartAsync(guests: 0, before: tree => tree.Put("same.bin", bytes), "--direction", direction);
+        TestGuest guest = pair.NewGuest();
+        guest.Tree.Put("same.bin", bytes);
+        File.SetLastWriteTimeUtc(Path.Combine(guest.Tree.Root, "same.bin"), new DateTime(2020, 1, 1, 0, 0, 0, DateTimeKind.Utc));
+        (await guest.JoinAsync(await pair.Host.InviteAsync())).Expect(0);
+        await guest.StartAsync();
+        (await guest.RunAsync("flush")).Expect(0);
+        System.Text.Json.JsonElement share = await guest.StatusAsync();
+        Assert.InRange(share.GetProperty("bytesSent").GetInt64() + share.GetProperty("bytesReceived").GetInt64(), 0, 10_000);
+        Assert.Equal(bytes, await File.ReadAllBytesAsync(Path.Combine(pair.Host.Tree.Root, "same.bin")));
+    }
+
+    [Fact]
     public async Task To_host_keeps_the_hosts_edits_to_itself()
     {
         await using Pair pair = await Pair.StartAsync(guests: 1, before: null, "--direction", "to-host");

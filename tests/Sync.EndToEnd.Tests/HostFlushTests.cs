@@ -15,6 +15,8 @@ public sealed class HostFlushTests
         pair.Guests[0].Tree.Check("a", "1");
         pair.Guests[1].Tree.Check("a", "1");
         pair.Host.Tree.Check("b", "2");
+        // What the last guest has goes to the first too.
+        pair.Guests[0].Tree.Check("b", "2");
     }
 
     [Fact]

@@ -40,6 +40,40 @@ public sealed class LiveEditTests
         pair.Check("a", null).Check("d", null).Check("b", "2");
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Files_that_change_names_in_swaps_and_rings_carry_no_content(bool onHost)
+    {
+        await using Pair pair = await Pair.StartAsync();
+        TestTree here = onHost ? pair.Host.Tree : pair.Guest.Tree;
+        var random = new Random(4);
+        foreach (string name in (string[])["a", "b", "c", "d", "e"])
+        {
+            byte[] content = new byte[400_000];
+            random.NextBytes(content);
+            here.Put(name, content);
+        }
+
+        await pair.SyncAndCheckAsync();
+        long before = await MovedAsync();
+        for (int round = 0; round < 8; round++)
+        {
+            here.Move("a", "x").Move("b", "a").Move("x", "b");
+            here.Move("c", "x").Move("e", "c").Move("d", "e").Move("x", "d");
+            if (round % 2 == 1)
+                await pair.SyncAndCheckAsync();
+        }
+
+        Assert.InRange(await MovedAsync() - before, 0, 100_000);
+
+        async Task<long> MovedAsync()
+        {
+            System.Text.Json.JsonElement status = await pair.Guest.StatusAsync();
+            return status.GetProperty("bytesReceived").GetInt64() + status.GetProperty("bytesSent").GetInt64();
+        }
+    }
+
     [Fact]
     public async Task Renames_of_files_and_directories_carry_no_content()
     {

@@ -41,6 +41,20 @@ public sealed class MetadataTests
     }
 
     /// <summary>The same bytes under another mtime: the file stays the same inode, nothing is copied, kept or sent, and no side sees an edit in it.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task The_mtime_of_a_link_that_is_known_goes_along(bool onHost)
+    {
+        await using Pair pair = await Pair.StartAsync(guests: 2, before: tree => tree.Put("a", "1").Link("l", "a").Mtime("l", 987_654_321_000_000_007));
+        await pair.SyncAndCheckAsync();
+        TestTree here = onHost ? pair.Host.Tree : pair.Guest.Tree;
+        here.Mtime("l", 470_000_000_123_456_789);
+        await pair.SyncAndCheckAsync();
+        foreach (TestTree tree in (TestTree[])[pair.Host.Tree, .. pair.Guests.Select(g => g.Tree)])
+            Assert.Equal(470_000_000_123_456_789, tree.Stat("l").MtimeNs);
+    }
+
     [Fact]
     public async Task A_touch_copies_nothing()
     {

@@ -206,14 +206,13 @@ internal sealed class AgentService(IReplicaSet replicas, TimeProvider time, IHos
                 FlushOutcome.Halted, status.Reason ?? "it has not started yet; try again", [], time.GetElapsedTime(started)))];
         }
 
-        var left = timeout - time.GetElapsedTime(started);
-        var own = await replica.FlushAsync(left > TimeSpan.Zero ? left : TimeSpan.Zero, cancel);
+        // What a guest has that the journal lacks goes to the other guests too: first in from all, then out to all. Who fails is told by the second time.
+        if (request.AllGuests && replica is IHostShare everywhere) _ = await everywhere.FlushGuestsAsync(null, Left(), cancel);
+        var own = await replica.FlushAsync(Left(), cancel);
         var items = new List<FlushItem> { ControlMapping.ToItem(label.Share, guest: null, own) };
         if ((request.AllGuests || request.Guest.Length > 0) && replica is IHostShare share)
         {
-            left = timeout - time.GetElapsedTime(started);
-            var guests = await share.FlushGuestsAsync(
-                request.AllGuests ? null : request.Guest, left > TimeSpan.Zero ? left : TimeSpan.Zero, cancel);
+            var guests = await share.FlushGuestsAsync(request.AllGuests ? null : request.Guest, Left(), cancel);
             var results = guests.ToDictionary(StringComparer.Ordinal);
             // The share knows those that have been here since it was opened.
             var paired = new ReplicaInfo { Name = label.Share };
@@ -224,6 +223,12 @@ internal sealed class AgentService(IReplicaSet replicas, TimeProvider time, IHos
         }
 
         return items;
+
+        TimeSpan Left()
+        {
+            var left = timeout - time.GetElapsedTime(started);
+            return left > TimeSpan.Zero ? left : TimeSpan.Zero;
+        }
     }
 
     /// <summary>Waits while a replica is still opening; one that cannot start is not waited for.</summary>

@@ -182,12 +182,12 @@ internal sealed class Applier(ReplicaContext context, Observer observer, Placer 
                 var placement = new Placement(node, step)
                 {
                     Entry = remote, Source = source, Target = target, Expected = node.Stamp,
-                    OtherKind = step.Other?.Kind ?? default, OtherExpected = step.Other?.Stamp ?? default, Reason = "deleted",
+                    OtherKind = step.Other?.Kind ?? default, OtherExpected = step.Other?.Stamp ?? default, DisplacedContent = step.Other?.Local?.Content ?? default, Reason = "deleted",
                 };
                 return step.Kind == StepKind.Move || remote.Kind != EntryKind.File || Supply(placement, remote) ? placement : null;
             case StepKind.Update:
                 var entry = remote! with { Mode = (step.Facets & Facets.Mode) != 0 ? remote.Mode : node.Local!.Mode };
-                var update = new Placement(node, step) { Entry = entry, Source = source, Target = source, Expected = node.Stamp };
+                var update = new Placement(node, step) { Entry = entry, Source = source, Target = source, Expected = node.Stamp, DisplacedContent = node.Local!.Content };
                 return entry.Kind != EntryKind.File || Supply(update, entry) ? update : null;
             case StepKind.Exchange:
                 return new Placement(node, step)
@@ -207,7 +207,7 @@ internal sealed class Applier(ReplicaContext context, Observer observer, Placer 
 
                 return new Placement(node, step) { Entry = remote!, Source = source, Target = source, Expected = node.Stamp };
             default:
-                return new Placement(node, step) { Entry = node.Local!, Source = source, Target = source, Expected = node.Stamp, Reason = "deleted" };
+                return new Placement(node, step) { Entry = node.Local!, Source = source, Target = source, Expected = node.Stamp, DisplacedContent = node.Local!.Content, Reason = "deleted" };
         }
     }
 
@@ -473,7 +473,8 @@ internal sealed class Applier(ReplicaContext context, Observer observer, Placer 
                 if (p.Supply.LocalPath is { } from) Look(from);
                 if (CanFetch)
                 {
-                    _notHere.Add(p.Entry.Content);
+                    // Files that change names hand their bytes on: what stood there a moment ago is in the version store now, or under another name.
+                    if (attempts > 1) _notHere.Add(p.Entry.Content);
                     context.Reconciler.Enqueue(node);
                 }
                 else Hold(node, Soon * Math.Min(attempts, MaxRaces));
@@ -600,7 +601,7 @@ internal sealed class Applier(ReplicaContext context, Observer observer, Placer 
             foreach (var l in closed)
             {
                 if (context.Files.Stat(l.Path, out var now) != FsError.None) continue;
-                if (now.Stamp.SameButCtime(l.Stat.Stamp)) versions.Keep(l.Path, l.OriginalPath, now, l.Reason, out _);
+                if (now.Stamp.SameButCtime(l.Stat.Stamp)) versions.Keep(l.Path, l.OriginalPath, now, l.Reason, out _, l.Content);
                 else if (Bring(l) is { } path) edited.Add(path);
                 else versions.Keep(l.Path, l.OriginalPath, now, "conflict", out _);
             }

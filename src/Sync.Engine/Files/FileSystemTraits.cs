@@ -21,6 +21,9 @@ public sealed record FileSystemTraits
     /// <summary>Permission bits are kept.</summary>
     public required bool HasModes { get; init; }
 
+    /// <summary>The mtime of a symbolic link itself can be set.</summary>
+    public required bool HasLinkTimes { get; init; }
+
     /// <summary>The step of stored times, in nanoseconds.</summary>
     public required long MtimeGrainNs { get; init; }
 

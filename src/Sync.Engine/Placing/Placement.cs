@@ -1,3 +1,4 @@
+using Sync.Delta;
 using Sync.Engine.Files;
 using Sync.Engine.Model;
 using Sync.Engine.Planning;
@@ -28,6 +29,9 @@ internal sealed record Placement(Node Node, Step Step)
 
     /// <summary>The bytes, where a file's content is placed.</summary>
     public ContentSupply Supply { get; set; }
+
+    /// <summary>The content of what is displaced or removed, as the trees have it: others may want it, and find it in the version store by that.</summary>
+    public ContentId DisplacedContent { get; init; }
 
     /// <summary>Others that want the same bytes wait for them to stand here.</summary>
     public bool HoldsContent { get; set; }

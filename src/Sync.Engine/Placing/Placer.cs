@@ -223,6 +223,17 @@ internal sealed class Placer
         if (error == FsError.None && isMode && p.Entry.Owner is { } owner) error = _files.SetOwner(p.Target, owner);
         if (error != FsError.None) PlacementResult.Fail(p, error);
         else if (p.Entry.Kind == EntryKind.File && p.Step.Facets.HasFlag(Facets.Content)) SetMtime(p);
+        else if (p.Entry.Kind == EntryKind.Symlink && p.Step.Facets.HasFlag(Facets.Content)) SetLinkMtime(p);
+        else PlacementResult.Done(_files, p, null);
+    }
+
+    /// <summary>Sets a link's own mtime, if it still is the link that the plan saw: nothing can be written to it.</summary>
+    private void SetLinkMtime(Placement p)
+    {
+        p.Outcome = PlacementOutcome.Raced;
+        if (_files.Stat(p.Target, out var standing) != FsError.None || !PlacementResult.IsExpected(EntryKind.Symlink, p.Expected, standing, exact: true)) return;
+        var error = _files.SetMtime(p.Target, p.Entry.MtimeNs);
+        if (error != FsError.None) PlacementResult.Fail(p, error);
         else PlacementResult.Done(_files, p, null);
     }
 

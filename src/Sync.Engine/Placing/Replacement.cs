@@ -127,7 +127,7 @@ internal sealed class Replacement(IFileSystem files, VersionStore versions, Cont
                 }
             }
 
-            versions.Keep(copy, p.Target, standing, p.Reason, out _);
+            versions.Keep(copy, p.Target, standing, p.Reason, out _, p.DisplacedContent);
             // RACE: a write in this instant is lost with the replaced inode; without an exchange there is no better. `status` says so.
             if (files.Stat(p.Target, out var now) != FsError.None || now.Stamp != standing.Stamp)
             {
@@ -156,11 +156,11 @@ internal sealed class Replacement(IFileSystem files, VersionStore versions, Cont
             files.MakeDirectory(PrivateDirectory.Displaced, 0x1C0);
             if (files.Rename(path, waiting, RenameMode.NoReplace) == FsError.None)
             {
-                p.Lingering = new Lingering(waiting, original, displaced, p.Reason);
+                p.Lingering = new Lingering(waiting, original, displaced, p.Reason, p.DisplacedContent);
                 return;
             }
         }
 
-        versions.Keep(path, original, displaced, p.Reason, out _);
+        versions.Keep(path, original, displaced, p.Reason, out _, p.DisplacedContent);
     }
 }

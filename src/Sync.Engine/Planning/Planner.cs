@@ -167,7 +167,7 @@ internal sealed class Planner(TreeSet trees, FacetComparer compare)
 
         if (theirs == 0 || !CanApply) return Step.None;
         // The same bytes under another mtime are not copied.
-        var isContent = (theirs & Facets.Content) != 0 && !(node.Kind == EntryKind.File && local.Content == remote.Content);
+        var isContent = (theirs & Facets.Content) != 0 && !FacetComparer.SameBytes(local, remote);
         // Written first, then renamed: its name never stands for the bytes of before.
         if ((theirs & Facets.Place) != 0 && !isContent) return Move(node);
         return isContent ? new Step(StepKind.Update, theirs) : new Step(StepKind.SetMeta, theirs);
@@ -190,7 +190,15 @@ internal sealed class Planner(TreeSet trees, FacetComparer compare)
 
     private Step Propose(Node node, Facets facets)
     {
-        if (IsCopy(node) && !node.IsRemote) return trees.LocalChildCount(node) > 0 ? Step.None : new Step(StepKind.Remove);
+        if (IsCopy(node) && !node.IsRemote)
+        {
+            // What the journal has at its very name is the same entry: it is put right instead of brought anew.
+            if (node is { Remote: null, Base: null, Id.IsProvisional: true } && trees.LocalParent(node) is { } above
+                && trees.RemoteChild(above, node.Local!.Name) is { Local: null } namesake && namesake.Kind == node.Kind && !namesake.Has(NodeFlags.Applying))
+                return new Step(StepKind.Bind, Other: namesake);
+            return trees.LocalChildCount(node) > 0 ? Step.None : new Step(StepKind.Remove);
+        }
+
         if (!CanPropose || node.Has(NodeFlags.Refused)) return new Step(StepKind.Hold);
         // One proposed for this very place before, and gone again: what became of it is not known yet.
         if ((facets & Facets.Place) != 0 && trees.LocalParent(node) is { } directory && _open.At(directory, node.Local!.Name, node) is { } earlier) return Step.Wait(earlier);
@@ -273,17 +281,18 @@ internal sealed class Planner(TreeSet trees, FacetComparer compare)
 
     private Step Create(Node node)
     {
-        if (!CanApply) return Step.None;
         var parent = trees.Find(node.Remote!.Parent);
-        if (parent is not { IsLocal: true }) return Step.Wait(parent);
+        if (parent is not { IsLocal: true }) return CanApply ? Step.Wait(parent) : Step.None;
         if (IsIgnored is { } ignored && ignored(parent, node) is not false) return Step.None;
         var occupant = trees.LocalChild(parent, node.Remote.Name);
-        if (occupant is null) return new Step(StepKind.Create);
+        if (occupant is null) return CanApply ? new Step(StepKind.Create) : Step.None;
         // Found on disk and in the journal at one place: the same entry, if it is the same kind. Its content decides what follows.
         if (occupant is { Remote: null, Synced: null } && occupant.Kind == node.Kind)
             return occupant.Has(NodeFlags.Proposing) ? Step.Wait(occupant) : new Step(StepKind.Bind, Other: occupant);
+        if (!CanApply) return Step.None;
         if (IsLeftover(occupant)) return new Step(node.Kind == EntryKind.Directory ? StepKind.Adopt : StepKind.Blocked, Other: occupant);
-        return MayBeDisplaced(occupant) ? new Step(StepKind.Create, Other: occupant) : Step.Wait(occupant);
+        if (MayBeDisplaced(occupant)) return new Step(StepKind.Create, Other: occupant);
+        return IsKept(occupant) ? new Step(StepKind.Blocked, Other: occupant) : Step.Wait(occupant);
     }
 
     private Step Move(Node node)
@@ -296,7 +305,7 @@ internal sealed class Planner(TreeSet trees, FacetComparer compare)
         if (MayBeDisplaced(occupant)) return new Step(StepKind.Move, Other: occupant);
         // It is to take the place of the deleted directory that it is in.
         if (occupant.Remote is { Deleted: true } && trees.IsLocallyWithin(node, occupant)) return new Step(StepKind.StepAside, Other: parent);
-        if (IsLeftover(occupant)) return new Step(StepKind.Blocked, Other: occupant);
+        if (IsLeftover(occupant) || IsKept(occupant)) return new Step(StepKind.Blocked, Other: occupant);
         if (!IsInRing(node, occupant)) return Step.Wait(occupant);
         return trees.IsLocallyWithin(node, occupant) ? new Step(StepKind.StepAside, Other: parent) : new Step(StepKind.Exchange, Other: occupant);
     }
@@ -329,6 +338,22 @@ internal sealed class Planner(TreeSet trees, FacetComparer compare)
         foreach (var child in trees.LocalChildren(node))
             if (!IsLeftover(child)) return false;
         return true;
+    }
+
+    /// <summary>It stays at its name for as long as nobody says otherwise: an edit here, or a directory with one in it, that is kept and not sent.</summary>
+    private bool IsKept(Node node)
+    {
+        if (node.Has(NodeFlags.Applying) || node.Has(NodeFlags.Proposing) || IsCopy(node)) return false;
+        if (!CanPropose || node.Has(NodeFlags.Refused))
+        {
+            var isEdit = node.Base is not { Deleted: false } known || (node.IsRemote ? Edited(node) & Facets.Place : compare.Weighty(known, node.Local)) != 0;
+            if (isEdit) return true;
+        }
+
+        if (node.Kind != EntryKind.Directory || node.IsRemote) return false;
+        foreach (var child in trees.LocalChildren(node))
+            if (IsKept(child)) return true;
+        return false;
     }
 
     /// <summary>Deleted there, unchanged here, and nothing in it: it may be displaced by its successor in one step.</summary>

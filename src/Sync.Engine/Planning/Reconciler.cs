@@ -52,8 +52,8 @@ internal sealed class Reconciler
     /// <summary>Called with an id that no node here has any more.</summary>
     public Action<EntryId>? Forgotten { get; set; }
 
-    /// <summary>Called with a node that cannot be put in place for what is ignored at its name.</summary>
-    public Action<Node>? Blocked { get; set; }
+    /// <summary>Called with a node that cannot be put in place for what stands at its name, and that.</summary>
+    public Action<Node, Node>? Blocked { get; set; }
 
     public void Enqueue(Node node)
     {
@@ -107,8 +107,10 @@ internal sealed class Reconciler
                 case StepKind.Adopt: Adopt(step.Other!, node); continue;
                 case StepKind.Blocked:
                     WaitFor(step.Other!, node);
-                    Blocked?.Invoke(node);
+                    Blocked?.Invoke(node, step.Other!);
                     continue;
+                // The journal may have a stray by now.
+                case StepKind.Remove when !mayPropose && node.Remote is null: _deferredProposals.Enqueue(node); continue;
                 case StepKind.Propose when !mayPropose: _deferredProposals.Enqueue(node); continue;
                 case StepKind.Propose:
                     if (step.Facets.HasFlag(Facets.Place)) Planner.NoteProposed(node);

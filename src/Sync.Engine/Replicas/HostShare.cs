@@ -23,6 +23,9 @@ public sealed class HostShare : IHostShare
     /// <summary>A second process of one identity that is still there after this time is a clone, not a restart.</summary>
     private static readonly TimeSpan CloneAfter = TimeSpan.FromSeconds(20);
 
+    private const int PinAttempts = 3;
+    private static readonly TimeSpan PinPause = TimeSpan.FromMilliseconds(20);
+
     private readonly ReplicaOptions _options;
     private readonly JournalKeeper _journal;
     private readonly Replica _replica;
@@ -159,16 +162,29 @@ public sealed class HostShare : IHostShare
     /// <summary>Sees to it that a content which the host is thought to have stands in staging, so that it is there when it is placed.</summary>
     internal async ValueTask<bool> PinAsync(Entry entry, CancellationToken cancel)
     {
+        // Files that change names hand their bytes on: where they are found may be old by the time they are read.
+        for (var attempt = 0; attempt < PinAttempts; attempt++)
+        {
+            if (attempt > 0) await Task.Delay(PinPause * attempt, _options.Time, cancel).ConfigureAwait(false);
+            if (await TryPinAsync(entry, cancel).ConfigureAwait(false) is { } isPinned) return isPinned;
+        }
+
+        return false;
+    }
+
+    /// <summary>Whether it stands in staging now; null: it was not where it was found.</summary>
+    private async ValueTask<bool?> TryPinAsync(Entry entry, CancellationToken cancel)
+    {
         if (Staged.Find(entry.Content) is not null) return true;
         if (_small.Find(entry.Content) is { } bytes) return Store(entry.Content, bytes);
         if (await _replica.LocateAsync(entry.Content, entry.Id, cancel).ConfigureAwait(false) is not { } place) return false;
         var target = $"{PrivateDirectory.Staging}/c-{entry.Content}";
         if (place.Path == target) return true;
-        return await Task.Run(() =>
+        return await Task.Run<bool?>(() =>
         {
             var files = _replica.Context.Files;
             var path = $"{PrivateDirectory.Staging}/i-{Interlocked.Increment(ref _nextStaged).ToString(System.Globalization.CultureInfo.InvariantCulture)}-{Environment.ProcessId.ToString(System.Globalization.CultureInfo.InvariantCulture)}";
-            if (files.OpenRead(place.Path, out var source) != FsError.None) return false;
+            if (files.OpenRead(place.Path, out var source) != FsError.None) return null;
             using (source)
             {
                 if (files.Create(path, out var file) != FsError.None) return false;
@@ -183,10 +199,11 @@ public sealed class HostShare : IHostShare
             }
 
             var reading = FileReading.Of(files, path, cancel);
-            if (reading.Manifest?.Id != entry.Content || files.Rename(path, target, RenameMode.Replace) != FsError.None)
+            var isIt = reading.Manifest?.Id == entry.Content;
+            if (!isIt || files.Rename(path, target, RenameMode.Replace) != FsError.None)
             {
                 files.RemoveFile(path);
-                return false;
+                return isIt ? false : null;
             }
 
             Staged.Add(entry.Content, target);

@@ -74,8 +74,9 @@ internal sealed class Outbox(ReplicaContext context, bool isHost)
         else StartUpload(node, change, local);
     }
 
-    /// <summary>The host has it if another entry has it, agreed.</summary>
+    /// <summary>The host has it if another entry has it, agreed, or had it lately. It says so if it has not.</summary>
     private bool HostHas(Node node, ContentId content) =>
+        context.Trees.Overwritten.Contains(content) ||
         (node.Remote is { Deleted: false } same && same.Content == content) || context.Trees.Contents.Find(content, node) is { Remote: { Deleted: false } remote, Synced: not null } && remote.Content == content;
 
     private void ReadSmall(Node node, Change change, Entry local)

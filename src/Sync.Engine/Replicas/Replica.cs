@@ -97,7 +97,7 @@ internal sealed partial class Replica : IContentLocator, IAsyncDisposable
         var log = options.Logging.CreateLogger("Sync.Engine.Replica");
         void OnError(Exception e) => log.LogDefect(e, options.Share);
         var trees = new TreeSet(root);
-        var comparer = new FacetComparer(Math.Max(1, files.Traits.MtimeGrainNs), files.Traits.HasModes) { Ownership = policy.Ownership };
+        var comparer = new FacetComparer(Math.Max(1, files.Traits.MtimeGrainNs), files.Traits.HasModes, files.Traits.HasLinkTimes) { Ownership = policy.Ownership };
         _context = new ReplicaContext
         {
             Share = options.Share,
@@ -137,7 +137,12 @@ internal sealed partial class Replica : IContentLocator, IAsyncDisposable
         Reconciler.NodeChanged = OnNodeChanged;
         Reconciler.Rebound = OnRebound;
         Reconciler.Forgotten = id => _index.Drop(id);
-        Reconciler.Blocked = node => _applier.ReportStuck(node, ProblemCodes.Unmaterialised, "A directory that was deleted elsewhere stands at this name for what is ignored in it. Remove or move that, and it is put in place.");
+        Reconciler.Blocked = (node, occupant) =>
+        {
+            if (Reconciler.Planner.IsLeftover(occupant)) _applier.ReportStuck(node, ProblemCodes.Unmaterialised, "A directory that was deleted elsewhere stands at this name for what is ignored in it. Remove or move that, and it is put in place.");
+            // A local edit that is kept is listed itself.
+            else _applier.Stuck.Add(node);
+        };
         Reconciler.Planner.IsIgnored = _observer.IsIgnored;
         foreach (var node in trees.All) Reconciler.Enqueue(node);
         _observer.CookieSeen = _flusher.CookieSeen;

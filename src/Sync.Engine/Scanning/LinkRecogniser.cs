@@ -17,7 +17,7 @@ internal sealed class LinkRecogniser(ReplicaContext context, JobCounter jobs, Mo
 
         if (child is null)
             candidates.Appear(directory, new Sighting(directory, name) { Clock = context.PlacementClock, Stat = seen.Stat, LinkTarget = target }, jobs.Now);
-        else if (child.Local!.LinkTarget == target && child.FileKey == stamp.FileKey && child.Local.Owner == local.OwnerOf(seen.Stat)) child.CtimeNs = stamp.CtimeNs;
+        else if (child.Local!.LinkTarget == target && child.FileKey == stamp.FileKey && (child.Local.MtimeNs == stamp.MtimeNs || !context.Files.Traits.HasLinkTimes) && child.Local.Owner == local.OwnerOf(seen.Stat)) child.CtimeNs = stamp.CtimeNs;
         else local.Set(child, local.LinkEntry(child.Id, directory, name, seen.Stat, target), stamp with { Size = 0 });
     }
 

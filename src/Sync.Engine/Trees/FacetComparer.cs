@@ -3,7 +3,7 @@ using Sync.Engine.Model;
 namespace Sync.Engine.Trees;
 
 /// <summary>Which facets of two states of one entry differ. Null and tombstone are the same absence.</summary>
-internal sealed record FacetComparer(long MtimeGrainNs = 1, bool Modes = true)
+internal sealed record FacetComparer(long MtimeGrainNs = 1, bool Modes = true, bool LinkTimes = true)
 {
     /// <summary>Owners count; as the share's policy says at the time. An unknown one is another than any that is known: it is told.</summary>
     public bool Ownership { get; set; }
@@ -26,14 +26,22 @@ internal sealed record FacetComparer(long MtimeGrainNs = 1, bool Modes = true)
     public Facets Weighty(Entry? a, Entry? b)
     {
         var differ = Difference(a, b) & (Facets.Place | Facets.Content);
-        return differ.HasFlag(Facets.Content) && a is { Deleted: false, Kind: EntryKind.File } && b is { Deleted: false } && a.Content == b.Content ? differ & ~Facets.Content : differ;
+        return differ.HasFlag(Facets.Content) && a is { Deleted: false } && b is { Deleted: false } && SameBytes(a, b) ? differ & ~Facets.Content : differ;
     }
 
-    /// <summary>Bytes and, of files, mtime. A directory's mtime is set once and never compared.</summary>
+    /// <summary>The same bytes, or the same target, whatever their mtimes.</summary>
+    public static bool SameBytes(Entry a, Entry b) => a.Kind switch
+    {
+        EntryKind.File => a.Content == b.Content,
+        EntryKind.Symlink => a.LinkTarget == b.LinkTarget,
+        _ => false,
+    };
+
+    /// <summary>Bytes and, of files and links, mtime. A directory's mtime is set once and never compared.</summary>
     public bool SameContent(Entry a, Entry b) => a.Kind switch
     {
         EntryKind.File => a.Content == b.Content && SameTime(a.MtimeNs, b.MtimeNs),
-        EntryKind.Symlink => a.LinkTarget == b.LinkTarget,
+        EntryKind.Symlink => a.LinkTarget == b.LinkTarget && (!LinkTimes || SameTime(a.MtimeNs, b.MtimeNs)),
         _ => true,
     };
 

@@ -31,6 +31,9 @@ internal sealed class TreeSet
     /// <summary>Local content by id, for copies without transfer.</summary>
     public ContentIndex Contents { get; } = new();
 
+    /// <summary>What files had that have other contents now, or are gone: whoever else followed has it too, in the tree still or in the version store.</summary>
+    public RecentContents Overwritten { get; } = new();
+
     /// <summary>Called after each change of a node's trees.</summary>
     public Action<Node>? Changed { get; set; }
 
@@ -154,7 +157,12 @@ internal sealed class TreeSet
                 if (links.Local.Count == 0) emptied = Find(old.Parent);
             }
 
-            if (old.Kind == EntryKind.File && (local is null || local.Content != old.Content)) Contents.Remove(node, old.Content);
+            if (old.Kind == EntryKind.File && (local is null || local.Content != old.Content))
+            {
+                Contents.Remove(node, old.Content);
+                if (node.Base is { Deleted: false } agreed && agreed.Content == old.Content) Overwritten.Add(old.Content);
+            }
+
             if (old.Kind == EntryKind.Directory && _directoriesByKey.GetValueOrDefault(node.FileKey) == node && (local is null || stamp.FileKey != node.FileKey))
                 _directoriesByKey.Remove(node.FileKey);
         }

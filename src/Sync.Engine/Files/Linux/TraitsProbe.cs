@@ -21,6 +21,7 @@ internal static class TraitsProbe
         FoldsCase = false,
         HasSymlinks = true,
         HasModes = true,
+        HasLinkTimes = true,
         MtimeGrainNs = 1,
         NeedsPolling = known.IsRemote,
     };
@@ -40,7 +41,7 @@ internal static class TraitsProbe
                 FoldsCase = files.Stat(Path.Join(PrivateDirectory.Name, first[(PrivateDirectory.Name.Length + 1)..].ToUpperInvariant()), out _) == FsError.None,
                 HasSymlinks = files.MakeSymlink(link, "target") == FsError.None,
             };
-            return probed with { CanExchange = CanExchange(files, first, second) };
+            return probed with { HasLinkTimes = probed.HasSymlinks && files.SetMtime(link, ProbeMtimeNs) == FsError.None, CanExchange = CanExchange(files, first, second) };
         }
         finally
         {

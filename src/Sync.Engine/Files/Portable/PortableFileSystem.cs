@@ -44,6 +44,7 @@ internal sealed class PortableFileSystem : IFileSystem
             FoldsCase = false,
             HasSymlinks = !OperatingSystem.IsWindows(),
             HasModes = !OperatingSystem.IsWindows(),
+            HasLinkTimes = false,
             MtimeGrainNs = 100,
             NeedsPolling = false,
         });
