@@ -34,7 +34,7 @@ public sealed class DirectionTests
         await Eventually.HoldsAsync(async () => (await guest.ProblemPathsAsync("local-edit")).SequenceEqual(["t", "t/in"]), () => "what is kept, in status");
         guest.Tree.Check("t/in", "the guest's directory").Check("other", "host");
         (await guest.RunAsync("revert")).Expect(0);
-        await Eventually.HoldsAsync(() => guest.Tree.Read("t") == "host's file", () => "the host's file on the guest");
+        await Eventually.HoldsAsync(() => File.Exists(guest.Tree.At("t")) && guest.Tree.Read("t") == "host's file", () => "the host's file on the guest");
         (await guest.RunAsync("flush")).Expect(0);
         await Eventually.HoldsAsync(async () => (await guest.ProblemPathsAsync("local-edit")).Length == 0, () => "no problem left");
     }
