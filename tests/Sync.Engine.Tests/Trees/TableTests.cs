@@ -74,25 +74,25 @@ public sealed class TableTests
     {
         Entry?[] states = [null, State("a"), State("b")];
         for (var synced = 0; synced < 3; synced++)
-        for (var local = 0; local < 3; local++)
-        for (var remote = 0; remote < 3; remote++)
-        for (var applied = 0; applied < 3; applied++)
-        {
-            var node = new TreeSet(EntryId.Root).GetOrAdd(new EntryId(7));
-            node.Remote = states[remote];
-            node.Applied = states[applied];
-            node.Local = states[local];
-            node.Synced = states[synced];
-            Assert.Same(states[synced], node.Synced);
-            Assert.Same(states[local], node.Local);
-            Assert.Same(states[remote], node.Remote);
-            Assert.Same(states[applied], node.Applied);
-            Assert.Same(states[applied] ?? states[synced], node.Base);
-            node.Applied = null;
-            node.Local = node.Synced = states[remote];
-            Assert.Same(states[remote], node.Local);
-            Assert.Same(states[remote], node.Base);
-        }
+            for (var local = 0; local < 3; local++)
+                for (var remote = 0; remote < 3; remote++)
+                    for (var applied = 0; applied < 3; applied++)
+                    {
+                        var node = new TreeSet(EntryId.Root).GetOrAdd(new EntryId(7));
+                        node.Remote = states[remote];
+                        node.Applied = states[applied];
+                        node.Local = states[local];
+                        node.Synced = states[synced];
+                        Assert.Same(states[synced], node.Synced);
+                        Assert.Same(states[local], node.Local);
+                        Assert.Same(states[remote], node.Remote);
+                        Assert.Same(states[applied], node.Applied);
+                        Assert.Same(states[applied] ?? states[synced], node.Base);
+                        node.Applied = null;
+                        node.Local = node.Synced = states[remote];
+                        Assert.Same(states[remote], node.Local);
+                        Assert.Same(states[remote], node.Base);
+                    }
     }
 
     [Fact]
