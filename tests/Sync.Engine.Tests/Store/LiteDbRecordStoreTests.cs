@@ -49,6 +49,7 @@ public sealed class LiteDbRecordStoreTests
                         store.Commit(records, values);
                         model.Apply(records, values);
                         if (what == 0) store.Maintain();
+                        if (what is 3 or 4) store.Trim();
                         if (what > 2) continue;
                         store.Dispose();
                         store = LiteDbRecordStore.OpenOn("index.db", data, log);
@@ -77,6 +78,7 @@ public sealed class LiteDbRecordStoreTests
             Assert.Null(model.Difference(store));
             for (var i = 0; i < 400; i++)
             {
+                if (i % 90 == 89) store.Trim();
                 List<KeyValuePair<long, ReadOnlyMemory<byte>?>> records = [];
                 for (var j = random.Next(1, 40); j > 0; j--)
                     records.Add(StoreModel.Put(random.Next(20_000), random.Next(5) == 0 ? null : Bytes(random.Next(), random.Next(400))));

@@ -30,6 +30,7 @@ public sealed class PowerLossTests
                         var records = Commit(random);
                         model.Apply(records, StoreModel.NoValues);
                         if (random.Next(12) == 0) store.Maintain();
+                        if (random.Next(12) == 0) store.Trim();
                         store.Commit(records, StoreModel.NoValues);
                     }
                 }

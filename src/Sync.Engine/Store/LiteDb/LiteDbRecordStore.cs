@@ -210,15 +210,15 @@ public sealed class LiteDbRecordStore : IRecordStore
     public void Trim()
     {
         if (_broken is not null || _isDetached || _loaded is not null) return;
-        Maintain();
         _writer = new ArrayBufferWriter<byte>();
         try
         {
+            Maintain();
+            _isDetached = true;
             _log.BeginDiscard();
             _documents.Dispose();
             _log.EndDiscard();
             _log.Trim();
-            _isDetached = true;
             _documents = new Documents(_data, _log);
             _isDetached = false;
         }
