@@ -8,7 +8,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")" || exit 1
 
 export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 DOTNET_CLI_HOME="${DOTNET_CLI_HOME:-${HOME:-/tmp}}" MSBUILDDISABLENODEREUSE=1 NO_COLOR=1
 # A test project that hangs is ended, and counts as failed.
-readonly project_limit="${SYNC_TEST_LIMIT:-17m}"
+readonly project_limit="${SYNC_TEST_LIMIT:-18m}"
 readonly results="$PWD/TestResults"
 
 # Installs Debian packages where this user may; tests that need what is then still missing are skipped, and say so.

@@ -139,6 +139,8 @@ internal sealed partial class Replica
     private void TrimMemory()
     {
         var work = _applier.Placed + _observer.FilesHashed + ((Interlocked.Read(ref _context.BytesReceived) + Interlocked.Read(ref _context.BytesSent)) / BytesPerWork);
+        // Loading a large index was work, too.
+        _trimmedAt ??= -Trees.Count;
         if (work - _trimmedAt < MuchWork) return;
         _trimmedAt = work;
         _context.Small.Trim();
@@ -167,7 +169,7 @@ internal sealed partial class Replica
     private const long BytesPerWork = 64 << 10;
 
     private const long MuchWork = 5000;
-    private long _trimmedAt = -MuchWork;
+    private long? _trimmedAt;
 
     private ReplicaState State(long pending)
     {
