@@ -9,6 +9,8 @@ public sealed class HostFlushTests
     public async Task All_guests_have_it_when_the_host_says_so()
     {
         await using Pair pair = await Pair.StartAsync(guests: 2);
+        // A guest that is still on its way is away.
+        await pair.SyncAsync();
         pair.Host.Tree.Put("a", "1");
         pair.Guests[1].Tree.Put("b", "2");
         (await pair.Host.RunAsync("flush", "--all")).Expect(0);
@@ -23,6 +25,7 @@ public sealed class HostFlushTests
     public async Task A_guest_that_is_away_makes_it_fail()
     {
         await using Pair pair = await Pair.StartAsync(guests: 1);
+        await pair.SyncAsync();
         string name = await pair.Guest.NameAsync();
         (await pair.Host.RunAsync("flush", "--guest", name)).Expect(0);
         await pair.Guest.StopAsync();

@@ -72,6 +72,20 @@ public sealed class ControlTests
     }
 
     [Fact]
+    public async Task WhatIsAskedWhileAShareOpensReachesIt()
+    {
+        var opening = new TaskCompletionSource();
+        await using var host = await RunningHost.StartAsync(opening: opening.Task);
+        Assert.Equal(0, (await host.RunAsync("share", "set", "docs", "--conflicts", "guest-wins")).Code);
+        Assert.Equal(0, (await host.RunAsync("pause")).Code);
+        opening.SetResult();
+        await host.UntilAsync(slot => slot.Replica is not null);
+        await host.Share.CalledAsync(Cancel);
+        await host.Share.CalledAsync(Cancel);
+        Assert.Equal(["pause", "policy GuestWins"], host.Share.Calls);
+    }
+
+    [Fact]
     public async Task ConflictsAreListedAndResolved()
     {
         await using var host = await RunningHost.StartAsync();
@@ -107,8 +121,7 @@ public sealed class ControlTests
     public async Task AShareThatCannotStartIsShownAndTheAgentGoesOn()
     {
         await using var host = await RunningHost.StartAsync(failing: true);
-        while (host.Slots[0].Status.State != ReplicaState.Halted)
-            await host.Slots[0].ChangedAsync(host.Slots[0].Status, Cancel);
+        await host.UntilAsync(slot => slot.Status.State == ReplicaState.Halted);
         Assert.Contains("docs: the index is on fire; put it out", (await host.RunAsync("status")).Output, StringComparison.Ordinal);
         Assert.Equal(4, (await host.RunAsync("flush")).Code);
         Assert.Equal(4, (await host.RunAsync("verify")).Code);

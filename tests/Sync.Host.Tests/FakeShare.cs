@@ -8,6 +8,7 @@ namespace Sync.Host.Tests;
 internal sealed class FakeShare(string root) : IHostShare
 {
     private volatile ReplicaStatus _status = new() { State = ReplicaState.InSync, Files = 3, Bytes = 42, Watching = "inotify", Placing = "exchange" };
+    private readonly SemaphoreSlim _called = new(0);
     private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public string Share => "docs";
@@ -31,6 +32,8 @@ internal sealed class FakeShare(string root) : IHostShare
             changed.SetResult();
         }
     }
+
+    public Task<ReplicaStatus> StatusNowAsync(CancellationToken cancel) => Task.FromResult(_status);
 
     public Task StatusChangedAsync(ReplicaStatus since, CancellationToken cancel)
     {
@@ -80,10 +83,14 @@ internal sealed class FakeShare(string root) : IHostShare
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
+    /// <summary>Completes with the next call.</summary>
+    public async Task CalledAsync(CancellationToken cancel) => await _called.WaitAsync(cancel);
+
     private Task CallAsync(string call)
     {
         lock (Calls)
             Calls.Add(call);
+        _called.Release();
         return Task.CompletedTask;
     }
 }

@@ -38,7 +38,10 @@ internal sealed class RunningHost : IAsyncDisposable
 
     public IReadOnlyList<ReplicaSlot> Slots => _agent.Slots;
 
-    public static async Task<RunningHost> StartAsync(bool failing = false)
+    /// <summary>Starts it with one share, and waits until that runs.</summary>
+    /// <param name="failing">The share cannot start, which is not waited for.</param>
+    /// <param name="opening">What the share waits for while it opens; returns at once.</param>
+    public static async Task<RunningHost> StartAsync(bool failing = false, Task? opening = null)
     {
         var place = new TemporaryDirectory();
         var share = new FakeShare(place.Sub("docs"));
@@ -51,7 +54,13 @@ internal sealed class RunningHost : IAsyncDisposable
             new string('a', 64),
             TimeProvider.System,
             NullLoggerFactory.Instance,
-            (_, _, _) => failing ? throw new ReplicaStartException(ReplicaStartCodes.IndexUnusable, "the index is on fire; put it out") : Task.FromResult<IHostShare>(share));
+            async (_, _, _) =>
+            {
+                if (failing)
+                    throw new ReplicaStartException(ReplicaStartCodes.IndexUnusable, "the index is on fire; put it out");
+                await (opening ?? Task.CompletedTask);
+                return share;
+            });
         var administration = new HostAdministration(config, data, new string('a', 64), agent, TimeProvider.System);
         var control = await ControlServer.StartAsync(
             data,
@@ -63,12 +72,21 @@ internal sealed class RunningHost : IAsyncDisposable
             TestContext.Current.CancellationToken);
         var host = new RunningHost(place, held, agent, control, share);
         await administration.AddShareAsync(new AddShareRequest { Name = "docs", Path = host.Docs }, TestContext.Current.CancellationToken);
-        while (!failing && host.Slots[0].Replica is null)
-            await host.Slots[0].ChangedAsync(host.Slots[0].Status, TestContext.Current.CancellationToken);
+        if (!failing && opening is null)
+            await host.UntilAsync(slot => slot.Replica is not null);
         return host;
     }
 
     public Task<CommandLineRun> RunAsync(params string[] args) => CommandLineRun.Of([.. args, "--data", Data]);
+
+    /// <summary>Waits until this holds of the share's slot.</summary>
+    public async Task UntilAsync(Func<ReplicaSlot, bool> holds)
+    {
+        var slot = Slots[0];
+        // The status is read before the condition: a change in between is then not waited for.
+        for (var seen = slot.Status; !holds(slot); seen = slot.Status)
+            await slot.ChangedAsync(seen, TestContext.Current.CancellationToken);
+    }
 
     public async ValueTask DisposeAsync()
     {

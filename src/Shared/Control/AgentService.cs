@@ -18,8 +18,11 @@ internal sealed class AgentService(IReplicaSet replicas, TimeProvider time, IHos
 
     private readonly ReplicaSelector _selector = new(replicas);
 
-    public override Task<AgentStatus> GetStatus(StatusRequest request, ServerCallContext context) =>
-        Task.FromResult(Snapshot(_selector.Any(request.Share), out _));
+    public override async Task<AgentStatus> GetStatus(StatusRequest request, ServerCallContext context)
+    {
+        var slots = _selector.Any(request.Share);
+        return Describe(slots, await Task.WhenAll(slots.Select(slot => slot.StatusNowAsync(context.CancellationToken))));
+    }
 
     public override async Task WatchStatus(StatusRequest request, IServerStreamWriter<AgentStatus> responseStream, ServerCallContext context)
     {
@@ -29,10 +32,11 @@ internal sealed class AgentService(IReplicaSet replicas, TimeProvider time, IHos
         while (!cancel.IsCancellationRequested)
         {
             var slots = replicas.Slots;
-            var seen = Snapshot(_selector.Any(request.Share), out var statuses);
-            await responseStream.WriteAsync(seen, cancel);
+            var shown = _selector.Any(request.Share);
+            ReplicaStatus[] statuses = [.. shown.Select(slot => slot.Status)];
+            await responseStream.WriteAsync(Describe(shown, statuses), cancel);
             using var round = CancellationTokenSource.CreateLinkedTokenSource(cancel);
-            var waits = statuses.Select(s => s.Slot.ChangedAsync(s.Status, round.Token)).Append(replicas.SlotsChangedAsync(slots, round.Token)).ToList();
+            var waits = shown.Zip(statuses, (slot, status) => slot.ChangedAsync(status, round.Token)).Append(replicas.SlotsChangedAsync(slots, round.Token)).ToList();
             await Task.WhenAny(waits);
             await Task.Delay(BetweenUpdates, time, cancel);
             await round.CancelAsync();
@@ -247,11 +251,10 @@ internal sealed class AgentService(IReplicaSet replicas, TimeProvider time, IHos
         }
     }
 
-    private AgentStatus Snapshot(IReadOnlyList<ReplicaSlot> slots, out List<(ReplicaSlot Slot, ReplicaStatus Status)> statuses)
+    private AgentStatus Describe(IReadOnlyList<ReplicaSlot> slots, IEnumerable<ReplicaStatus> statuses)
     {
         var agent = replicas.Describe();
-        statuses = [.. slots.Select(slot => (slot, slot.Status))];
-        foreach (var (slot, status) in statuses)
+        foreach (var (slot, status) in slots.Zip(statuses))
         {
             var info = ControlMapping.ToInfo(status, replicas.IsHost);
             info.Name = slot.Label.Share;

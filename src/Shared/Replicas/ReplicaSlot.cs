@@ -11,8 +11,10 @@ internal sealed class ReplicaSlot : IAsyncDisposable
 {
     private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan StatusPatience = TimeSpan.FromSeconds(1);
 
     private readonly Func<bool, CancellationToken, Task<IReplica>> _open;
+    private readonly Func<IReplica, CancellationToken, Task> _opened;
     private readonly TimeProvider _time;
     private readonly ILogger _log;
     private readonly CancellationTokenSource _closing = new();
@@ -25,11 +27,25 @@ internal sealed class ReplicaSlot : IAsyncDisposable
     private TaskCompletionSource _changed = NewSignal();
     private TaskCompletionSource _retry = NewSignal();
 
-    public ReplicaSlot(ReplicaLabel label, Func<bool, CancellationToken, Task<IReplica>> open, bool paused, TimeProvider time, ILogger log)
+    /// <summary>Nothing runs yet: see <see cref="Start"/>.</summary>
+    /// <param name="label">What it is called.</param>
+    /// <param name="open">Opens the replica; told whether a person accepted the directory as it is.</param>
+    /// <param name="opened">Called when commands reach the replica: brings to it what was configured while it opened.</param>
+    /// <param name="paused">Whether it starts paused.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="log">Where failures are told.</param>
+    public ReplicaSlot(
+        ReplicaLabel label,
+        Func<bool, CancellationToken, Task<IReplica>> open,
+        Func<IReplica, CancellationToken, Task> opened,
+        bool paused,
+        TimeProvider time,
+        ILogger log)
     {
         Label = label;
         Paused = paused;
         _open = open;
+        _opened = opened;
         _time = time;
         _log = log;
     }
@@ -43,6 +59,21 @@ internal sealed class ReplicaSlot : IAsyncDisposable
     public IReplica? Replica => _replica;
 
     public ReplicaStatus Status => _replica?.Status ?? _beforeStart;
+
+    /// <summary>The status of now; what was last known of a replica that is busy for longer than a second or just ending.</summary>
+    public async Task<ReplicaStatus> StatusNowAsync(CancellationToken cancel)
+    {
+        if (_replica is not { } replica)
+            return Status;
+        try
+        {
+            return await replica.StatusNowAsync(cancel).WaitAsync(StatusPatience, _time, cancel);
+        }
+        catch (Exception e) when (e is TimeoutException or ObjectDisposedException)
+        {
+            return Status;
+        }
+    }
 
     /// <summary>Begins to start it. Returns at once.</summary>
     public void Start()
@@ -125,11 +156,13 @@ internal sealed class ReplicaSlot : IAsyncDisposable
             try
             {
                 var replica = await _open(_acceptRoot, _closing.Token);
-                if (Paused)
+                var paused = Paused;
+                if (paused)
                     await replica.PauseAsync(_closing.Token);
                 _acceptRoot = false;
                 _replica = replica;
                 Signal();
+                await CatchUpAsync(replica, paused);
                 return;
             }
             catch (OperationCanceledException) when (_closing.IsCancellationRequested)
@@ -145,6 +178,21 @@ internal sealed class ReplicaSlot : IAsyncDisposable
 
             await PauseAsync(pause);
             pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;
+        }
+    }
+
+    /// <summary>Brings to a replica what was asked while it opened: commands found nothing to tell then.</summary>
+    private async Task CatchUpAsync(IReplica replica, bool paused)
+    {
+        try
+        {
+            if (Paused != paused)
+                await (Paused ? replica.PauseAsync(_closing.Token) : replica.ResumeAsync(force: false, _closing.Token));
+            await _opened(replica, _closing.Token);
+        }
+        catch (ObjectDisposedException)
+        {
+            // It is ending, and what is configured is remembered for the next start.
         }
     }
 

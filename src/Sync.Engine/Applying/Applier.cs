@@ -71,6 +71,9 @@ internal sealed class Applier(ReplicaContext context, Observer observer, Placer 
     /// <summary>Small bytes from the link, to be used once.</summary>
     public void Arrive(ContentId content, byte[] bytes) => _arrived[content] = bytes;
 
+    /// <summary>Directories that were to go and are not empty, until it is known why.</summary>
+    public HashSet<Node> LookedInto { get; } = [];
+
     public List<string>? TakeUnsynced()
     {
         var list = Unsynced;
@@ -495,9 +498,11 @@ internal sealed class Applier(ReplicaContext context, Observer observer, Placer 
             case PlacementOutcome.NotEmpty:
                 // What is in it may be new, and bring it back; only if it is still empty in the trees after the look it is what is ignored.
                 node.Flags |= NodeFlags.Held;
+                LookedInto.Add(node);
                 observer.LookInto(node);
                 observer.WhenDrained(() =>
                 {
+                    LookedInto.Remove(node);
                     if (node.Current is not { IsLocal: true, IsRemote: false } held || Trees.LocalChildCount(held) > 0)
                     {
                         node.Current.Flags &= ~NodeFlags.Held;

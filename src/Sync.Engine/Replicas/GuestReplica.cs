@@ -39,6 +39,9 @@ public sealed class GuestReplica : IReplica
     }
 
     /// <inheritdoc/>
+    public Task<ReplicaStatus> StatusNowAsync(CancellationToken cancel) => _replica.StatusNowAsync(cancel);
+
+    /// <inheritdoc/>
     public Task StatusChangedAsync(ReplicaStatus since, CancellationToken cancel) => _replica.StatusChangedAsync(since, cancel);
 
     /// <inheritdoc/>

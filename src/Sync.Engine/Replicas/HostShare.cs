@@ -393,6 +393,9 @@ public sealed class HostShare : IHostShare
     }
 
     /// <inheritdoc/>
+    public Task<ReplicaStatus> StatusNowAsync(CancellationToken cancel) => _replica.StatusNowAsync(cancel);
+
+    /// <inheritdoc/>
     public Task StatusChangedAsync(ReplicaStatus since, CancellationToken cancel) => _replica.StatusChangedAsync(since, cancel);
 
     /// <inheritdoc/>

@@ -12,8 +12,11 @@ public interface IReplica : IAsyncDisposable
     /// <summary>The directory's absolute path.</summary>
     string Root { get; }
 
-    /// <summary>A consistent snapshot, cheap to take.</summary>
+    /// <summary>A consistent snapshot, cheap to take; up to a tenth of a second old.</summary>
     ReplicaStatus Status { get; }
+
+    /// <summary>A snapshot of now: what a flush that has returned was told is in it.</summary>
+    Task<ReplicaStatus> StatusNowAsync(CancellationToken cancel);
 
     /// <summary>Completes when <see cref="Status"/> has changed since this snapshot.</summary>
     Task StatusChangedAsync(ReplicaStatus since, CancellationToken cancel);

@@ -25,6 +25,14 @@ internal sealed partial class Replica
         await changed.Task.WaitAsync(cancel).ConfigureAwait(false);
     }
 
+    public Task<ReplicaStatus> StatusNowAsync(CancellationToken cancel) => Loop.CallAsync(
+        () =>
+        {
+            PublishStatus();
+            return Status;
+        },
+        cancel);
+
     private void ScheduleStatus()
     {
         if (_statusScheduled) return;

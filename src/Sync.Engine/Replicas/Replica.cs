@@ -523,6 +523,7 @@ internal sealed partial class Replica : IContentLocator, IAsyncDisposable
     private bool IsPending(Node node)
     {
         if (Trees.Find(node.Id) != node) return false;
+        if (_applier.LookedInto.Contains(node)) return true;
         if (Reconciler.Held.Contains(node) || _applier.Stuck.Contains(node) || _outbox.Stuck.Contains(node) || node.Has(NodeFlags.Held) || node.Has(NodeFlags.Refused)) return false;
         if (Reconciler.Planner.Direction == SyncDirection.SendOnly && !IsMine(node)) return false;
         if (node is { Local: null, IsRemote: true }) return !IsLeftOut(node);

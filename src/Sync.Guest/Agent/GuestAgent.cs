@@ -93,7 +93,7 @@ internal sealed class GuestAgent : IReplicaSet, IBindingRuntime, IAsyncDisposabl
     public void Open(BindingRecord binding)
     {
         var label = new ReplicaLabel(binding.Share, binding.Directory, binding.SubPath, string.Join(", ", binding.Addresses));
-        var slot = new ReplicaSlot(label, (accept, cancel) => OpenReplicaAsync(binding, accept, cancel), binding.Paused, _time, _logging.CreateLogger<ReplicaSlot>());
+        var slot = new ReplicaSlot(label, (accept, cancel) => OpenReplicaAsync(binding, accept, cancel), (_, _) => Task.CompletedTask, binding.Paused, _time, _logging.CreateLogger<ReplicaSlot>());
         _slots.Add(slot);
         slot.Start();
     }

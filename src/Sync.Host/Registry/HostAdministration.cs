@@ -63,7 +63,7 @@ internal sealed class HostAdministration(
             return current.With(share with { Policy = share.Policy.With(request.Policy) });
         });
         var record = next.FindShare(request.Name)!;
-        await runtime.ApplyPolicyAsync(record, cancel);
+        await runtime.ApplyPolicyAsync(record.Name, cancel);
         return ToInfo(record);
     }
 

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using Microsoft.Extensions.Logging;
 using Sync.Engine.Link;
@@ -25,6 +26,8 @@ internal sealed class HostAgent : IReplicaSet, IShareRuntime, IShareServer, ISha
     private readonly ILoggerFactory _logging;
     private readonly Func<ReplicaOptions, SharePolicy, CancellationToken, Task<IHostShare>> _open;
     private readonly SlotList _slots = new();
+    private readonly SemaphoreSlim _policies = new(1);
+    private readonly ConditionalWeakTable<IHostShare, PolicyRecord> _applied = [];
     private readonly ulong _process = BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong)));
 
     /// <summary>Nothing runs yet: see <see cref="Start"/>.</summary>
@@ -94,16 +97,38 @@ internal sealed class HostAgent : IReplicaSet, IShareRuntime, IShareServer, ISha
     public void Open(ShareRecord share)
     {
         var slot = new ReplicaSlot(
-            new ReplicaLabel(share.Name, share.Path), (accept, cancel) => OpenReplicaAsync(share, accept, cancel), share.Paused, _time, _logging.CreateLogger<ReplicaSlot>());
+            new ReplicaLabel(share.Name, share.Path),
+            (accept, cancel) => OpenReplicaAsync(share, accept, cancel),
+            (replica, cancel) => ApplyPolicyAsync(share.Name, (IHostShare)replica, cancel),
+            share.Paused,
+            _time,
+            _logging.CreateLogger<ReplicaSlot>());
         _slots.Add(slot);
         slot.Start();
     }
 
-    public async Task ApplyPolicyAsync(ShareRecord share, CancellationToken cancel)
+    public async Task ApplyPolicyAsync(string share, CancellationToken cancel)
     {
         // A share that is not running takes the policy when it starts.
-        if (Find(share.Name)?.Replica is IHostShare running)
-            await running.SetPolicyAsync(share.Policy.ToPolicy(), cancel);
+        if (Find(share)?.Replica is IHostShare running)
+            await ApplyPolicyAsync(share, running, cancel);
+    }
+
+    // One at a time, each with what is configured by then: the last one wins, whoever comes first.
+    private async Task ApplyPolicyAsync(string share, IHostShare running, CancellationToken cancel)
+    {
+        await _policies.WaitAsync(cancel);
+        try
+        {
+            if (_config.Current.FindShare(share)?.Policy is not { } policy || (_applied.TryGetValue(running, out var applied) && ReferenceEquals(applied, policy)))
+                return;
+            await running.SetPolicyAsync(policy.ToPolicy(), cancel);
+            _applied.AddOrUpdate(running, policy);
+        }
+        finally
+        {
+            _policies.Release();
+        }
     }
 
     public async Task CloseAsync(string share)
@@ -160,7 +185,11 @@ internal sealed class HostAgent : IReplicaSet, IShareRuntime, IShareServer, ISha
     }
 
     /// <inheritdoc/>
-    public async ValueTask DisposeAsync() => await _slots.CloseAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await _slots.CloseAsync();
+        _policies.Dispose();
+    }
 
     private ReplicaSlot? Find(string share) => _slots.Current.FirstOrDefault(s => string.Equals(s.Label.Share, share, StringComparison.Ordinal));
 
@@ -184,6 +213,8 @@ internal sealed class HostAgent : IReplicaSet, IShareRuntime, IShareServer, ISha
             Process = _process,
             AcceptRoot = acceptRoot,
         };
-        return await _open(options, share.Policy.ToPolicy(), cancel);
+        var opened = await _open(options, share.Policy.ToPolicy(), cancel);
+        _applied.AddOrUpdate(opened, share.Policy);
+        return opened;
     }
 }

@@ -13,7 +13,7 @@ internal interface IShareRuntime
     void Open(ShareRecord share);
 
     /// <summary>Puts a share's new policy in force.</summary>
-    Task ApplyPolicyAsync(ShareRecord share, CancellationToken cancel);
+    Task ApplyPolicyAsync(string share, CancellationToken cancel);
 
     /// <summary>Stops a share that was removed.</summary>
     Task CloseAsync(string share);

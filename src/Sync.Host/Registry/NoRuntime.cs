@@ -13,7 +13,7 @@ internal sealed class NoRuntime : IShareRuntime
         // Starts with the agent.
     }
 
-    public Task ApplyPolicyAsync(ShareRecord share, CancellationToken cancel) => Task.CompletedTask;
+    public Task ApplyPolicyAsync(string share, CancellationToken cancel) => Task.CompletedTask;
 
     public Task CloseAsync(string share) => Task.CompletedTask;
 

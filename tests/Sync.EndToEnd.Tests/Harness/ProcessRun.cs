@@ -43,6 +43,13 @@ internal sealed class ProcessRun : IAsyncDisposable
 
     public static ProcessRun Start(string executable, params IReadOnlyList<string> arguments) => new(executable, arguments);
 
+    /// <summary>Whether a line of its stderr begins like this.</summary>
+    public bool Said(string start)
+    {
+        string all = Text(_error);
+        return all.StartsWith(start, StringComparison.Ordinal) || all.Contains("\n" + start, StringComparison.Ordinal);
+    }
+
     /// <summary>Waits until it ends by itself.</summary>
     /// <exception cref="TimeoutException">It does not.</exception>
     public async Task<CommandResult> EndAsync(TimeSpan limit)

@@ -24,31 +24,38 @@ internal abstract class TestAgent : IAsyncDisposable
 
     public bool IsRunning => _agent is { HasEnded: false };
 
+    /// <summary>What the agent says when commands reach it.</summary>
+    protected abstract string ReadyLine { get; }
+
     /// <summary>The arguments that start the agent.</summary>
     protected abstract IReadOnlyList<string> AgentArguments { get; }
 
+    /// <summary>Whether commands are processes too. Those of an agent that is started <see cref="Through"/> another program always are.</summary>
+    public bool CommandsAreProcesses { get; set; }
+
     /// <summary>Runs a command to its end; stdin is empty, stdout and stderr are no terminals.</summary>
-    public async Task<CommandResult> RunAsync(params IEnumerable<string> arguments)
+    public Task<CommandResult> RunAsync(params IEnumerable<string> arguments) =>
+        CommandsAreProcesses || Through.Count > 0 ? RunProcessAsync(arguments) : RunHereAsync(arguments);
+
+    /// <summary>As <see cref="RunAsync"/>, always as a process.</summary>
+    public async Task<CommandResult> RunProcessAsync(params IEnumerable<string> arguments)
     {
         await using ProcessRun run = Begin(arguments);
         return await run.EndAsync(CommandLimit);
     }
 
-    /// <summary>Starts the agent and waits until it answers `status`.</summary>
+    /// <summary>Starts the agent and waits until it says that commands reach it.</summary>
     public async Task StartAsync()
     {
         Assert.False(IsRunning, "the agent runs already");
         ProcessRun agent = Launch();
-        CommandResult? last = null;
         await Eventually.HoldsAsync(
-            async () =>
+            () =>
             {
                 Assert.False(agent.HasEnded, $"the agent ended at its start\n{agent}");
-                last = await RunAsync("status", "--json");
-                // It may be another agent's answer, where this one ended over the data directory.
-                return last.ExitCode == 0 && !agent.HasEnded;
+                return agent.Said(ReadyLine);
             },
-            () => $"the agent answers\n{last}\n{agent}");
+            () => $"the agent is ready\n{agent}");
     }
 
     /// <summary>Starts the agent where it is expected to end by itself.</summary>
@@ -108,6 +115,27 @@ internal abstract class TestAgent : IAsyncDisposable
     {
         if (_agent is not null)
             await _agent.DisposeAsync();
+    }
+
+    /// <summary>The program's own command line, run in this process.</summary>
+    protected abstract Task<int> RunCommandLineAsync(string[] arguments, TextWriter output, TextWriter error);
+
+    private async Task<CommandResult> RunHereAsync(IEnumerable<string> arguments)
+    {
+        string[] all = [.. arguments, "--data", DataDirectory];
+        string command = Path.GetFileName(Executable) + " " + string.Join(' ', all);
+        var output = new StringWriter();
+        var error = new StringWriter();
+        try
+        {
+            // Off this thread: a command may open files before its first await.
+            int exitCode = await Task.Run(() => RunCommandLineAsync(all, output, error)).WaitAsync(CommandLimit);
+            return new CommandResult(command, exitCode, output.ToString(), error.ToString());
+        }
+        catch (TimeoutException)
+        {
+            throw new TimeoutException($"still running after {CommandLimit.TotalSeconds} s\n$ {command}");
+        }
     }
 
     private ProcessRun Launch() => _agent = Begin(AgentArguments);

@@ -8,6 +8,8 @@ internal sealed class TestGuest(string dataDirectory, TestTree tree) : TestAgent
     /// <summary>The files of the directory that a <see cref="Pair"/> joined.</summary>
     public TestTree Tree { get; } = tree;
 
+    protected override string ReadyLine => "sync-guest: running, ";
+
     protected override IReadOnlyList<string> AgentArguments => ["run"];
 
     /// <summary>Joins <see cref="Tree"/> to the token's share.</summary>
@@ -28,4 +30,7 @@ internal sealed class TestGuest(string dataDirectory, TestTree tree) : TestAgent
         JsonElement status = (await RunAsync("status", "--json")).Expect(0).Json;
         return status.GetProperty("name").GetString()!;
     }
+
+    protected override Task<int> RunCommandLineAsync(string[] arguments, TextWriter output, TextWriter error) =>
+        global::Sync.Guest.Program.CreateCommandLine().RunAsync(arguments, output, error);
 }

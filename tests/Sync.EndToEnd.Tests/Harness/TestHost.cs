@@ -19,6 +19,8 @@ internal sealed class TestHost : TestAgent
     /// <summary>The files of the share that a <see cref="Pair"/> made.</summary>
     public TestTree Tree { get; init; } = null!;
 
+    protected override string ReadyLine => "sync-host: listening on ";
+
     protected override IReadOnlyList<string> AgentArguments =>
         ["serve", "--listen", string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{Port}"), .. _shares.SelectMany(share => (string[])["--share", share])];
 
@@ -31,4 +33,7 @@ internal sealed class TestHost : TestAgent
         Xunit.Assert.False(token.Length == 0 || token.Contains('\n', StringComparison.Ordinal), $"the token is not alone on stdout\n{result}");
         return token;
     }
+
+    protected override Task<int> RunCommandLineAsync(string[] arguments, TextWriter output, TextWriter error) =>
+        global::Sync.Host.Program.CreateCommandLine().RunAsync(arguments, output, error);
 }
