@@ -18,7 +18,8 @@ namespace Sync.Engine.Applying;
 /// Turns planned steps into placements: finds the bytes (at hand, in staging, in another file of the share, in the version store, else from
 /// the link), has them placed in order, and tells the trees what stands on disk then. Lives on the control loop; the placer runs on a worker.
 /// </summary>
-internal sealed class Applier(ReplicaContext context, Observer observer, Placer placer, VersionStore versions, StagedContents staged)
+internal sealed class Applier(
+    ReplicaContext context, Observer observer, Placer placer, VersionStore versions, StagedContents staged, StuckEntries stuck, HeldDirectories held, LateWrites lateWrites)
 {
     /// <summary>Placements handed to the worker at once: bounds how long a first small file waits for the rest of its group.</summary>
     private const int BatchLength = 512;
@@ -27,10 +28,8 @@ internal sealed class Applier(ReplicaContext context, Observer observer, Placer 
     private const int MaxRaces = 20;
 
     private static readonly TimeSpan Soon = TimeSpan.FromMilliseconds(50);
-    private static readonly TimeSpan Later = TimeSpan.FromSeconds(5);
 
     private readonly Queue<Placement> _ready = new();
-    private readonly Dictionary<Node, string> _holding = [];
     private readonly Dictionary<Node, int> _attempts = [];
 
     /// <summary>Contents that were not where the trees have them: asked for, until they have been placed.</summary>
@@ -41,13 +40,11 @@ internal sealed class Applier(ReplicaContext context, Observer observer, Placer 
     private readonly Dictionary<Placement, List<Node>> _opening = new(ReferenceEqualityComparer.Instance);
     private readonly Dictionary<Node, int> _opened = [];
     private readonly HashSet<Node> _own = [];
-    private readonly List<Lingering> _lingering = [];
     private readonly Dictionary<ContentId, byte[]> _arrived = [];
 
     /// <summary>Contents that are being put in place, with the nodes that want them too: when they stand, they are copied on this disk.</summary>
     private readonly Dictionary<ContentId, List<Node>> _onTheWay = [];
     private bool _running;
-    private bool _lingeringTimer;
 
     /// <summary>Called for a content that is not on this replica; the node is planned again when it has come.</summary>
     public Action<Node, Entry>? Fetch { get; set; }
@@ -61,9 +58,6 @@ internal sealed class Applier(ReplicaContext context, Observer observer, Placer 
     /// <summary>Nothing is being placed or waits to be.</summary>
     public bool IsIdle => !_running && _ready.Count == 0;
 
-    /// <summary>Nodes that could not be put in place, listed among the problems.</summary>
-    public HashSet<Node> Stuck { get; } = [];
-
     public long Placed { get; private set; }
 
     private TreeSet Trees => context.Trees;
@@ -71,33 +65,11 @@ internal sealed class Applier(ReplicaContext context, Observer observer, Placer 
     /// <summary>Small bytes from the link, to be used once.</summary>
     public void Arrive(ContentId content, byte[] bytes) => _arrived[content] = bytes;
 
-    /// <summary>Directories that were to go and are not empty, until it is known why.</summary>
-    public HashSet<Node> LookedInto { get; } = [];
-
     public List<string>? TakeUnsynced()
     {
         var list = Unsynced;
         Unsynced = [];
         return list;
-    }
-
-    /// <summary>Takes directories off the list of problems that have come back to life, or have gone.</summary>
-    public void ReviewHolding()
-    {
-        if (_holding.Count == 0) return;
-        foreach (var (node, path) in _holding.ToArray())
-        {
-            if (node.Current is { IsLocal: true, IsRemote: false } held && held.Has(NodeFlags.Held) && Trees.LocalPath(held) == path)
-            {
-                ReportHolding(held);
-                continue;
-            }
-
-            _holding.Remove(node);
-            context.Problems.Clear(path, ProblemCodes.HoldsIgnored);
-            if (node.Current is { IsLocal: true, IsRemote: false } moved && moved.Has(NodeFlags.Held)) ReportHolding(moved);
-            else node.Current.Flags &= ~NodeFlags.Held;
-        }
     }
 
     /// <summary>Takes up a step of the planner.</summary>
@@ -181,7 +153,7 @@ internal sealed class Applier(ReplicaContext context, Observer observer, Placer 
         switch (step.Kind)
         {
             case StepKind.Create or StepKind.Move:
-                var target = Join(Trees.LocalPath(Trees.Find(remote!.Parent)!), remote.Name);
+                var target = SharePath.Join(Trees.LocalPath(Trees.Find(remote!.Parent)!), remote.Name);
                 var placement = new Placement(node, step)
                 {
                     Entry = remote, Source = source, Target = target, Expected = node.Stamp,
@@ -199,7 +171,7 @@ internal sealed class Applier(ReplicaContext context, Observer observer, Placer 
                 };
             case StepKind.StepAside:
                 var aside = node.Local! with { Parent = step.Other!.Id, Name = ProposalBuilder.Aside(Trees, node, step.Other) };
-                return new Placement(node, step) { Entry = aside, Source = source, Target = Join(Trees.LocalPath(step.Other), aside.Name), Expected = node.Stamp };
+                return new Placement(node, step) { Entry = aside, Source = source, Target = SharePath.Join(Trees.LocalPath(step.Other), aside.Name), Expected = node.Stamp };
             case StepKind.SetMeta:
                 // A directory that its owner may not write to is made so when it is filled.
                 if (node.Kind == EntryKind.Directory && (remote!.Mode & 0x80) == 0 && (_ready.Count > 0 || _running) && !_strictModes.Contains(node))
@@ -347,7 +319,7 @@ internal sealed class Applier(ReplicaContext context, Observer observer, Placer 
 
         Close(p);
         GiveBack(p);
-        if (p.Lingering is { } lingering) Linger(lingering);
+        if (p.Lingering is { } lingering) lateWrites.Linger(lingering);
         // RACE: nothing was found at its place because its directory had moved on meanwhile: what moved with it is still there.
         if (p is { Outcome: PlacementOutcome.Done, Step.Kind: StepKind.Remove } && Trees.LocalPath(node) != p.Source) p.Outcome = PlacementOutcome.Raced;
         if (p.Outcome == PlacementOutcome.Done)
@@ -355,7 +327,7 @@ internal sealed class Applier(ReplicaContext context, Observer observer, Placer 
             Placed++;
             _notHere.Remove(p.Entry.Content);
             _attempts.Remove(node);
-            if (Stuck.Remove(node)) context.Problems.Clear(p.Target);
+            stuck.Placed(p);
             if (Unsynced is { Count: < 16 }) Unsynced.Add(p.Target);
             else Unsynced = null;
             Settle(p);
@@ -473,53 +445,38 @@ internal sealed class Applier(ReplicaContext context, Observer observer, Placer 
         switch (p.Outcome)
         {
             case PlacementOutcome.NoContent:
-                if (p.Supply.LocalPath is { } from) Look(from);
+                if (p.Supply.LocalPath is { } from) observer.LookAt(from);
                 if (CanFetch)
                 {
                     // Files that change names hand their bytes on: what stood there a moment ago is in the version store now, or under another name.
                     if (attempts > 1) _notHere.Add(p.Entry.Content);
                     context.Reconciler.Enqueue(node);
                 }
-                else Hold(node, Soon * Math.Min(attempts, MaxRaces));
+                else stuck.Hold(node, Soon * Math.Min(attempts, MaxRaces));
 
                 return;
             case PlacementOutcome.Raced:
                 context.Log.LogRaced(context.Share, p.Target);
-                Look(p.Target);
-                if (p.Source != p.Target && p.Source.Length > 0) Look(p.Source);
+                observer.LookAt(p.Target);
+                if (p.Source != p.Target && p.Source.Length > 0) observer.LookAt(p.Source);
                 if (attempts > MaxRaces)
                 {
-                    Stick(p, ProblemCodes.Unmaterialised, "Something that is not synced stands at this name, or it changes without a rest. Move it away; it is tried again.");
+                    stuck.Set(p, ProblemCodes.Unmaterialised, "Something that is not synced stands at this name, or it changes without a rest. Move it away; it is tried again.");
                     return;
                 }
 
-                Hold(node, Soon * attempts / 5);
+                stuck.Hold(node, Soon * attempts / 5);
                 return;
             case PlacementOutcome.NotEmpty:
-                // What is in it may be new, and bring it back; only if it is still empty in the trees after the look it is what is ignored.
-                node.Flags |= NodeFlags.Held;
-                LookedInto.Add(node);
-                observer.LookInto(node);
-                observer.WhenDrained(() =>
-                {
-                    LookedInto.Remove(node);
-                    if (node.Current is not { IsLocal: true, IsRemote: false } held || Trees.LocalChildCount(held) > 0)
-                    {
-                        node.Current.Flags &= ~NodeFlags.Held;
-                        context.Reconciler.Enqueue(node.Current);
-                        return;
-                    }
-
-                    ReportHolding(held);
-                });
+                held.LookInto(node);
                 return;
             case PlacementOutcome.VersionsFull:
-                Stick(p, ProblemCodes.NoSpace, "The version store is full of what is younger than a day, so nothing is replaced here. Raise version-percent, or free space.");
+                stuck.Set(p, ProblemCodes.NoSpace, "The version store is full of what is younger than a day, so nothing is replaced here. Raise version-percent, or free space.");
                 return;
             default:
                 context.Log.LogNotPlaced(context.Share, p.Target, p.Error.ToString());
                 var code = p.Error == FsError.NoSpace ? ProblemCodes.NoSpace : ProblemCodes.Unmaterialised;
-                Stick(p, code, p.Error switch
+                stuck.Set(p, code, p.Error switch
                 {
                     FsError.NoSpace => "The disk is full, or has less free than the share's min-free. Free some space; it is tried again.",
                     FsError.Denied => "Permission denied. Mend the permissions of its directory; it is tried again.",
@@ -531,108 +488,4 @@ internal sealed class Applier(ReplicaContext context, Observer observer, Placer 
                 return;
         }
     }
-
-    private void ReportHolding(Node held)
-    {
-        var path = Trees.LocalPath(held);
-        _holding[held] = path;
-        // Where something waits for the name, that is said already.
-        if (context.Problems.Find(path) is null) context.Problems.Set(path, ProblemCodes.HoldsIgnored, "Deleted elsewhere; it stays here because of what is ignored in it. Remove that, and it goes.");
-    }
-
-    /// <summary>Has a path looked at.</summary>
-    public void Look(string path)
-    {
-        var slash = path.LastIndexOf('/');
-        if (FindDirectory(slash < 0 ? "" : path[..slash]) is { } directory) observer.LookAt(directory, path[(slash + 1)..]);
-    }
-
-    private Node? FindDirectory(string path)
-    {
-        Node? node = Trees.Root;
-        foreach (var name in path.Split('/', StringSplitOptions.RemoveEmptyEntries))
-        {
-            if (node is null) return null;
-            node = Trees.LocalChild(node, name);
-        }
-
-        return node;
-    }
-
-    /// <summary>An entry whose content cannot be had: listed until it is placed after all, and not waited for.</summary>
-    public void ReportStuck(Node node, string code, string message)
-    {
-        if (!node.IsRemote) return;
-        Stuck.Add(node);
-        context.Problems.Set(Trees.RemotePath(node), code, message);
-    }
-
-    /// <summary>It is as agreed, by whatever way: there is nothing to report any more.</summary>
-    public void Free(Node node)
-    {
-        if (Stuck.Count > 0 && Stuck.Remove(node) && node.Remote is not null) context.Problems.Clear(Trees.RemotePath(node));
-    }
-
-    private void Stick(Placement p, string code, string message)
-    {
-        Stuck.Add(p.Node);
-        context.Problems.Set(p.Target, code, message);
-        Hold(p.Node, Later);
-    }
-
-    /// <summary>Plans a node again after a while. Looks at it go on meanwhile, and may come first.</summary>
-    private void Hold(Node node, TimeSpan time) => context.After(time, () =>
-    {
-        context.Reconciler.Enqueue(node.Current);
-        context.Reconciler.WakeWaiters(node);
-    });
-
-    private void Linger(Lingering lingering)
-    {
-        _lingering.Add(lingering);
-        if (_lingeringTimer) return;
-        _lingeringTimer = true;
-        context.After(TimeSpan.FromMilliseconds(500), CheckLingering);
-    }
-
-    /// <summary>Displaced files whose writers have gone: as they were, they are versions; with something written late, they are an edit.</summary>
-    private void CheckLingering()
-    {
-        var work = _lingering.ToArray();
-        context.Apply.Run(() =>
-        {
-            var closed = work.Where(l => context.Files.HasNoWriter(l.Path) != false).ToArray();
-            var edited = new List<string>();
-            foreach (var l in closed)
-            {
-                if (context.Files.Stat(l.Path, out var now) != FsError.None) continue;
-                if (now.Stamp.SameButCtime(l.Stat.Stamp)) versions.Keep(l.Path, l.OriginalPath, now, l.Reason, out _, l.Content);
-                else if (Bring(l) is { } path) edited.Add(path);
-                else versions.Keep(l.Path, l.OriginalPath, now, "conflict", out _);
-            }
-
-            context.Loop.Post(() =>
-            {
-                _lingering.RemoveAll(closed.Contains);
-                foreach (var path in edited) Look(path);
-                _lingeringTimer = _lingering.Count > 0;
-                if (_lingeringTimer) context.After(TimeSpan.FromMilliseconds(500), CheckLingering);
-            });
-        });
-    }
-
-    /// <summary>Brings a late write back beside the file that replaced it.</summary>
-    private string? Bring(Lingering lingering)
-    {
-        var slash = lingering.OriginalPath.LastIndexOf('/');
-        var directory = slash < 0 ? "" : lingering.OriginalPath[..slash];
-        var name = lingering.OriginalPath[(slash + 1)..];
-        var copy = Journal.ConflictName.For(name, ReplicaName, context.Time.GetUtcNow(), n => context.Files.Stat(Join(directory, n), out _) == FsError.None);
-        return context.Files.Rename(lingering.Path, Join(directory, copy), RenameMode.NoReplace) == FsError.None ? Join(directory, copy) : null;
-    }
-
-    /// <summary>For the names of late writes.</summary>
-    public string ReplicaName { get; set; } = "host";
-
-    private static string Join(string directory, string name) => directory.Length == 0 ? name : directory + "/" + name;
 }

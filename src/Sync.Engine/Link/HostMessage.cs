@@ -25,6 +25,10 @@ public abstract record HostMessage
 
         /// <summary>Deletions since the guest's cursor are no longer remembered: everything that lives is told, and the rest is deleted.</summary>
         public bool TellsAll { get; init; }
+
+        /// <summary>The host looks at its directory for the first time: what the guest has may be there too. It proposes nothing before
+        /// <see cref="Committed.HasLooked"/>.</summary>
+        public bool IsLooking { get; init; }
     }
 
     /// <summary>New states of entries, tentative until <see cref="Committed"/> reaches their revision.
@@ -32,7 +36,11 @@ public abstract record HostMessage
     public sealed record Entries(IReadOnlyList<Entry> Items, IReadOnlyList<KeyValuePair<ContentId, ReadOnlyMemory<byte>>> Inline) : HostMessage;
 
     /// <summary>Everything up to this revision is durable on the host, and has been sent.</summary>
-    public sealed record Committed(Revision Revision) : HostMessage;
+    public sealed record Committed(Revision Revision) : HostMessage
+    {
+        /// <summary>The host's first look at its directory is over, and what it found has been sent.</summary>
+        public bool HasLooked { get; init; }
+    }
 
     /// <summary>Decisions on a proposal, durable. May be a part: the rest follows.</summary>
     public sealed record Outcomes(long ProposalId, IReadOnlyList<Outcome> Items) : HostMessage;

@@ -41,6 +41,9 @@ public sealed class HostShare : IHostShare
     private bool _paused;
     private Task _caughtUp = Task.CompletedTask;
 
+    /// <summary>What the directory had when the share was added is not in the journal yet: guests that have the same would send it for nothing.</summary>
+    private volatile bool _isLooking;
+
     private HostShare(ReplicaOptions options, SharePolicy policy)
     {
         _options = options;
@@ -86,12 +89,31 @@ public sealed class HostShare : IHostShare
         return await Task.Run(() =>
         {
             var share = new HostShare(options, policy);
+            share._isLooking = share._journal.Committed == Revision.Zero;
             share._journal.Loop.Start();
             share._replica.Start();
+            if (share._isLooking) _ = share.LookFirstAsync();
             if (share._replica.IsBehindDirectory) share._caughtUp = share.SettleAsync(cancel: default);
             return share;
         }, cancel).ConfigureAwait(false);
     }
+
+    private async Task LookFirstAsync()
+    {
+        try
+        {
+            await _replica.LookAsync(() => _journal.CommittedAsync(CancellationToken.None)).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is FlushObstacleException or OperationCanceledException or ObjectDisposedException or LinkException)
+        {
+            // Paused, halted or ending: guests need not wait for it.
+        }
+
+        _isLooking = false;
+        foreach (var session in _sessions) TellLooked(session);
+    }
+
+    private void TellLooked(GuestSession session) => session.Push(new HostMessage.Committed(_journal.Committed) { HasLooked = true });
 
     internal ContentReceiver NewReceiver() => new(_replica.Context.Files, _replica.Context.Staging, _replica.Context.Manifests, _small, _replica, long.MaxValue);
 
@@ -305,11 +327,13 @@ public sealed class HostShare : IHostShare
 
             var proposer = new Proposer(grant.Name, IsHost: false, grant.ReadOnly, hello.ClockNs == 0 ? 0 : nowNs - hello.ClockNs, grant.Conflicts, root);
             var (session, kept, tellsAll) = _journal.Open(proposer, root, hello.Epoch, hello.Cursor);
-            var welcome = new HostMessage.Welcome(_journal.Epoch, kept is null, root, _journal.Committed, _policy, direction, grant.ReadOnly, grant.Name) { Kept = kept ?? default, TellsAll = tellsAll };
+            var welcome = new HostMessage.Welcome(_journal.Epoch, kept is null, root, _journal.Committed, _policy, direction, grant.ReadOnly, grant.Name) { Kept = kept ?? default, TellsAll = tellsAll, IsLooking = _isLooking };
             var pump = new SessionPump(_journal, session, welcome);
             return new GuestSession(this, _journal, session, pump, grant, hello.Process);
         }, cancel).ConfigureAwait(false);
         ImmutableInterlocked.Update(ref _sessions, list => list.Add(opened));
+        // The look may have ended before the session was among those that are told.
+        if (!_isLooking) TellLooked(opened);
         if (_paused) opened.Push(new HostMessage.Paused(true));
         _replica.RetryLacking();
         GuestsChanged();

@@ -47,6 +47,10 @@ internal sealed class Outbox(ReplicaContext context, bool isHost)
     /// <summary>Nodes whose content the host cannot take now, listed among the problems: not waited for, and tried again.</summary>
     public HashSet<Node> Stuck { get; } = [];
 
+    /// <summary>Everything is proposed without bytes at first. A host that only receives tells nobody what its directory has: a guest that joins with
+    /// much of the same would send it again.</summary>
+    public bool AsksFirst { get; set; }
+
     public bool HasRoom => Send is not null && _open.Count < MaxOpen;
 
     public bool IsIdle => _inFlight.Count == 0;
@@ -76,7 +80,7 @@ internal sealed class Outbox(ReplicaContext context, bool isHost)
 
     /// <summary>The host has it if another entry has it, agreed, or had it lately. It says so if it has not.</summary>
     private bool HostHas(Node node, ContentId content) =>
-        context.Trees.Overwritten.Contains(content) ||
+        AsksFirst || context.Trees.Overwritten.Contains(content) ||
         (node.Remote is { Deleted: false } same && same.Content == content) || context.Trees.Contents.Find(content, node) is { Remote: { Deleted: false } remote, Synced: not null } && remote.Content == content;
 
     private void ReadSmall(Node node, Change change, Entry local)

@@ -47,7 +47,7 @@ internal sealed partial class Replica
     /// <summary>Makes a new snapshot; on the loop. Also called for what only the host knows.</summary>
     public void PublishStatus()
     {
-        _applier.ReviewHolding();
+        _heldDirectories.Review();
         var (pendingIn, pendingOut, pendingBytes) = CountPending();
         foreach (var node in Reconciler.Held)
             if (_flusher.Behind.Contains(node) && !node.Has(NodeFlags.Refused))
@@ -93,6 +93,7 @@ internal sealed partial class Replica
         if (state == ReplicaState.InSync)
         {
             _unclean = false;
+            _outbox.AsksFirst = false;
             _applier.SetTimes();
             TrimMemory();
         }
@@ -186,7 +187,7 @@ internal sealed partial class Replica
         if (_paused || _hostPaused) return ReplicaState.Paused;
         if (_link is null) return ReplicaState.Disconnected;
         if (!_observer.HasScanned) return ReplicaState.Scanning;
-        return pending > 0 || _catchingUp || !_observer.IsIdle ? ReplicaState.Syncing : ReplicaState.InSync;
+        return pending > 0 || _catchingUp || _hostLooks || !_observer.IsIdle ? ReplicaState.Syncing : ReplicaState.InSync;
     }
 
     private int CountConflicts()
@@ -212,6 +213,7 @@ internal sealed partial class Replica
             await Poll(() => Obstacle() is not null || (_link is not null && _observer.HasScanned), limit.Token, wantLink: true).ConfigureAwait(false);
             if (await Loop.CallAsync(Obstacle, limit.Token).ConfigureAwait(false) is { } obstacle) return End(obstacle.Outcome, obstacle.Reason, []);
 
+            Loop.Post(_stuck.TryAgain);
             var local = OnLoop(done => _flusher.DrainLocal(done));
             await Unless(local, limit.Token).ConfigureAwait(false);
             IReadOnlyList<Problem> theirs = [];
@@ -310,9 +312,17 @@ internal sealed partial class Replica
         }
     }
 
+    /// <summary>Returns when what is on this disk now is in the journal.</summary>
+    public async Task LookAsync(Func<Task<Revision>> committed)
+    {
+        await Unless(OnLoop(done => _flusher.DrainLocal(done)), _stopping.Token).ConfigureAwait(false);
+        await committed().WaitAsync(_stopping.Token).ConfigureAwait(false);
+    }
+
     /// <summary>For a guest's flush: what is on the host's disk now is in the journal, and what the journal has is on the host's disk, durably.</summary>
     public async Task<(Revision UpTo, IReadOnlyList<Problem> Problems)> SettleAsync(Func<Task<Revision>> committed, CancellationToken cancel)
     {
+        Loop.Post(_stuck.TryAgain);
         await Unless(OnLoop(done => _flusher.DrainLocal(done)), cancel).ConfigureAwait(false);
         var upTo = await committed().ConfigureAwait(false);
         // The host's own replica hears of that revision in a moment.
@@ -427,8 +437,8 @@ internal sealed partial class Replica
         // What was done on disk is known in the trees when this returns.
         await OnLoop(done =>
         {
-            foreach (var conflict in found) _applier.Look(conflict.CopyPath);
-            foreach (var conflict in found) _applier.Look(conflict.Path);
+            foreach (var conflict in found) _observer.LookAt(conflict.CopyPath);
+            foreach (var conflict in found) _observer.LookAt(conflict.Path);
             _observer.WhenDrained(done);
         }).WaitAsync(cancel).ConfigureAwait(false);
 

@@ -20,6 +20,9 @@ internal sealed partial class Replica
     private SemaphoreSlim _wake = new(0);
     private bool _catchingUp;
 
+    /// <summary>What is here may be there too, and is not proposed before the host has looked.</summary>
+    private bool _hostLooks;
+
     /// <summary>Contents that the host asked for, being sent.</summary>
     private readonly HashSet<ContentId> _supplying = [];
     private DateTimeOffset _lastApplied;
@@ -139,7 +142,7 @@ internal sealed partial class Replica
         _refused = null;
         _hostPaused = false;
         ReplicaName = welcome.ReplicaName;
-        _applier.ReplicaName = welcome.ReplicaName;
+        _lateWrites.ReplicaName = welcome.ReplicaName;
         Reconciler.ReplicaName = welcome.ReplicaName;
         if (welcome.Root != Trees.Root.Id) Reroot(welcome.Root);
         else if (welcome.Reset) Void();
@@ -149,7 +152,9 @@ internal sealed partial class Replica
         _index.Epoch = _epoch;
         _index.MarkValues();
         _catchingUp = true;
+        _hostLooks = welcome.IsLooking;
         SetPolicy(welcome.Policy, welcome.Direction, welcome.ReadOnly);
+        if (_hostLooks || _fresh) _outbox.AsksFirst = !_isHost && welcome.Direction == SyncDirection.SendOnly;
         _outbox.Send = message => outgoing.TryWrite(message);
         if (!_isHost)
         {
@@ -237,6 +242,7 @@ internal sealed partial class Replica
                 _index.MarkValues();
                 if (_catchingUp) Reconciler.CaughtUp();
                 _catchingUp = false;
+                if (committed.HasLooked) _hostLooks = false;
                 break;
             case HostMessage.Outcomes outcomes:
                 _outbox.Take(outcomes);

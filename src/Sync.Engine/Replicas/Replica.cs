@@ -51,6 +51,9 @@ internal sealed partial class Replica : IContentLocator, IAsyncDisposable
     private readonly WorkerPool _indexWorker;
     private readonly IWatcher _watcher;
     private readonly Observer _observer;
+    private readonly StuckEntries _stuck;
+    private readonly HeldDirectories _heldDirectories;
+    private readonly LateWrites _lateWrites;
     private readonly Applier _applier;
     private readonly Outbox _outbox;
     private readonly StoreTrouble _trouble;
@@ -124,9 +127,12 @@ internal sealed partial class Replica : IContentLocator, IAsyncDisposable
         _observer = new Observer(_context, _watcher, MayBeEmpty);
         ulong? owner = null;
         if (files.Stat("", out var self) == FsError.None && Environment.IsPrivilegedProcess && self.Owner != 0) owner = self.Owner;
-        _applier = new Applier(_context, _observer, new Placer(files, versions, owner), versions, staged) { CanFetch = !isHost };
+        _stuck = new StuckEntries(_context);
+        _heldDirectories = new HeldDirectories(_context, _observer);
+        _lateWrites = new LateWrites(_context, _observer, versions);
+        _applier = new Applier(_context, _observer, new Placer(files, versions, owner), versions, staged, _stuck, _heldDirectories, _lateWrites) { CanFetch = !isHost };
         _outbox = new Outbox(_context, isHost);
-        _fetcher = new Fetcher(_context, Arrived) { Stuck = _applier.ReportStuck };
+        _fetcher = new Fetcher(_context, Arrived) { Stuck = _stuck.Report };
         _uploads = new UploadQueue(_context);
         _markFile = new MarkFile(files);
         _trouble = new StoreTrouble(_context, options.DataDirectory);
@@ -139,9 +145,9 @@ internal sealed partial class Replica : IContentLocator, IAsyncDisposable
         Reconciler.Forgotten = id => _index.Drop(id);
         Reconciler.Blocked = (node, occupant) =>
         {
-            if (Reconciler.Planner.IsLeftover(occupant)) _applier.ReportStuck(node, ProblemCodes.Unmaterialised, "A directory that was deleted elsewhere stands at this name for what is ignored in it. Remove or move that, and it is put in place.");
+            if (Reconciler.Planner.IsLeftover(occupant)) _stuck.Report(node, ProblemCodes.Unmaterialised, "A directory that was deleted elsewhere stands at this name for what is ignored in it. Remove or move that, and it is put in place.");
             // A local edit that is kept is listed itself.
-            else _applier.Stuck.Add(node);
+            else _stuck.Add(node);
         };
         Reconciler.Planner.IsIgnored = _observer.IsIgnored;
         foreach (var node in trees.All) Reconciler.Enqueue(node);
@@ -397,7 +403,7 @@ internal sealed partial class Replica : IContentLocator, IAsyncDisposable
     {
         var times = _lacking[node] = _lacking.GetValueOrDefault(node) + 1;
         var comes = _context.Staging.IsArriving(entry.Content) || (times > 1 && AskGuest?.Invoke(entry, times - 2) is true) || times <= 3 || !_observer.HasScanned;
-        if (!comes) _applier.ReportStuck(node, ProblemCodes.Unavailable, "Its content is neither on the host's disk nor on that of a connected guest. Start a guest that has it.");
+        if (!comes) _stuck.Report(node, ProblemCodes.Unavailable, "Its content is neither on the host's disk nor on that of a connected guest. Start a guest that has it.");
         _context.After(comes ? LackingRetry : LackingPause, () => Reconciler.Enqueue(node.Current));
     }
 
@@ -407,7 +413,7 @@ internal sealed partial class Replica : IContentLocator, IAsyncDisposable
         foreach (var node in _lacking.Keys.ToArray())
         {
             _lacking[node] = 0;
-            _applier.Free(node);
+            _stuck.Free(node);
             Reconciler.Enqueue(node.Current);
         }
     });
@@ -418,7 +424,7 @@ internal sealed partial class Replica : IContentLocator, IAsyncDisposable
         if (!_flusher.Behind.Contains(node))
         {
             _lacking.Remove(node);
-            _applier.Free(node);
+            _stuck.Free(node);
         }
 
         _index.Mark(node);
@@ -433,7 +439,7 @@ internal sealed partial class Replica : IContentLocator, IAsyncDisposable
     {
         _outbox.Rebind(from, to);
         _flusher.Rebind(from, to);
-        if (to is { IsLocal: true, Kind: EntryKind.Directory }) _observer.Watch(to);
+        if (to is { IsLocal: true, Kind: EntryKind.Directory }) _observer.Rebind(from, to);
     }
 
     private void Arrived(ContentId content, ReceivedContent received)
@@ -449,7 +455,7 @@ internal sealed partial class Replica : IContentLocator, IAsyncDisposable
         _observer.EndTurn();
         if (CanPlan)
         {
-            var mayPropose = !_catchingUp;
+            var mayPropose = !_catchingUp && !_hostLooks;
             Reconciler.Release(mayPropose && _outbox.HasRoom, true);
             var holdDeletes = _deletions.HoldsNow();
             while (Reconciler.TryNext(mayPropose && _outbox.HasRoom, true, out var node, out var step))
@@ -523,8 +529,8 @@ internal sealed partial class Replica : IContentLocator, IAsyncDisposable
     private bool IsPending(Node node)
     {
         if (Trees.Find(node.Id) != node) return false;
-        if (_applier.LookedInto.Contains(node)) return true;
-        if (Reconciler.Held.Contains(node) || _applier.Stuck.Contains(node) || _outbox.Stuck.Contains(node) || node.Has(NodeFlags.Held) || node.Has(NodeFlags.Refused)) return false;
+        if (_heldDirectories.IsLookedInto(node)) return true;
+        if (Reconciler.Held.Contains(node) || _stuck.Contains(node) || _outbox.Stuck.Contains(node) || node.Has(NodeFlags.Held) || node.Has(NodeFlags.Refused)) return false;
         if (Reconciler.Planner.Direction == SyncDirection.SendOnly && !IsMine(node)) return false;
         if (node is { Local: null, IsRemote: true }) return !IsLeftOut(node);
         return !Reconciler.Planner.IsLeftover(node);
@@ -538,7 +544,7 @@ internal sealed partial class Replica : IContentLocator, IAsyncDisposable
         for (var i = 0; i < 4096; i++)
         {
             if (Trees.Find(node.Remote!.Parent) is not { } parent) return true;
-            if (_applier.Stuck.Contains(parent)) return true;
+            if (_stuck.Contains(parent)) return true;
             if (parent.IsLocal) return _observer.IsIgnored(parent, node) == true;
             if (!parent.IsRemote) return false;
             node = parent;

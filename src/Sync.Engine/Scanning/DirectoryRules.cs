@@ -139,6 +139,14 @@ internal sealed class DirectoryRules(ReplicaContext context, JobCounter jobs)
         return true;
     }
 
+    /// <summary>A directory has got the entry of another side's: the same one, with the rules that it had.</summary>
+    public void Rebind(Node from, Node to)
+    {
+        if (_files.Remove(from, out var files)) _files[to] = files;
+        if (_pending.Remove(from, out var since)) _pending[to] = since;
+        _rules.Clear();
+    }
+
     /// <summary>The directory is no longer there, or no longer looked into.</summary>
     public void Forget(Node directory)
     {

@@ -126,8 +126,25 @@ internal sealed class Observer
     /// <summary>Looks at one name soon.</summary>
     public void LookAt(Node directory, string name) => _looks.Mark(directory, name, Look.Plain);
 
+    /// <summary>Looks at a path soon, if the directory that it is in is known.</summary>
+    public void LookAt(string path)
+    {
+        var slash = path.LastIndexOf('/');
+        Node? directory = _context.Trees.Root;
+        foreach (var name in (slash < 0 ? "" : path[..slash]).Split('/', StringSplitOptions.RemoveEmptyEntries))
+            directory = directory is null ? null : _context.Trees.LocalChild(directory, name);
+        if (directory is not null) LookAt(directory, path[(slash + 1)..]);
+    }
+
     /// <summary>Watches a directory that was just made here, and looks into it: a program may have been faster.</summary>
     public void Watch(Node directory) => _scanner.Scan(directory, recursive: true);
+
+    /// <summary>A directory that is here got another entry: what is known of it stays, and it is watched under that.</summary>
+    public void Rebind(Node from, Node to)
+    {
+        _rules.Rebind(from, to);
+        Watch(to);
+    }
 
     /// <summary>Looks at all names in a directory.</summary>
     public void LookInto(Node directory) => _scanner.Scan(directory, recursive: false);

@@ -24,7 +24,7 @@ internal sealed class HostMessageReader
             case HostEnvelope.KindOneofCase.Entries:
                 return Entries(envelope.Entries);
             case HostEnvelope.KindOneofCase.Committed:
-                return new HostMessage.Committed(Bounds.ToRevision(envelope.Committed.Revision));
+                return new HostMessage.Committed(Bounds.ToRevision(envelope.Committed.Revision)) { HasLooked = envelope.Committed.HasLooked };
             case HostEnvelope.KindOneofCase.Outcomes:
                 return new HostMessage.Outcomes(envelope.Outcomes.Proposal, [.. envelope.Outcomes.Items.Select(Outcome)]);
             case HostEnvelope.KindOneofCase.FlushReached:
@@ -62,6 +62,7 @@ internal sealed class HostMessageReader
         {
             Kept = Bounds.ToRevision(wire.Kept),
             TellsAll = wire.TellsAll,
+            IsLooking = wire.IsLooking,
         };
     }
 

@@ -13,7 +13,7 @@ internal static class HostMessageWriter
     {
         HostMessage.Welcome welcome => [new HostEnvelope { Welcome = Welcome(welcome) }],
         HostMessage.Entries entries => Entries(entries),
-        HostMessage.Committed committed => [new HostEnvelope { Committed = new CommittedReport { Revision = Bounds.FromRevision(committed.Revision) } }],
+        HostMessage.Committed committed => [new HostEnvelope { Committed = new CommittedReport { Revision = Bounds.FromRevision(committed.Revision), HasLooked = committed.HasLooked } }],
         HostMessage.Outcomes outcomes => Outcomes(outcomes),
         HostMessage.FlushReached reached => FlushReached(reached),
         HostMessage.FlushAsked asked => [new HostEnvelope { FlushAsked = new FlushRequest { Id = asked.FlushId } }],
@@ -31,6 +31,7 @@ internal static class HostMessageWriter
         Head = Bounds.FromRevision(welcome.Head),
         Kept = Bounds.FromRevision(welcome.Kept),
         TellsAll = welcome.TellsAll,
+        IsLooking = welcome.IsLooking,
         Policy = PolicyMapping.ToWire(welcome.Policy, welcome.Direction, welcome.ReadOnly),
         ReplicaName = Bounds.Cut(welcome.ReplicaName, WireLimits.MaxName),
     };

@@ -1,0 +1,64 @@
+using Sync.Engine.Control;
+using Sync.Engine.Files;
+using Sync.Engine.Journal;
+using Sync.Engine.Placing;
+using Sync.Engine.Scanning;
+using Sync.Engine.Versions;
+
+namespace Sync.Engine.Applying;
+
+/// <summary>Displaced files that a program still has open for writing: watched until it has closed them. On the loop; looks are on the apply worker.</summary>
+internal sealed class LateWrites(ReplicaContext context, Observer observer, VersionStore versions)
+{
+    private static readonly TimeSpan Pace = TimeSpan.FromMilliseconds(500);
+
+    private readonly List<Lingering> _files = [];
+    private bool _isTimed;
+
+    /// <summary>For the names of what was written late.</summary>
+    public string ReplicaName { get; set; } = "host";
+
+    public void Linger(Lingering file)
+    {
+        _files.Add(file);
+        if (_isTimed) return;
+        _isTimed = true;
+        context.After(Pace, Check);
+    }
+
+    /// <summary>Those whose writers have gone: as they were, they are versions; with something written late, they are an edit.</summary>
+    private void Check()
+    {
+        var work = _files.ToArray();
+        context.Apply.Run(() =>
+        {
+            var closed = work.Where(l => context.Files.HasNoWriter(l.Path) != false).ToArray();
+            var edited = new List<string>();
+            foreach (var l in closed)
+            {
+                if (context.Files.Stat(l.Path, out var now) != FsError.None) continue;
+                if (now.Stamp.SameButCtime(l.Stat.Stamp)) versions.Keep(l.Path, l.OriginalPath, now, l.Reason, out _, l.Content);
+                else if (Bring(l) is { } path) edited.Add(path);
+                else versions.Keep(l.Path, l.OriginalPath, now, "conflict", out _);
+            }
+
+            context.Loop.Post(() =>
+            {
+                _files.RemoveAll(closed.Contains);
+                foreach (var path in edited) observer.LookAt(path);
+                _isTimed = _files.Count > 0;
+                if (_isTimed) context.After(Pace, Check);
+            });
+        });
+    }
+
+    /// <summary>Brings a late write back beside the file that replaced it.</summary>
+    private string? Bring(Lingering file)
+    {
+        var slash = file.OriginalPath.LastIndexOf('/');
+        var directory = slash < 0 ? "" : file.OriginalPath[..slash];
+        var name = file.OriginalPath[(slash + 1)..];
+        var copy = ConflictName.For(name, ReplicaName, context.Time.GetUtcNow(), n => context.Files.Stat(SharePath.Join(directory, n), out _) == FsError.None);
+        return context.Files.Rename(file.Path, SharePath.Join(directory, copy), RenameMode.NoReplace) == FsError.None ? SharePath.Join(directory, copy) : null;
+    }
+}
