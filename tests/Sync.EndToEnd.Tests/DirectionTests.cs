@@ -56,7 +56,7 @@ public sealed class DirectionTests
         await guest.StartAsync();
         (await guest.RunAsync("flush")).Expect(0);
         System.Text.Json.JsonElement share = await guest.StatusAsync();
-        Assert.InRange(share.GetProperty("bytesSent").GetInt64() + share.GetProperty("bytesReceived").GetInt64(), 0, 10_000);
+        Assert.True(share.GetProperty("bytesSent").GetInt64() + share.GetProperty("bytesReceived").GetInt64() <= 10_000, $"sent again: {share}\n{pair.Host}\n{guest}");
         Assert.Equal(bytes, await File.ReadAllBytesAsync(Path.Combine(pair.Host.Tree.Root, "same.bin")));
     }
 

@@ -93,7 +93,7 @@ internal sealed partial class Replica
         if (state == ReplicaState.InSync)
         {
             _unclean = false;
-            _outbox.AsksFirst = false;
+            _isJoining = _outbox.AsksFirst = false;
             _applier.SetTimes();
             TrimMemory();
         }

@@ -154,7 +154,7 @@ internal sealed partial class Replica
         _catchingUp = true;
         _hostLooks = welcome.IsLooking;
         SetPolicy(welcome.Policy, welcome.Direction, welcome.ReadOnly);
-        if (_hostLooks || _fresh) _outbox.AsksFirst = !_isHost && welcome.Direction == SyncDirection.SendOnly;
+        _outbox.AsksFirst = (_isJoining || welcome.Reset) && !_isHost && welcome.Direction == SyncDirection.SendOnly;
         _outbox.Send = message => outgoing.TryWrite(message);
         if (!_isHost)
         {

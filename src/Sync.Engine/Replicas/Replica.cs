@@ -71,6 +71,9 @@ internal sealed partial class Replica : IContentLocator, IAsyncDisposable
     private readonly Func<Replica, SessionHello, CancellationToken, ValueTask<IHostLink>> _connect;
     private readonly MarkFile _markFile;
     private readonly bool _fresh;
+
+    /// <summary>Nothing of what is here has been agreed on yet.</summary>
+    private bool _isJoining;
     private IHostLink? _link;
     private Task? _linkTask;
     private CancellationTokenSource? _linkStop;
@@ -344,6 +347,7 @@ internal sealed partial class Replica : IContentLocator, IAsyncDisposable
         _unclean = _store.GetValue("running") is not null;
         _store.Commit([], [new("running", [1])]);
         // Nothing here yet: what comes may be placed before the first look has ended. What is here already must be known first.
+        _isJoining = records.Count == 0 || isVoid;
         return records.Count == 0 && (_isHost || IsEmpty());
     }
 
