@@ -85,7 +85,7 @@ internal sealed class AgentService(IReplicaSet replicas, TimeProvider time, IHos
 
     public override async Task ListConflicts(ConflictsRequest request, IServerStreamWriter<ConflictItem> responseStream, ServerCallContext context)
     {
-        foreach (var (label, replica) in _selector.Running(request.Share))
+        foreach (var (label, replica) in await _selector.RunningAsync(request.Share, context.CancellationToken))
         {
             foreach (var conflict in await replica.ConflictsAsync(context.CancellationToken))
                 await responseStream.WriteAsync(ControlMapping.ToItem(label.Share, conflict), context.CancellationToken);
@@ -95,7 +95,7 @@ internal sealed class AgentService(IReplicaSet replicas, TimeProvider time, IHos
     public override async Task<ResolveReply> ResolveConflicts(ResolveRequest request, ServerCallContext context)
     {
         var reply = new ResolveReply();
-        var chosen = _selector.RunningAt(request.Share, request.Path);
+        var chosen = await _selector.RunningAtAsync(request.Share, request.Path, context.CancellationToken);
         await CheckKeepAsync(request.Keep, chosen, context.CancellationToken);
         foreach (var (_, replica, path) in chosen)
         {
@@ -109,7 +109,7 @@ internal sealed class AgentService(IReplicaSet replicas, TimeProvider time, IHos
     public override async Task ListVersions(VersionsRequest request, IServerStreamWriter<VersionItem> responseStream, ServerCallContext context)
     {
         var left = request.Limit > 0 ? request.Limit : int.MaxValue;
-        foreach (var (label, replica, path) in _selector.RunningAt(request.Share, request.Path))
+        foreach (var (label, replica, path) in await _selector.RunningAtAsync(request.Share, request.Path, context.CancellationToken))
         {
             foreach (var version in await replica.VersionsAsync(path, context.CancellationToken))
             {
@@ -122,7 +122,7 @@ internal sealed class AgentService(IReplicaSet replicas, TimeProvider time, IHos
 
     public override async Task<RestoreReply> RestoreVersion(RestoreRequest request, ServerCallContext context)
     {
-        foreach (var (label, replica) in _selector.Running(request.Share))
+        foreach (var (label, replica) in await _selector.RunningAsync(request.Share, context.CancellationToken))
         {
             var versions = await replica.VersionsAsync(path: null, context.CancellationToken);
             if (!versions.Any(version => string.Equals(version.Id, request.Id, StringComparison.Ordinal)))
@@ -136,7 +136,7 @@ internal sealed class AgentService(IReplicaSet replicas, TimeProvider time, IHos
 
     public override async Task Verify(VerifyRequest request, IServerStreamWriter<VerifyEvent> responseStream, ServerCallContext context)
     {
-        foreach (var (label, replica) in _selector.Running(request.Share))
+        foreach (var (label, replica) in await _selector.RunningAsync(request.Share, context.CancellationToken))
         {
             var latest = new LatestProgress();
             var verifying = replica.VerifyAsync(request.Deep, latest, context.CancellationToken);
@@ -156,7 +156,7 @@ internal sealed class AgentService(IReplicaSet replicas, TimeProvider time, IHos
     public override async Task<RevertReply> Revert(RevertRequest request, ServerCallContext context)
     {
         var reply = new RevertReply();
-        foreach (var (_, replica) in _selector.Running(request.Share))
+        foreach (var (_, replica) in await _selector.RunningAsync(request.Share, context.CancellationToken))
             reply.Reverted += await replica.RevertAsync(context.CancellationToken);
         return reply;
     }
@@ -202,7 +202,7 @@ internal sealed class AgentService(IReplicaSet replicas, TimeProvider time, IHos
         ReplicaSlot slot, FlushRequest request, TimeSpan timeout, long started, CancellationToken cancel)
     {
         var label = slot.Label;
-        await StartedAsync(slot, timeout, cancel);
+        await slot.StartedAsync(timeout, cancel);
         if (slot.Replica is not { } replica)
         {
             var status = slot.Status;
@@ -232,22 +232,6 @@ internal sealed class AgentService(IReplicaSet replicas, TimeProvider time, IHos
         {
             var left = timeout - time.GetElapsedTime(started);
             return left > TimeSpan.Zero ? left : TimeSpan.Zero;
-        }
-    }
-
-    /// <summary>Waits while a replica is still opening; one that cannot start is not waited for.</summary>
-    private async Task StartedAsync(ReplicaSlot slot, TimeSpan timeout, CancellationToken cancel)
-    {
-        using var timer = new CancellationTokenSource(timeout, time);
-        using var over = CancellationTokenSource.CreateLinkedTokenSource(cancel, timer.Token);
-        try
-        {
-            while (slot.Replica is null && slot.Status is { State: ReplicaState.Scanning } status)
-                await slot.ChangedAsync(status, over.Token);
-        }
-        catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
-        {
-            // Not in time: the status tells.
         }
     }
 

@@ -8,6 +8,9 @@ namespace Sync.Shared.Control;
 /// <summary>Finds the replicas a command means.</summary>
 internal sealed class ReplicaSelector(IReplicaSet replicas)
 {
+    // For a script that starts the agent and gives a command at once: an index of a million entries takes some seconds to load.
+    private static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(10);
+
     /// <summary>Those of that share or directory, running or not; all for "".</summary>
     public IReadOnlyList<ReplicaSlot> Any(string share)
     {
@@ -24,12 +27,13 @@ internal sealed class ReplicaSelector(IReplicaSet replicas)
         return named.Length > 0 ? named : throw new CommandFailure($"no share '{Printable.Text(share)}' here; see 'status'");
     }
 
-    /// <summary>As <see cref="Any"/>, but every one must be running.</summary>
-    public IReadOnlyList<(ReplicaLabel Label, IReplica Replica)> Running(string share)
+    /// <summary>As <see cref="Any"/>, but every one must be running; one that is just starting is waited for.</summary>
+    public async Task<IReadOnlyList<(ReplicaLabel Label, IReplica Replica)>> RunningAsync(string share, CancellationToken cancel)
     {
         var running = new List<(ReplicaLabel, IReplica)>();
         foreach (var slot in Any(share))
         {
+            await slot.StartedAsync(StartPatience, cancel);
             if (slot.Replica is not { } replica)
                 throw new CommandFailure(ExitCode.Halted, $"share {slot.Label.Share} is not running: {slot.Status.Reason ?? "it is just starting; try again"}");
             running.Add((slot.Label, replica));
@@ -40,9 +44,9 @@ internal sealed class ReplicaSelector(IReplicaSet replicas)
 
     /// <summary>The running replicas that a path of a command may mean, each with the path as the share knows it. An absolute path means
     /// the one replica that holds it.</summary>
-    public IReadOnlyList<(ReplicaLabel Label, IReplica Replica, string? Path)> RunningAt(string share, string path)
+    public async Task<IReadOnlyList<(ReplicaLabel Label, IReplica Replica, string? Path)>> RunningAtAsync(string share, string path, CancellationToken cancel)
     {
-        var running = Running(share);
+        var running = await RunningAsync(share, cancel);
         if (path.Length == 0)
             return [.. running.Select(r => (r.Label, r.Replica, (string?)null))];
         if (!Path.IsPathRooted(path))

@@ -75,6 +75,22 @@ internal sealed class ReplicaSlot : IAsyncDisposable
         }
     }
 
+    /// <summary>Waits while the replica is still opening, up to <paramref name="patience"/>; one that cannot start is not waited for.</summary>
+    public async Task StartedAsync(TimeSpan patience, CancellationToken cancel)
+    {
+        using var timer = new CancellationTokenSource(patience, _time);
+        using var over = CancellationTokenSource.CreateLinkedTokenSource(cancel, timer.Token);
+        try
+        {
+            while (_replica is null && Status is { State: ReplicaState.Scanning } status)
+                await ChangedAsync(status, over.Token);
+        }
+        catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
+        {
+            // Not in time: the status tells.
+        }
+    }
+
     /// <summary>Begins to start it. Returns at once.</summary>
     public void Start()
     {
