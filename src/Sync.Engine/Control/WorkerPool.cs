@@ -8,11 +8,18 @@ internal sealed class WorkerPool : IDisposable
     private readonly Queue<Action> _work = new();
     private readonly Thread[] _threads;
     private readonly Action<Exception> _onError;
+    private readonly bool _yields;
     private bool _stopped;
 
-    public WorkerPool(string name, int threads, Action<Exception> onError)
+    /// <summary>Starts its threads.</summary>
+    /// <param name="name">Of its threads, with a number each.</param>
+    /// <param name="threads">How many.</param>
+    /// <param name="onError">Told of what work has thrown after all.</param>
+    /// <param name="yields">Whether the work is long, and others go first.</param>
+    public WorkerPool(string name, int threads, Action<Exception> onError, bool yields = false)
     {
         _onError = onError;
+        _yields = yields;
         _threads = new Thread[threads];
         for (var i = 0; i < threads; i++)
         {
@@ -53,6 +60,7 @@ internal sealed class WorkerPool : IDisposable
 
     private void Run()
     {
+        if (_yields) CurrentThread.Yield();
         while (true)
         {
             Action? work;

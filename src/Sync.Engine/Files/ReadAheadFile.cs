@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Sync.Engine.Control;
 
 namespace Sync.Engine.Files;
 
@@ -120,6 +121,7 @@ internal sealed unsafe class ReadAheadFile : IReadableFile
 
     private void ReadAhead()
     {
+        CurrentThread.Yield();
         while (true)
         {
             long offset;

@@ -109,7 +109,7 @@ internal sealed partial class Replica : IContentLocator, IAsyncDisposable
             Share = options.Share,
             Loop = new ControlLoop($"{options.Share} loop", EndTurn, OnError),
             Io = new WorkerPool($"{options.Share} io", 2, OnError),
-            Bulk = new WorkerPool($"{options.Share} bulk", 1, OnError),
+            Bulk = new WorkerPool($"{options.Share} bulk", 1, OnError, yields: true),
             Apply = new WorkerPool($"{options.Share} apply", 1, OnError),
             Files = files,
             Trees = trees,

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Sync.Engine.Control;
 using Sync.Engine.Files;
 
 namespace Sync.Engine.Transfer;
@@ -152,6 +153,7 @@ internal sealed unsafe class WriteBehindFile(IWritableFile file) : IWritableFile
 
     private void WriteAll()
     {
+        CurrentThread.Yield();
         while (true)
         {
             Block? block;

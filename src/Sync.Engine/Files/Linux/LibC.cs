@@ -104,6 +104,9 @@ internal static unsafe partial class LibC
     [LibraryImport(Lib, SetLastError = true)]
     internal static partial int eventfd(uint value, int flags);
 
+    [LibraryImport(Lib)]
+    internal static partial int setpriority(int which, int who, int priority);
+
     [LibraryImport(Lib, SetLastError = true)]
     internal static partial int poll(PollFd* fds, nuint count, int timeout);
 
