@@ -108,9 +108,12 @@ public sealed class HostShare : IHostShare
         {
             // Paused, halted or ending: guests need not wait for it.
         }
-
-        _isLooking = false;
-        foreach (var session in _sessions) TellLooked(session);
+        finally
+        {
+            // However it ended: a guest that waits for ever would be worse than one that sends too much.
+            _isLooking = false;
+            foreach (var session in _sessions) TellLooked(session);
+        }
     }
 
     private void TellLooked(GuestSession session) => session.Push(new HostMessage.Committed(_journal.Committed) { HasLooked = true });
@@ -315,6 +318,7 @@ public sealed class HostShare : IHostShare
 
         var nowNs = (_options.Time.GetUtcNow().UtcDateTime - DateTime.UnixEpoch).Ticks * 100;
         var direction = grant.Direction ?? _policy.GuestDirection;
+        var saysLooking = _isLooking;
         var opened = await _journal.Loop.CallAsync(() =>
         {
             var root = EntryId.Root;
@@ -327,13 +331,13 @@ public sealed class HostShare : IHostShare
 
             var proposer = new Proposer(grant.Name, IsHost: false, grant.ReadOnly, hello.ClockNs == 0 ? 0 : nowNs - hello.ClockNs, grant.Conflicts, root);
             var (session, kept, tellsAll) = _journal.Open(proposer, root, hello.Epoch, hello.Cursor);
-            var welcome = new HostMessage.Welcome(_journal.Epoch, kept is null, root, _journal.Committed, _policy, direction, grant.ReadOnly, grant.Name) { Kept = kept ?? default, TellsAll = tellsAll, IsLooking = _isLooking };
+            var welcome = new HostMessage.Welcome(_journal.Epoch, kept is null, root, _journal.Committed, _policy, direction, grant.ReadOnly, grant.Name) { Kept = kept ?? default, TellsAll = tellsAll, IsLooking = saysLooking };
             var pump = new SessionPump(_journal, session, welcome);
             return new GuestSession(this, _journal, session, pump, grant, hello.Process);
         }, cancel).ConfigureAwait(false);
         ImmutableInterlocked.Update(ref _sessions, list => list.Add(opened));
         // The look may have ended before the session was among those that are told.
-        if (!_isLooking) TellLooked(opened);
+        if (saysLooking && !_isLooking) TellLooked(opened);
         if (_paused) opened.Push(new HostMessage.Paused(true));
         _replica.RetryLacking();
         GuestsChanged();
