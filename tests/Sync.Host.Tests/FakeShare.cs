@@ -71,7 +71,7 @@ internal sealed class FakeShare(string root) : IHostShare
 
     public Task RevokeAsync(string fingerprint, CancellationToken cancel) => CallAsync("revoke " + fingerprint);
 
-    public void Reconnect(string? fingerprint) => _ = CallAsync("reconnect " + fingerprint);
+    public void Reconnect(string fingerprint) => _ = CallAsync("reconnect " + fingerprint);
 
     public Task SetPolicyAsync(SharePolicy policy, CancellationToken cancel) => CallAsync("policy " + policy.Conflicts);
 

@@ -34,7 +34,7 @@ public sealed class HostShare : IHostShare
     private readonly Dictionary<ulong, long> _refusedSince = [];
     private readonly Dictionary<string, GuestGrant> _known = new(StringComparer.Ordinal);
     private ImmutableList<GuestSession> _sessions = [];
-    private SharePolicy _policy;
+    private volatile SharePolicy _policy;
     private IReadOnlyList<(IgnoreFile Pattern, ConflictPolicy Policy)> _conflictPatterns;
     private long _nextFlush = 1;
     private long _nextStaged;
@@ -317,7 +317,8 @@ public sealed class HostShare : IHostShare
         }
 
         var nowNs = (_options.Time.GetUtcNow().UtcDateTime - DateTime.UnixEpoch).Ticks * 100;
-        var direction = grant.Direction ?? _policy.GuestDirection;
+        var policy = _policy;
+        var direction = grant.Direction ?? policy.GuestDirection;
         var saysLooking = _isLooking;
         var opened = await _journal.Loop.CallAsync(() =>
         {
@@ -331,13 +332,14 @@ public sealed class HostShare : IHostShare
 
             var proposer = new Proposer(grant.Name, IsHost: false, grant.ReadOnly, hello.ClockNs == 0 ? 0 : nowNs - hello.ClockNs, grant.Conflicts, root);
             var (session, kept, tellsAll) = _journal.Open(proposer, root, hello.Epoch, hello.Cursor);
-            var welcome = new HostMessage.Welcome(_journal.Epoch, kept is null, root, _journal.Committed, _policy, direction, grant.ReadOnly, grant.Name) { Kept = kept ?? default, TellsAll = tellsAll, IsLooking = saysLooking };
+            var welcome = new HostMessage.Welcome(_journal.Epoch, kept is null, root, _journal.Committed, policy, direction, grant.ReadOnly, grant.Name) { Kept = kept ?? default, TellsAll = tellsAll, IsLooking = saysLooking };
             var pump = new SessionPump(_journal, session, welcome);
             return new GuestSession(this, _journal, session, pump, grant, hello.Process);
         }, cancel).ConfigureAwait(false);
         ImmutableInterlocked.Update(ref _sessions, list => list.Add(opened));
-        // The look may have ended before the session was among those that are told.
+        // The look may have ended, the policy may have changed before the session was among those that are told.
         if (saysLooking && !_isLooking) TellLooked(opened);
+        if (!ReferenceEquals(policy, _policy)) TellPolicy(opened, _policy, policy);
         if (_paused) opened.Push(new HostMessage.Paused(true));
         _replica.RetryLacking();
         GuestsChanged();
@@ -359,26 +361,31 @@ public sealed class HostShare : IHostShare
     }
 
     /// <inheritdoc/>
-    public void Reconnect(string? fingerprint)
+    public void Reconnect(string fingerprint)
     {
-        foreach (var session in _sessions.Where(s => fingerprint is null || s.Grant.Fingerprint == fingerprint))
-            session.End(new LinkException(LinkFailure.Unavailable, "The guest's rights or direction have changed: it connects anew."));
+        foreach (var session in _sessions.Where(s => s.Grant.Fingerprint == fingerprint)) Renew(session);
+    }
+
+    private static void Renew(GuestSession session) =>
+        session.End(new LinkException(LinkFailure.Unavailable, "The guest's rights or direction have changed: it connects anew."));
+
+    private static void TellPolicy(GuestSession session, SharePolicy policy, SharePolicy before)
+    {
+        session.Push(new HostMessage.PolicyChanged(policy, session.Grant.Direction ?? policy.GuestDirection, session.Grant.ReadOnly));
+        if (policy.GuestDirection != before.GuestDirection) Renew(session);
     }
 
     /// <inheritdoc/>
     public async Task SetPolicyAsync(SharePolicy policy, CancellationToken cancel)
     {
-        var turned = false;
-        await _journal.Loop.CallAsync(() =>
+        var before = await _journal.Loop.CallAsync(() =>
         {
-            turned = policy.GuestDirection != _policy.GuestDirection;
+            var replaced = _policy;
             _policy = policy;
             _conflictPatterns = Patterns(policy);
-            return true;
+            return replaced;
         }, cancel).ConfigureAwait(false);
-        foreach (var session in _sessions)
-            session.Push(new HostMessage.PolicyChanged(policy, session.Grant.Direction ?? policy.GuestDirection, session.Grant.ReadOnly));
-        if (turned) Reconnect(null);
+        foreach (var session in _sessions) TellPolicy(session, policy, before);
         await _replica.ApplyPolicyAsync(policy, policy.HostDirection, cancel).ConfigureAwait(false);
     }
 

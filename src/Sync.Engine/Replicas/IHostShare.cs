@@ -16,8 +16,8 @@ public interface IHostShare : IReplica
     /// <summary>Ends the sessions of a guest whose rights are gone.</summary>
     Task RevokeAsync(string fingerprint, CancellationToken cancel);
 
-    /// <summary>Has a guest (null: all) connect anew, which puts its present rights and direction in force.</summary>
-    void Reconnect(string? fingerprint);
+    /// <summary>Has a guest connect anew, which puts its present rights and direction in force.</summary>
+    void Reconnect(string fingerprint);
 
     /// <summary>Puts a new policy in force, live.</summary>
     Task SetPolicyAsync(SharePolicy policy, CancellationToken cancel);

@@ -153,7 +153,8 @@ internal sealed partial class Replica
         _index.MarkValues();
         _catchingUp = true;
         _hostLooks = welcome.IsLooking;
-        SetPolicy(welcome.Policy, welcome.Direction, welcome.ReadOnly);
+        // The host's own replica is told of its policy directly: what a welcome says may be older by the time it is read.
+        if (!_isHost) SetPolicy(welcome.Policy, welcome.Direction, welcome.ReadOnly);
         _outbox.AsksFirst = (_isJoining || welcome.Reset) && !_isHost && welcome.Direction == SyncDirection.SendOnly;
         _outbox.Send = message => outgoing.TryWrite(message);
         if (!_isHost)

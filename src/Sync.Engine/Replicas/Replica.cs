@@ -153,6 +153,7 @@ internal sealed partial class Replica : IContentLocator, IAsyncDisposable
             else _stuck.Add(node);
         };
         Reconciler.Planner.IsIgnored = _observer.IsIgnored;
+        if (isHost) Reconciler.Planner.Direction = policy.HostDirection;
         foreach (var node in trees.All) Reconciler.Enqueue(node);
         _observer.CookieSeen = _flusher.CookieSeen;
         _applier.Fetch = isHost ? LackContent : _fetcher.Want;
