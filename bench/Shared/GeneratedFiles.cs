@@ -43,5 +43,8 @@ internal static class GeneratedFiles
             random.NextBytes(block);
             RandomAccess.Write(file, block.AsSpan(0, (int)Math.Min(Block, length - at)), at);
         }
+
+        // What the kernel has still to write would be measured too.
+        RandomAccess.FlushToDisk(file);
     }
 }

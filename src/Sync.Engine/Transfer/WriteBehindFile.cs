@@ -13,9 +13,12 @@ internal sealed unsafe class WriteBehindFile(IWritableFile file) : IWritableFile
     /// <summary>Shorter files are better off in the page cache: who is about to read them finds them there.</summary>
     public const long WorthwhileLength = 32 << 20;
 
-    private const int Size = 1 << 20;
+    /// <summary>Written at once: a save's 2 KB wait at the disk for what is before them. Beside writes of 1 MiB that was 3.6 ms at the median,
+    /// beside writes of 256 KiB 0.2 ms, at the same 330 MB/s.</summary>
+    private const int Size = 256 << 10;
+
     private const int Alignment = 4 << 10;
-    private const int MaxBlocks = 3;
+    private const int MaxBlocks = 8;
 
     private readonly object _gate = new();
     private readonly Queue<Block> _full = new();
