@@ -87,6 +87,29 @@ public sealed class DamagedStoreTests
         }
     }
 
+    [Theory]
+    [InlineData("journal.db")]
+    [InlineData("index.db")]
+    public async Task One_that_cannot_be_opened_is_tried_again_until_it_can(string name)
+    {
+        await using Pair pair = await Pair.StartAsync(before: tree => tree.Put("a", "1"));
+        await pair.SyncAsync();
+        await pair.Host.StopAsync();
+        string path = Assert.Single(Directory.EnumerateFiles(pair.Host.DataDirectory, name, SearchOption.AllDirectories));
+        File.Move(path, path + ".away");
+        Directory.CreateDirectory(path);
+        await pair.Host.StartAsync();
+        CommandResult failed = await pair.Host.RunAsync("flush");
+        Assert.NotEqual(0, failed.ExitCode);
+        Assert.Contains("cannot be opened", failed.Error, StringComparison.Ordinal);
+        Directory.Delete(path);
+        File.Move(path + ".away", path);
+        (await pair.Host.RunAsync("resume")).Expect(0);
+        pair.Host.Tree.Put("a", "2");
+        await pair.SyncAndCheckAsync();
+        pair.Check("a", "2");
+    }
+
     /// <summary>Leaves a part of each database; with null, none.</summary>
     private static void Damage(TestAgent agent, string pattern, double? left)
     {

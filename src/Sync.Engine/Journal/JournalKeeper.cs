@@ -65,7 +65,16 @@ internal sealed class JournalKeeper : IDisposable
         _committer = new WorkerPool($"{share} journal commit", 1, onError);
         Loop = new ControlLoop($"{share} journal", EndTurn, onError);
         _ownDelay = time.CreateTimer(_ => Loop.Post(() => _isDue = true), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
-        Load();
+        try
+        {
+            Load();
+        }
+        catch
+        {
+            _ownDelay.Dispose();
+            _committer.Dispose();
+            throw;
+        }
     }
 
     public ControlLoop Loop { get; }

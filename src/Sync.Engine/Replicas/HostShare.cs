@@ -51,14 +51,18 @@ public sealed class HostShare : IHostShare
         _conflictPatterns = Patterns(policy);
         var log = options.Logging.CreateLogger("Sync.Engine.Journal");
         _replica = Replica.Open(options, isHost: true, policy, Staged, _small, Connect);
-        LiteDbRecordStore store;
+        LiteDbRecordStore? store = null;
         try
         {
             store = LiteDbRecordStore.Open(Path.Combine(options.DataDirectory, "journal.db"), log);
             _journal = new JournalKeeper(options.Share, store, PolicyFor, options.Time, MakeDurable, _replica.JournalTrouble, e => log.LogDefect(e, options.Share));
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e)
         {
+            // What they hold would keep the next try out.
+            store?.Dispose();
+            _replica.Abandon();
+            if (e is not (IOException or UnauthorizedAccessException)) throw;
             throw new ReplicaStartException(ReplicaStartCodes.IndexUnusable, $"The journal of share '{options.Share}' in '{options.DataDirectory}' cannot be opened: {e.Message}", e);
         }
 

@@ -142,7 +142,16 @@ internal sealed partial class Replica : IContentLocator, IAsyncDisposable
         _index = new IndexKeeper(_context, store, _markFile, _indexWorker, _applier.TakeUnsynced, versions.Sync, _trouble);
         _flusher = new Flusher(_context, _observer, _watcher, _index, IsPending);
         _deletions = new DeletionGuard(_context, options.Root, () => _observer.IsIdle, Reconciler.Enqueue, Halt);
-        _fresh = Load();
+        try
+        {
+            _fresh = Load();
+        }
+        catch
+        {
+            EndWorkers();
+            throw;
+        }
+
         Reconciler.NodeChanged = OnNodeChanged;
         Reconciler.Rebound = OnRebound;
         Reconciler.Forgotten = id => _index.Drop(id);
@@ -237,7 +246,20 @@ internal sealed partial class Replica : IContentLocator, IAsyncDisposable
         }
 
         var root = new EntryId(EntryCodec.Int64(store.GetValue("root")) is var id and > 0 ? id : EntryId.Root.Value);
-        return new Replica(options, isHost, root, files, claim, store, versions!, policy, staged, small, connect);
+        try
+        {
+            return new Replica(options, isHost, root, files, claim, store, versions!, policy, staged, small, connect);
+        }
+        catch (Exception e)
+        {
+            // What it holds would keep the next try out.
+            versions!.Dispose();
+            store.Dispose();
+            claim.Dispose();
+            files.Dispose();
+            if (e is not IOException) throw;
+            throw new ReplicaStartException(ReplicaStartCodes.IndexUnusable, $"The index of share '{options.Share}' in '{options.DataDirectory}' cannot be written: {e.Message}", e);
+        }
     }
 
     /// <summary>Takes the journal's own objects where they are equal to what the index has: one state of an entry is in memory once. Before <see cref="Start"/>.</summary>
@@ -591,14 +613,18 @@ internal sealed partial class Replica : IContentLocator, IAsyncDisposable
         return _versions.FindContent(content) is { Kind: EntryKind.File } version ? new ContentPlace(VersionStore.PathOf(version.Id), null) : null;
     }
 
+    /// <summary>Ends one that was not started: another may be opened on its directory.</summary>
+    public void Abandon()
+    {
+        EndWorkers();
+        Release();
+    }
+
     public async ValueTask DisposeAsync()
     {
         await _stopping.CancelAsync().ConfigureAwait(false);
         if (_linkTask is not null) await _linkTask.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        _watcher.Dispose();
-        _context.Bulk.Dispose();
-        _context.Io.Dispose();
-        _context.Apply.Dispose();
+        EndReaders();
         // What has been placed and agreed is written down before the end: the next start finds it so.
         var saved = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         Loop.Post(() => _index.WhenDurable(_ => saved.TrySetResult()));
@@ -614,6 +640,26 @@ internal sealed partial class Replica : IContentLocator, IAsyncDisposable
             _context.Log.LogNotice(Share, $"the index could not be closed cleanly ({e.Message}): the next start looks closer");
         }
 
+        Release();
+    }
+
+    private void EndReaders()
+    {
+        _watcher.Dispose();
+        _context.Bulk.Dispose();
+        _context.Io.Dispose();
+        _context.Apply.Dispose();
+    }
+
+    private void EndWorkers()
+    {
+        EndReaders();
+        Loop.Dispose();
+        _indexWorker.Dispose();
+    }
+
+    private void Release()
+    {
         _store.Dispose();
         _versions.Dispose();
         _claim.Dispose();

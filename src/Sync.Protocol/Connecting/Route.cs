@@ -24,9 +24,6 @@ internal sealed class Route
         _bulk = PeerChannel.Open(address, Host, me, manyConnections: true, logging);
         Control = new Peer.PeerClient(_control);
         Bulk = new Peer.PeerClient(_bulk);
-        IsLoopback = System.Net.IPAddress.TryParse(address.Host, out var ip)
-            ? System.Net.IPAddress.IsLoopback(ip)
-            : string.Equals(address.Host, "localhost", StringComparison.OrdinalIgnoreCase);
     }
 
     public PeerAddress Address { get; }
@@ -36,9 +33,6 @@ internal sealed class Route
     public Peer.PeerClient Control { get; }
 
     public Peer.PeerClient Bulk { get; }
-
-    /// <summary>The host is this machine: bytes are cheaper than packing them.</summary>
-    public bool IsLoopback { get; }
 
     /// <summary>A link over it was lost: the next is made over new connections, as the old may hang without a word.</summary>
     public bool IsBroken => _isBroken;

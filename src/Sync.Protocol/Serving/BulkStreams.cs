@@ -12,9 +12,9 @@ namespace Sync.Protocol.Serving;
 internal static class BulkStreams
 {
     public static async Task DownloadAsync(
-        LiveSession live, bool fastLink, IAsyncStreamReader<DownloadRequest> requests, IServerStreamWriter<Frame> responses, Func<CancellationToken, ValueTask> flush, CancellationToken cancel)
+        LiveSession live, IAsyncStreamReader<DownloadRequest> requests, IServerStreamWriter<Frame> responses, Func<CancellationToken, ValueTask> flush, CancellationToken cancel)
     {
-        using var compressor = new PayloadCompressor(!fastLink && live.Features.Contains(Features.Zstd), live.Features.Contains(Features.Zstd));
+        using var compressor = new PayloadCompressor(live.Features.Contains(Features.Zstd));
         var sender = new FrameSender(new FrameWriter(compressor), compressor, responses) { Flush = flush };
         await using var frames = live.Session.Download(RequestsAsync(requests, cancel), cancel).GetAsyncEnumerator(cancel);
         while (true)

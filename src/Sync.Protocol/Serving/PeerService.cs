@@ -45,7 +45,7 @@ internal sealed class PeerService(
             using var both = CancellationTokenSource.CreateLinkedTokenSource(cancel, live.Ended);
             var output = context.GetHttpContext().Response.BodyWriter;
             await BulkStreams.DownloadAsync(
-                live, IsLoopback(context), requestStream, responseStream, async stopping => await output.FlushAsync(stopping), both.Token);
+                live, requestStream, responseStream, async stopping => await output.FlushAsync(stopping), both.Token);
         });
 
     public override Task Upload(IAsyncStreamReader<Frame> requestStream, IServerStreamWriter<UploadResult> responseStream, ServerCallContext context) =>
@@ -89,7 +89,4 @@ internal sealed class PeerService(
     private static string Identify(HttpContext http) =>
         http.Features.Get<PeerConnection>()?.Fingerprint
         ?? throw Refusals.ToRpc(new LinkException(LinkFailure.NotAllowed, "This endpoint is not for guests."));
-
-    private static bool IsLoopback(ServerCallContext context) =>
-        context.GetHttpContext().Connection.RemoteIpAddress is { } address && IPAddress.IsLoopback(address);
 }

@@ -5,13 +5,19 @@ using ZstdSharp;
 namespace Sync.Protocol.Transfers;
 
 /// <summary>
-/// Packs payloads of one stream with zstd while that gets them over sooner: the link, as measured by how long writes take, must be slower
-/// than the compressor, and the bytes must shrink. Not thread-safe; a packed payload is valid until the next <see cref="Pack"/>.
+/// Packs payloads of one stream with zstd: at the beginning of each burst, which costs little and is most of what most bursts send, and after it while
+/// that gets them over sooner: the link, as measured by how long writes take, must be slower than the compressor. What does not shrink goes plain.
+/// Not thread-safe; a packed payload is valid until the next <see cref="Pack"/>.
 /// </summary>
-/// <param name="allowed">Where it could pay: the peer unpacks, and the link is not this machine's own.</param>
-/// <param name="isUnderstood">The peer unpacks: deltas, which are small, and stand for much more, are packed on every link.</param>
-internal sealed class PayloadCompressor(bool allowed, bool isUnderstood) : IDisposable
+/// <param name="isUnderstood">The peer unpacks.</param>
+internal sealed class PayloadCompressor(bool isUnderstood) : IDisposable
 {
+    /// <summary>Packed whatever the link: 0.15 s of work at the most. A fourth of 8,000 source files rewritten, 10.9 MB, travels as 4.0 MB.</summary>
+    private const long BurstLength = 16 << 20;
+
+    /// <summary>A burst has ended when nothing was sent for so long.</summary>
+    private static readonly TimeSpan BurstEnd = TimeSpan.FromSeconds(1);
+
     /// <summary>ZstdSharp's level 1 does about 180 MB/s a core, beside hashing and TLS on the same core: a third of it is where both ends gain.</summary>
     private const double WorthwhileBytesPerSecond = 60e6;
 
@@ -21,15 +27,18 @@ internal sealed class PayloadCompressor(bool allowed, bool isUnderstood) : IDisp
     /// <summary>After bytes that did not shrink, so many payloads go plain: media and archives come in long runs.</summary>
     private const int SkipAfterFailure = 32;
 
-    private const int DeltaLevel = 3;
+    /// <summary>For deltas and beginnings of bursts.</summary>
+    private const int TightLevel = 3;
 
     private Compressor? _zstd;
-    private Compressor? _deltaZstd;
+    private Compressor? _tightZstd;
     private byte[]? _buffer;
     private double _bytesPerSecond = double.PositiveInfinity;
     private long _windowBytes;
     private TimeSpan _windowTime;
     private int _skip;
+    private long _burst;
+    private long _last;
 
     /// <summary>What the link takes, in bytes on the wire a second; infinite until it is known.</summary>
     public double BytesPerSecond => _bytesPerSecond;
@@ -37,17 +46,19 @@ internal sealed class PayloadCompressor(bool allowed, bool isUnderstood) : IDisp
     /// <summary>The bytes to send, and the plain size if they are packed, else 0.</summary>
     public (ReadOnlyMemory<byte> Bytes, uint PlainSize) Pack(ReadOnlyMemory<byte> plain)
     {
-        if (!allowed || plain.Length < SmallestPayload || _bytesPerSecond > WorthwhileBytesPerSecond) return (plain, 0);
+        if (!isUnderstood || plain.Length < SmallestPayload) return (plain, 0);
+        var isBeginning = Begins(plain.Length);
+        if (!isBeginning && _bytesPerSecond > WorthwhileBytesPerSecond) return (plain, 0);
         if (_skip > 0)
         {
             _skip--;
             return (plain, 0);
         }
 
-        _zstd ??= new Compressor(level: 1);
+        var zstd = isBeginning ? Tight : _zstd ??= new Compressor(level: 1);
         _buffer ??= new byte[WireLimits.MaxPayload];
         // What does not shrink by an eighth is not worth unpacking; the short destination makes zstd give up early.
-        if (!_zstd.TryWrap(plain.Span, _buffer.AsSpan(0, plain.Length - (plain.Length >> 3)), out var written))
+        if (!zstd.TryWrap(plain.Span, _buffer.AsSpan(0, plain.Length - (plain.Length >> 3)), out var written))
         {
             _skip = SkipAfterFailure;
             return (plain, 0);
@@ -60,15 +71,13 @@ internal sealed class PayloadCompressor(bool allowed, bool isUnderstood) : IDisp
     public (ReadOnlyMemory<byte> Bytes, uint PlainSize) PackDelta(ReadOnlyMemory<byte> plain)
     {
         if (!isUnderstood || plain.Length < 64) return (plain, 0);
-        _deltaZstd ??= new Compressor(DeltaLevel);
         _buffer ??= new byte[WireLimits.MaxPayload];
-        return _deltaZstd.TryWrap(plain.Span, _buffer.AsSpan(0, plain.Length - (plain.Length >> 5)), out var written) ? (_buffer.AsMemory(0, written), (uint)plain.Length) : (plain, 0);
+        return Tight.TryWrap(plain.Span, _buffer.AsSpan(0, plain.Length - (plain.Length >> 5)), out var written) ? (_buffer.AsMemory(0, written), (uint)plain.Length) : (plain, 0);
     }
 
     /// <summary>Reports one write: how many bytes, and how long the link held it up.</summary>
     public void Wrote(int bytes, TimeSpan held)
     {
-        if (!allowed) return;
         _windowBytes += bytes;
         _windowTime += held;
         // A window of 1 MiB evens out that writes into an empty buffer take no time at all.
@@ -81,6 +90,17 @@ internal sealed class PayloadCompressor(bool allowed, bool isUnderstood) : IDisp
     public void Dispose()
     {
         _zstd?.Dispose();
-        _deltaZstd?.Dispose();
+        _tightZstd?.Dispose();
+    }
+
+    private Compressor Tight => _tightZstd ??= new Compressor(TightLevel);
+
+    private bool Begins(int length)
+    {
+        var now = Stopwatch.GetTimestamp();
+        if (Stopwatch.GetElapsedTime(_last, now) >= BurstEnd) _burst = 0;
+        _last = now;
+        _burst += length;
+        return _burst <= BurstLength;
     }
 }

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Diagnostics;
 
 namespace Sync.Engine.Store.LiteDb;
 
@@ -69,7 +70,10 @@ internal sealed class LogStream : PageStream
     /// is durable.</summary>
     public void Commit()
     {
-        if (!_ready.Wait(HandOver)) throw new IOException("LiteDB did not hand over what it committed.");
+        var begun = Stopwatch.GetTimestamp();
+        // Under libfaketime a wait may end before its time.
+        while (!_ready.Wait(HandOver))
+            if (Stopwatch.GetElapsedTime(begun) >= HandOver) throw new IOException("LiteDB did not hand over what it committed.");
         lock (_gate)
         {
             if (_failure is not null) throw new IOException($"The log could not be written. {_failure.Message}", _failure);
