@@ -101,7 +101,7 @@ public sealed class MappingTests
 
     private static List<ContentFrame> Through(IEnumerable<ContentFrame> frames, bool compress)
     {
-        using var compressor = new PayloadCompressor(compress);
+        var compressor = new PayloadCompressor(compress);
         using var decompressor = new PayloadDecompressor(compress);
         if (compress) compressor.Wrote(2 << 20, TimeSpan.FromSeconds(1));
         var writer = new FrameWriter(compressor);

@@ -42,7 +42,7 @@ internal sealed class GuestBulk(Route route, Guid session, IReadOnlyCollection<s
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancel, ended);
         using var call = route.Bulk.Upload(_headers, cancellationToken: stop.Token);
-        using var compressor = new PayloadCompressor(_zstd);
+        var compressor = new PayloadCompressor(_zstd);
         var sending = SendAsync(new FrameSender(new FrameWriter(compressor), compressor, call.RequestStream), call.RequestStream, frames, stop.Token);
         try
         {

@@ -23,6 +23,7 @@ internal sealed class GuestLink : IHostLink
     private readonly EnvelopeWriter<GuestEnvelope> _writer;
     private readonly Heartbeat _heartbeat;
     private readonly HostMessageReader _reader = new();
+    private readonly EnvelopeUnpacker _unpacker;
     private readonly Channel<HostMessage> _incoming = Channel.CreateBounded<HostMessage>(
         new BoundedChannelOptions(ReadAhead) { SingleReader = true, SingleWriter = true });
     private readonly TaskCompletionSource<LinkException> _cause = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -37,7 +38,14 @@ internal sealed class GuestLink : IHostLink
         _call = call;
         _ended = ended;
         _time = time;
-        _writer = new EnvelopeWriter<GuestEnvelope>(call.RequestStream);
+        var packs = hello.Features.Contains(Features.Packs);
+        var packer = new EnvelopePacker(packs);
+        _writer = new EnvelopeWriter<GuestEnvelope>(call.RequestStream)
+        {
+            Packed = plain => packer.Pack(plain) is { } packed ? new GuestEnvelope { Packed = packed } : plain,
+            Wrote = packer.Wrote,
+        };
+        _unpacker = new EnvelopeUnpacker(packs);
         _heartbeat = new Heartbeat(time);
         _bulk = new GuestBulk(route, new Guid(hello.Session.Span, bigEndian: true), hello.Features, ended.Token);
         TakesDeltas = hello.Features.Contains(Features.Deltas);
@@ -177,6 +185,7 @@ internal sealed class GuestLink : IHostLink
             if (!await _call.ResponseStream.MoveNext(CancellationToken.None)) return;
             _heartbeat.Heard();
             var envelope = _call.ResponseStream.Current;
+            if (envelope.KindCase == HostEnvelope.KindOneofCase.Packed) envelope = _unpacker.Unpack(envelope.Packed, HostEnvelope.Parser);
             switch (envelope.KindCase)
             {
                 case HostEnvelope.KindOneofCase.Ping:

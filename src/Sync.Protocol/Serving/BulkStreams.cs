@@ -14,7 +14,7 @@ internal static class BulkStreams
     public static async Task DownloadAsync(
         LiveSession live, IAsyncStreamReader<DownloadRequest> requests, IServerStreamWriter<Frame> responses, Func<CancellationToken, ValueTask> flush, CancellationToken cancel)
     {
-        using var compressor = new PayloadCompressor(live.Features.Contains(Features.Zstd));
+        var compressor = new PayloadCompressor(live.Features.Contains(Features.Zstd));
         var sender = new FrameSender(new FrameWriter(compressor), compressor, responses) { Flush = flush };
         await using var frames = live.Session.Download(RequestsAsync(requests, cancel), cancel).GetAsyncEnumerator(cancel);
         while (true)

@@ -35,7 +35,13 @@ internal sealed class HostSession(
         var features = HelloMapping.Common(Features.All, hello.Features);
         await using var session = await shares.OpenAsync(guest, HelloMapping.FromWire(hello), cancel);
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancel);
-        var writer = new EnvelopeWriter<HostEnvelope>(responses);
+        var packs = features.Contains(Features.Packs);
+        var packer = new EnvelopePacker(packs);
+        var writer = new EnvelopeWriter<HostEnvelope>(responses)
+        {
+            Packed = plain => packer.Pack(plain) is { } packed ? new HostEnvelope { Packed = packed } : plain,
+            Wrote = packer.Wrote,
+        };
         var live = new LiveSession(guest, session, features, ended.Token);
         sessions.Add(live);
         try
@@ -43,7 +49,7 @@ internal sealed class HostSession(
             var answer = new HostHello { Version = version, Session = ByteString.CopyFrom(session.Id.ToByteArray(bigEndian: true)) };
             answer.Features.AddRange(features);
             await writer.WriteBetweenAsync(new HostEnvelope { Hello = answer });
-            await PumpAsync(session, writer, features.Contains(Features.Wants), ended);
+            await PumpAsync(session, writer, new EnvelopeUnpacker(packs), features.Contains(Features.Wants), ended);
         }
         catch (RpcException) when (cancel.IsCancellationRequested)
         {
@@ -57,9 +63,9 @@ internal sealed class HostSession(
         }
     }
 
-    private async Task PumpAsync(IGuestSession session, EnvelopeWriter<HostEnvelope> writer, bool supplies, CancellationTokenSource ended)
+    private async Task PumpAsync(IGuestSession session, EnvelopeWriter<HostEnvelope> writer, EnvelopeUnpacker unpacker, bool supplies, CancellationTokenSource ended)
     {
-        var receiving = ReceiveAsync(session, writer, ended.Token);
+        var receiving = ReceiveAsync(session, writer, unpacker, ended.Token);
         var sending = SendAsync(session, writer, supplies, ended.Token);
         var beating = _heartbeat.RunAsync(number => writer.WriteBetweenAsync(new HostEnvelope { Ping = new Ping { Number = number } }), "the guest", ended.Token);
 
@@ -96,7 +102,7 @@ internal sealed class HostSession(
         throw Bounds.Violation("a session that does not begin with a hello");
     }
 
-    private async Task ReceiveAsync(IGuestSession session, EnvelopeWriter<HostEnvelope> writer, CancellationToken cancel)
+    private async Task ReceiveAsync(IGuestSession session, EnvelopeWriter<HostEnvelope> writer, EnvelopeUnpacker unpacker, CancellationToken cancel)
     {
         while (true)
         {
@@ -104,6 +110,7 @@ internal sealed class HostSession(
             if (!await requests.MoveNext(cancel)) return;
             _heartbeat.Heard();
             var envelope = requests.Current;
+            if (envelope.KindCase == GuestEnvelope.KindOneofCase.Packed) envelope = unpacker.Unpack(envelope.Packed, GuestEnvelope.Parser);
             switch (envelope.KindCase)
             {
                 case GuestEnvelope.KindOneofCase.Ping:

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Grpc.Core;
 
 namespace Sync.Protocol.Sessions;
@@ -13,13 +14,25 @@ internal sealed class EnvelopeWriter<TEnvelope>(IAsyncStreamWriter<TEnvelope> st
     private readonly SemaphoreSlim _write = new(1, 1);
     private Task _posted = Task.CompletedTask;
 
+    /// <summary>What an envelope of a message is sent as; called for one at a time.</summary>
+    public Func<TEnvelope, TEnvelope>? Packed { get; init; }
+
+    /// <summary>Told how long the link held up what <see cref="Packed"/> was last asked about.</summary>
+    public Action<TimeSpan>? Wrote { get; init; }
+
     /// <summary>Writes the envelopes of one message. Once begun it is not cancelled, so that no message is sent in half.</summary>
     public async Task WriteAsync(IEnumerable<TEnvelope> envelopes, CancellationToken cancel)
     {
         await _message.WaitAsync(cancel);
         try
         {
-            foreach (var envelope in envelopes) await WriteBetweenAsync(envelope);
+            foreach (var envelope in envelopes)
+            {
+                var sent = Packed?.Invoke(envelope) ?? envelope;
+                var begun = Stopwatch.GetTimestamp();
+                await WriteBetweenAsync(sent);
+                Wrote?.Invoke(Stopwatch.GetElapsedTime(begun));
+            }
         }
         finally
         {

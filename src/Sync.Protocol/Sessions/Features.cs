@@ -15,6 +15,9 @@ internal static class Features
     /// <summary>The host may ask for contents that it lacks.</summary>
     public const string Wants = "wants";
 
+    /// <summary>Large envelopes of a session may be packed.</summary>
+    public const string Packs = "packs";
+
     /// <summary>All that is supported here.</summary>
-    public static readonly string[] All = [Zstd, Deltas, Batches, Wants];
+    public static readonly string[] All = [Zstd, Deltas, Batches, Wants, Packs];
 }
