@@ -27,7 +27,10 @@ internal sealed class JournalKeeper : IDisposable
     /// <summary>More than can be given between two commits.</summary>
     private const long IdsSkipped = 1 << 24;
 
-    /// <summary>A few changes of the host's own are made durable this much later, unless somebody waits for it: the guest is writing them at that very
+    /// <summary>A commit that takes longer tells of a disk that is busy.</summary>
+    private static readonly TimeSpan SlowCommit = TimeSpan.FromMilliseconds(8);
+
+    /// <summary>While the disk is busy, a few changes of the host's own are made durable this much later, unless somebody waits for it: the guest is writing them at that very
     /// moment, and on a disk that both share the commit's flush holds it up (p50 12.7 ms instead of 5.8). Longer, and the file's next save waits for this one's commit.</summary>
     private static readonly TimeSpan OwnDelay = TimeSpan.FromMilliseconds(12);
 
@@ -48,6 +51,7 @@ internal sealed class JournalKeeper : IDisposable
     private long _recentBytes;
     private int _recentEntries;
     private readonly ITimer _ownDelay;
+    private TimeSpan _lastCommit;
     private bool _isDelayed;
     private bool _isDue;
     private bool _committing;
@@ -409,10 +413,13 @@ internal sealed class JournalKeeper : IDisposable
         var paths = entries.Length <= FewPaths ? Array.ConvertAll(entries, _tree.PathOf) : null;
         _committer.Run(() =>
         {
+            var begun = _time.GetTimestamp();
             var error = Save(entries, earlier, paths, upTo, next, horizon, forgotten);
+            var took = _time.GetElapsedTime(begun);
             Loop.Post(() =>
             {
                 _committing = false;
+                _lastCommit = took;
                 if (error is not null)
                 {
                     // Nothing is acknowledged that is not durable: try again, with what has come since.
@@ -440,7 +447,7 @@ internal sealed class JournalKeeper : IDisposable
 
     private bool IsEarly()
     {
-        if (_isDue || _unsaved.Count > FewPaths || _awaitingCommit.Count > 0) return false;
+        if (_isDue || _lastCommit < SlowCommit || _unsaved.Count > FewPaths || _awaitingCommit.Count > 0) return false;
         if (!_isDelayed) _ownDelay.Change(OwnDelay, Timeout.InfiniteTimeSpan);
         return _isDelayed = true;
     }
