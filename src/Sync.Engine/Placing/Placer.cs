@@ -131,7 +131,13 @@ internal sealed class Placer
             return;
         }
 
-        var placed = _files.Rename(p.Staged!, p.Target, RenameMode.NoReplace);
+        var placed = _files.Rename(p.Staged!, p.Target, RenameMode.NoReplace, out var now, out var looked);
+        if (placed == FsError.None)
+        {
+            PlacementResult.Done(p, p.StagedStamp, looked, now);
+            return;
+        }
+
         if (placed == FsError.Unsupported) placed = RenameWithoutNoReplace(p.Staged!, p.Target);
         if (placed == FsError.None) PlacementResult.Done(_files, p, p.StagedStamp);
         else if (placed == FsError.Exists) p.Outcome = PlacementOutcome.Raced;
