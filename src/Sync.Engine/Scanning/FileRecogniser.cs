@@ -31,10 +31,10 @@ internal sealed class FileRecogniser(ReplicaContext context, QuietPeriods quiet,
             return;
         }
 
-        if (seen.JustCreated && seen.Reading is null && seen.Stat.Links == 1 && !candidates.AnyGone && !quiet.Contains(directory, seen.Name))
+        if (seen.JustCreated && seen.Reading is null && seen.Stat.Links == 1 && !candidates.AnyGone)
         {
-            // Most often its writer closes it in a moment.
-            quiet.Begin(directory, seen.Name, QuietPeriods.CreateGrace);
+            // Most often its writer closes it in a moment; and if it has been written to meanwhile, what was seen is nothing to send.
+            if (!quiet.Contains(directory, seen.Name)) quiet.Begin(directory, seen.Name, QuietPeriods.CreateGrace);
             return;
         }
 
