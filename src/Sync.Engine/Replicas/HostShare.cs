@@ -291,6 +291,9 @@ public sealed class HostShare : IHostShare
     /// <inheritdoc/>
     public async ValueTask<IGuestSession> OpenSessionAsync(GuestGrant grant, SessionHello hello, CancellationToken cancel)
     {
+        // Before anything is waited for: the guest has just said what its clock shows.
+        var nowNs = (_options.Time.GetUtcNow().UtcDateTime - DateTime.UnixEpoch).Ticks * 100;
+
         // After a restore the journal is older than this disk: what the disk has is told to the journal first, or guests that have it too would
         // be in conflict with what was restored.
         if (_caughtUp.IsFaulted) _caughtUp = SettleAsync(cancel: default);
@@ -320,7 +323,6 @@ public sealed class HostShare : IHostShare
             _known[grant.Fingerprint] = grant;
         }
 
-        var nowNs = (_options.Time.GetUtcNow().UtcDateTime - DateTime.UnixEpoch).Ticks * 100;
         var policy = _policy;
         var direction = grant.Direction ?? policy.GuestDirection;
         var saysLooking = _isLooking;
