@@ -42,6 +42,9 @@ internal sealed class Inode(ulong number, EntryKind kind)
     /// <summary>How many users have it open for writing.</summary>
     public int Writers { get; set; }
 
+    /// <summary>A user has removed its name here, or put something else there: who goes on writing to it writes to nothing.</summary>
+    public bool IsGivenUp { get; set; }
+
     /// <summary>What a watcher wants to be told with each event of this directory; null if it is not watched.</summary>
     public object? Tag { get; set; }
 

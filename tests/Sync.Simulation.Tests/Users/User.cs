@@ -133,14 +133,18 @@ internal sealed class User(Site site, Scheduler scheduler, Trace trace, Ledger l
                 () =>
                 {
                     if (inode is null) return;
+                    var standing = Disk.Find(path, out var there) == FsError.None ? there : null;
+                    var now = standing is { Kind: EntryKind.File } ? ledger.Find(standing.Data) : null;
                     if (Disk.Rename(temporary, path, RenameMode.Replace) != FsError.None)
                     {
                         Disk.RemoveFile(temporary);
                         return;
                     }
 
-                    // What came there since the save began was not seen.
+                    // What came there from elsewhere since the save began was not seen; what two programs here do to each other is theirs.
                     seen?.End($"saved over on {site.Name}");
+                    if (now?.Site == site.Name) now.End($"saved over on {site.Name}");
+                    if (standing is not null) standing.IsGivenUp = true;
                     Finished(inode, path);
                 },
             ],
@@ -151,8 +155,7 @@ internal sealed class User(Site site, Scheduler scheduler, Trace trace, Ledger l
     {
         if (PickFile(dice) is not { } file) return;
         Note("delete", file.Path);
-        Replaced(file.Inode, "deleted");
-        Disk.RemoveFile(file.Path);
+        Remove(file.Path, file.Inode, "deleted");
     }
 
     private void MoveFile(Dice dice, bool over)
@@ -163,7 +166,9 @@ internal sealed class User(Site site, Scheduler scheduler, Trace trace, Ledger l
         if ((isThere && !over) || (isThere && standing == file.Inode)) return;
         Note("move " + file.Path, to);
         var bytes = isThere && standing.Kind == EntryKind.File ? standing.Data : null;
-        if (Disk.Rename(file.Path, to, RenameMode.Replace) == FsError.None && bytes is not null) ledger.Find(bytes)?.End($"moved over on {site.Name}");
+        if (Disk.Rename(file.Path, to, RenameMode.Replace) != FsError.None || bytes is null) return;
+        ledger.Find(bytes)?.End($"moved over on {site.Name}");
+        standing.IsGivenUp = true;
     }
 
     private void MakeDirectory(Dice dice)
@@ -198,8 +203,7 @@ internal sealed class User(Site site, Scheduler scheduler, Trace trace, Ledger l
             steps.Add(() =>
             {
                 if (Disk.Find(path, out var now) != FsError.None || now.Kind == EntryKind.Directory) return;
-                Replaced(now, "deleted with all");
-                Disk.RemoveFile(path);
+                Remove(path, now, "deleted with all");
             });
         });
         for (var i = directories.Count - 1; i >= 0; i--)
@@ -223,8 +227,7 @@ internal sealed class User(Site site, Scheduler scheduler, Trace trace, Ledger l
         var path = NewPath(dice, FileNames);
         if (dice.OneIn(3) && Disk.Find(path, out var standing) == FsError.None && standing.Kind != EntryKind.Directory)
         {
-            Replaced(standing, "replaced by a link");
-            Disk.RemoveFile(path);
+            Remove(path, standing, "replaced by a link");
         }
 
         if (Disk.Make(path, EntryKind.Symlink, 0x1FF, out _, dice.Of(LinkTargets)) == FsError.None) Note("link", path);
@@ -265,9 +268,16 @@ internal sealed class User(Site site, Scheduler scheduler, Trace trace, Ledger l
 
     private void Finished(Inode inode, string path)
     {
-        if (inode.Data.Length == 0) return;
+        if (inode.Data.Length == 0 || inode.IsGivenUp) return;
         var version = ledger.Find(inode.Data) ?? ledger.Finish(site.Name, path, inode.Data);
         if (trace.IsRead) trace.Say(scheduler.NowNs, site.Name, $"finished {version}");
+    }
+
+    private void Remove(string path, Inode inode, string how)
+    {
+        Replaced(inode, how);
+        inode.IsGivenUp = true;
+        Disk.RemoveFile(path);
     }
 
     private void Replaced(Inode inode, string how)

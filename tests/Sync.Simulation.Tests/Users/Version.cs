@@ -3,6 +3,9 @@ namespace Sync.Simulation.Tests.Users;
 /// <summary>A byte string that a user has finished writing; each is another.</summary>
 internal sealed class Version(int number, string site, string path, byte[] bytes)
 {
+    /// <summary>Where it was finished.</summary>
+    public string Site => site;
+
     public int Number => number;
 
     public byte[] Bytes => bytes;
