@@ -44,7 +44,15 @@ internal sealed class Scheduler(Dice dice)
         if (!isEvent || e.At > untilNs) return Rest(untilNs);
         NowNs = Math.Max(NowNs, e.At);
         Events++;
-        _events.Dequeue()();
+        try
+        {
+            _events.Dequeue()();
+        }
+        catch (ProcessEndedException)
+        {
+            // Its process died in it: that is how it unwinds.
+        }
+
         return true;
     }
 
