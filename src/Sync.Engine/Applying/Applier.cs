@@ -366,6 +366,9 @@ internal sealed class Applier(
         {
             var entry = node.Current.Local ?? node.Current.Remote;
             if (entry is not null && Trees.Find(entry.Parent) is { IsLocal: true } parent) observer.LookAt(parent, entry.Name);
+            if (!context.SeenElsewhere.Remove(node, out var places)) return;
+            foreach (var (directory, name) in places)
+                if (directory.Current.IsLocal) observer.LookAt(directory.Current, name);
         });
     }
 
