@@ -122,7 +122,7 @@ internal sealed class SimDisk
         if (error != FsError.None) return error;
         if (!fromParent.Children!.TryGetValue(fromName, out var source)) return FsError.NotFound;
         var isTaken = toParent.Children!.TryGetValue(toName, out var target);
-        if (!_traits.CanExchange && mode != RenameMode.Replace) return FsError.Unsupported;
+        if (!_traits.CanExchange && mode == RenameMode.Exchange) return FsError.Unsupported;
         if (mode == RenameMode.NoReplace && isTaken && !ReferenceEquals(source, target)) return FsError.Exists;
         if (mode == RenameMode.NoReplace && isTaken && fromParent == toParent && fromName == toName) return FsError.Exists;
         if (mode == RenameMode.Exchange && !isTaken) return FsError.NotFound;

@@ -19,6 +19,8 @@ internal static class SimulateCommand
         foreach (var arg in args)
         {
             if (arg == "--no-faults") limits = limits with { Faults = 0 };
+            if (arg == "--same-disks") limits = limits with { VariesDisks = false };
+            if (arg.StartsWith("--faults=", StringComparison.Ordinal)) limits = limits with { FaultKinds = [.. arg["--faults=".Length..].Split(',').Select(Enum.Parse<ActKind>)] };
             if (arg == "--plain") limits = limits with { Faults = 0, Guests = 1, VariesDisks = false };
         }
 
