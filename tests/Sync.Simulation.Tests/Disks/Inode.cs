@@ -48,6 +48,9 @@ internal sealed class Inode(ulong number, EntryKind kind)
     /// <summary>What a watcher wants to be told with each event of this directory; null if it is not watched.</summary>
     public object? Tag { get; set; }
 
+    /// <summary>When bytes were last written; the run's time.</summary>
+    public long WrittenNs { get; set; }
+
     public bool IsDirty => !ReferenceEquals(Data, DurableData);
 
     public FileStat Stat => new(

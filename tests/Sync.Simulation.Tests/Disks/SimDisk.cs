@@ -11,6 +11,8 @@ namespace Sync.Simulation.Tests.Disks;
 /// </summary>
 internal sealed class SimDisk
 {
+    private const long InstantNs = 200_000;
+
     private readonly Scheduler _scheduler;
     private readonly DiskTraits _traits;
     private readonly List<Action> _undo = [];
@@ -35,6 +37,10 @@ internal sealed class SimDisk
 
     /// <summary>Nothing more can be written.</summary>
     public bool IsFull { get; set; }
+
+    /// <summary>Told of a file that the engine is about to replace by a plain rename, and that was written to in the last instant: without an exchange
+    /// of names that cannot be known, and is documented so.</summary>
+    public Action<Inode>? LosingInstant { get; set; }
 
     private long Now => (SimTime.EpochNs + _scheduler.NowNs) / _traits.ClockGrainNs * _traits.ClockGrainNs;
 
@@ -159,6 +165,14 @@ internal sealed class SimDisk
         }
 
         return FsError.None;
+    }
+
+    /// <summary>The engine is about to rename something over a file; see <see cref="LosingInstant"/>.</summary>
+    public void TellReplacing(string path)
+    {
+        if (_traits.CanExchange || PrivateDirectory.Holds(path) || Find(path, out var inode) != FsError.None) return;
+        inode.IsGivenUp |= inode.Writers > 0;
+        if (_scheduler.NowNs - inode.WrittenNs < InstantNs) LosingInstant?.Invoke(inode);
     }
 
     public FsError RemoveFile(string path)
@@ -338,6 +352,7 @@ internal sealed class SimDisk
     private void SetData(Inode inode, byte[] data)
     {
         inode.Data = data;
+        inode.WrittenNs = _scheduler.NowNs;
         inode.MtimeNs = Floor(Now, _traits.MtimeGrainNs);
         _dirty.Add(inode);
         Changed(inode, WatchChange.Modified);

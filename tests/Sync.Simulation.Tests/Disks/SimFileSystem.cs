@@ -100,6 +100,7 @@ internal sealed class SimFileSystem(SimDisk disk, SimProcess process, Trace trac
     {
         var error = Begin(DiskCall.Change);
         if (error != FsError.None) return error;
+        if (mode == RenameMode.Replace) disk.TellReplacing(to);
         error = disk.Rename(from, to, mode);
         if (trace.IsRead) trace.Say(process.Scheduler.NowNs, process.Name, $"from {from}");
         return Done(mode switch { RenameMode.Exchange => "exchange", RenameMode.Replace => "replace", _ => "rename" }, to, error);

@@ -45,6 +45,7 @@ internal sealed class World
             _users[i] = new User(site, _scheduler, _trace, _ledger);
             site.TakesPowerAlong = () => _powerAtEffect.Remove(site, out var takes) && takes;
             site.LosingPower = LosePower;
+            site.Disk.LosingInstant = inode => _ledger.Find(inode.Data)?.End("replaced in the last instant, where names cannot be exchanged");
             mutation?.Apply(site);
         }
 
