@@ -28,6 +28,9 @@ internal sealed partial class Replica : IContentLocator, IAsyncDisposable
     private static readonly TimeSpan StatusPace = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan RootCheckPace = TimeSpan.FromSeconds(2);
 
+    /// <summary>Longer than a proposal takes from the look for its contents to the decision.</summary>
+    private static readonly TimeSpan StagingSweepPace = TimeSpan.FromMinutes(1);
+
     private readonly ReplicaOptions _options;
     private readonly bool _isHost;
 
@@ -278,6 +281,7 @@ internal sealed partial class Replica : IContentLocator, IAsyncDisposable
             _watcher.Watch(Flusher.CookiePath, _observer.CookieTag);
             if (_halt is null) _observer.Rescan();
             ScheduleRescan();
+            ScheduleStagingSweep();
             WatchRoot();
             PublishStatus();
         });
@@ -542,6 +546,21 @@ internal sealed partial class Replica : IContentLocator, IAsyncDisposable
     {
         if (_halt is null) CheckRoot();
         WatchRoot();
+    });
+
+    /// <summary>A file that is saved several times in a moment leaves contents in staging that were never placed, and never will be.</summary>
+    private void ScheduleStagingSweep() => _context.After(StagingSweepPace, () =>
+    {
+        if (_staged.Count > 0)
+        {
+            var wanted = new HashSet<ContentId>();
+            foreach (var node in _flusher.Behind)
+                foreach (var entry in (ReadOnlySpan<Entry?>)[node.Local, node.Remote])
+                    if (entry is { Kind: EntryKind.File }) wanted.Add(entry.Content);
+            _context.Apply.Run(() => _staged.Sweep(wanted, path => _context.Files.RemoveFile(path)));
+        }
+
+        ScheduleStagingSweep();
     });
 
     private void Halt(string reason)
