@@ -1,4 +1,3 @@
-using System.Globalization;
 using Sync.Simulation.Tests.Runs;
 
 namespace Sync.Simulation.Tests;
@@ -8,7 +7,7 @@ internal static class Program
 {
     public static int Main(string[] args)
     {
-        if (args is ["simulate", ..]) return SimulateCommand.Run(args.AsSpan(1));
+        if (args is ["simulate", ..]) return SimulateCommand.Run(args[1..]);
         return Xunit.Runner.InProc.SystemConsole.ConsoleRunner.Run(args).GetAwaiter().GetResult();
     }
 }

@@ -14,6 +14,8 @@ internal static class StrayFiles
         {
             SimDisk.Each(site.Disk.Root, "", (path, _) =>
             {
+                // What an interrupted transfer left is kept for a while, to go on with.
+                if (path.StartsWith(PrivateDirectory.Staging + "/p-", StringComparison.Ordinal)) return;
                 if (path.StartsWith(PrivateDirectory.Staging + "/", StringComparison.Ordinal) || path.StartsWith(PrivateDirectory.Displaced + "/", StringComparison.Ordinal))
                     stray ??= $"left over: {path} on {site.Name}";
             });

@@ -12,6 +12,7 @@ internal sealed class World
     /// <summary>So long after the last act all must be at rest and the same; virtual.</summary>
     private const long LongestRestNs = 240_000_000_000;
 
+    private const long LongestSweepNs = 200_000_000_000;
     private const long LookNs = 250_000_000;
 
     private readonly Script _script;
@@ -97,8 +98,14 @@ internal sealed class World
             // At rest, and so it stays.
             if (_quietSinceNs < 0) _quietSinceNs = _scheduler.NowNs;
             if (_scheduler.NowNs - _quietSinceNs < 3_000_000_000) return true;
-            _failure = LostVersions.Find(_sites, _ledger) ?? StrayFiles.Find(_sites);
-            return false;
+            _failure = LostVersions.Find(_sites, _ledger);
+            if (_failure is not null) return false;
+            _failure = StrayFiles.Find(_sites);
+            if (_failure is null || _scheduler.NowNs - _quietSinceNs > LongestSweepNs) return false;
+            // Sweeping takes its time.
+            _failure = null;
+            _nextLookNs = _scheduler.NowNs + 10_000_000_000;
+            return true;
         }
 
         _quietSinceNs = -1;
