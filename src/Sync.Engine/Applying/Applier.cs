@@ -269,6 +269,9 @@ internal sealed class Applier(
         SetTimes(IsFilled);
     }
 
+    /// <summary>Once more, what a failing disk has left in staging.</summary>
+    public void TryLeftoversAgain() => context.Apply.Run(placer.Leftovers.TryAgain);
+
     /// <summary>Gives memory back: work is over for now.</summary>
     public void Trim()
     {

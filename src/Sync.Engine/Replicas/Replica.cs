@@ -560,6 +560,7 @@ internal sealed partial class Replica : IContentLocator, IAsyncDisposable
             _context.Apply.Run(() => _staged.Sweep(wanted, path => _context.Files.RemoveFile(path)));
         }
 
+        _applier.TryLeftoversAgain();
         ScheduleStagingSweep();
     });
 
