@@ -12,6 +12,8 @@ internal static class StrayFiles
         string? stray = null;
         foreach (var site in sites)
         {
+            // What could not be removed from a disk that fails is swept at the next start.
+            if (site.Faults.Failed > 0) continue;
             SimDisk.Each(site.Disk.Root, "", (path, _) =>
             {
                 // What an interrupted transfer left is kept for a while, to go on with.

@@ -9,8 +9,8 @@ internal sealed class DiskFaults(Dice dice)
     /// <summary>One in so many calls fails; 0: none.</summary>
     public int OneIn { get; set; }
 
-    /// <summary>Fails for once at the so-manieth change from now; 0: not.</summary>
-    public long Failed { get; private set; }
+    /// <summary>Calls that failed since the agent's start.</summary>
+    public long Failed { get; set; }
 
     public FsError Next(DiskCall call)
     {

@@ -76,6 +76,7 @@ internal sealed class Site
     public void Start()
     {
         if (IsUp) return;
+        Faults.Failed = 0;
         var process = Process = new SimProcess(_scheduler, Name, _dice.Fork(), Die);
         _machine = new SimMachine(this, process, _trace);
         _trace.Add(_scheduler.NowNs, Name, "starts", "");
