@@ -2,12 +2,13 @@ using Sync.Simulation.Tests.Runs;
 
 namespace Sync.Simulation.Tests;
 
-/// <summary>Runs the tests, or, asked to `simulate`, seeds.</summary>
+/// <summary>Runs the tests; or, asked to `simulate`, seeds in this process; or many `seeds`, in processes.</summary>
 internal static class Program
 {
-    public static int Main(string[] args)
+    public static int Main(string[] args) => args switch
     {
-        if (args is ["simulate", ..]) return SimulateCommand.Run(args[1..]);
-        return Xunit.Runner.InProc.SystemConsole.ConsoleRunner.Run(args).GetAwaiter().GetResult();
-    }
+        ["simulate", ..] => SimulateCommand.Run(args[1..]),
+        ["seeds", ..] => SeedsCommand.RunAsync(args[1..]).GetAwaiter().GetResult(),
+        _ => Xunit.Runner.InProc.SystemConsole.ConsoleRunner.Run(args).GetAwaiter().GetResult(),
+    };
 }
