@@ -269,6 +269,9 @@ internal sealed class Applier(
         SetTimes(IsFilled);
     }
 
+    /// <summary>Moves what an earlier life has left to the version store, before anything is placed; now, or when the disk can.</summary>
+    public void Keep(string path, string original, FileStat stat, string reason) => context.Apply.Run(() => placer.Leftovers.Keep(path, original, stat, reason));
+
     /// <summary>Once more, what a failing disk has left in staging.</summary>
     public void TryLeftoversAgain() => context.Apply.Run(placer.Leftovers.TryAgain);
 

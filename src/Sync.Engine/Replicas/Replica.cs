@@ -417,15 +417,15 @@ internal sealed partial class Replica : IContentLocator, IAsyncDisposable
                 var reading = FileReading.Of(_context.Files, path, _stopping.Token);
                 if (reading.Manifest?.Id == content && (path == target || _context.Files.Rename(path, target, RenameMode.Replace) == FsError.None)) _staged.Add(content, target);
                 // What stands there under a name of ours may have been displaced by an exchange a moment before the stop.
-                else _versions.Keep(path, "(staged)/" + item.Name, item.Stat, "swept", out _);
+                else _applier.Keep(path, "(staged)/" + item.Name, item.Stat, "swept");
             }
-            else _versions.Keep(path, "(staged)/" + item.Name, item.Stat, "swept", out _);
+            else _applier.Keep(path, "(staged)/" + item.Name, item.Stat, "swept");
         }
 
         items.Clear();
         if (_context.Files.List(PrivateDirectory.Displaced, items) != FsError.None) return;
         foreach (var item in items)
-            if (item.Name is not null) _versions.Keep($"{PrivateDirectory.Displaced}/{item.Name}", "(displaced)/" + item.Name, item.Stat, "swept", out _);
+            if (item.Name is not null) _applier.Keep($"{PrivateDirectory.Displaced}/{item.Name}", "(displaced)/" + item.Name, item.Stat, "swept");
     }
 
     /// <summary>The host is where contents are asked for. One that it lacks may stand where it has not looked yet; if not, it was deleted here while a guest
