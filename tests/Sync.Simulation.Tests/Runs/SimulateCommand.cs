@@ -26,7 +26,7 @@ internal static class SimulateCommand
         RunResult RunScript(Script script) => new World(script, null, mutation).Run();
 
         var watch = Stopwatch.StartNew();
-        long acts = 0, faults = 0, events = 0;
+        long acts = 0, faults = 0, events = 0, unavailable = 0;
         var failed = 0;
         for (var i = 0; i < count; i++)
         {
@@ -36,6 +36,7 @@ internal static class SimulateCommand
             acts += result.Acts;
             faults += result.Faults;
             events += result.Events;
+            unavailable += result.Unavailable;
             if (args.Contains("--twice") && RunScript(script).Trace != result.Trace) result = result with { Failure = "another trace: the second time" };
             if (result.Failure is null) continue;
             failed++;
@@ -47,7 +48,7 @@ internal static class SimulateCommand
             Console.WriteLine($"    replay: {Replay(small.Script)}{string.Concat(args.Where(a => a.StartsWith("--faults", StringComparison.Ordinal) || a.StartsWith("--no-", StringComparison.Ordinal) || a.StartsWith("--mutate", StringComparison.Ordinal)).Select(a => " " + a))}");
         }
 
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{count} seeds, {failed} failed, {watch.Elapsed.TotalMilliseconds / count:F1} ms each, {acts / (double)count:F0} acts, {faults / (double)count:F1} faults, {events / (double)count:F0} events"));
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{count} seeds, {failed} failed, {watch.Elapsed.TotalMilliseconds / count:F1} ms each, {acts / (double)count:F0} acts, {faults / (double)count:F1} faults, {events / (double)count:F0} events, {unavailable} unavailable"));
         return failed == 0 ? 0 : 1;
     }
 

@@ -69,7 +69,7 @@ internal sealed class World
         }
 
         new Pump(RunNext).Run();
-        return new RunResult(_script, _failure, _trace.Hash, _users.Sum(u => u.Begun), _faults, _scheduler.NowNs, _scheduler.Events);
+        return new RunResult(_script, _failure, _trace.Hash, _users.Sum(u => u.Begun), _faults, _scheduler.NowNs, _scheduler.Events, _convergence.Unavailable.Count);
     }
 
     private bool RunNext()
@@ -98,9 +98,7 @@ internal sealed class World
             // At rest, and so it stays.
             if (_quietSinceNs < 0) _quietSinceNs = _scheduler.NowNs;
             if (_scheduler.NowNs - _quietSinceNs < 3_000_000_000) return true;
-            _failure = LostVersions.Find(_sites, _ledger);
-            if (_failure is not null) return false;
-            _failure = StrayFiles.Find(_sites);
+            _failure = LostVersions.Find(_sites, _ledger) ?? StrayFiles.Find(_sites);
             if (_failure is null || _scheduler.NowNs - _quietSinceNs > LongestSweepNs) return false;
             // Sweeping takes its time.
             _failure = null;
