@@ -29,7 +29,7 @@ internal sealed class SimFileSystem(SimDisk disk, SimProcess process, Trace trac
         if (error != FsError.None) return error;
         error = disk.Find(path, out var inode);
         if (error == FsError.None) stat = inode.Stat;
-        return error;
+        return Seen("stat", path, error);
     }
 
     public FsError List(string path, List<DirectoryItem> items)
@@ -41,7 +41,7 @@ internal sealed class SimFileSystem(SimDisk disk, SimProcess process, Trace trac
         if (inode.Kind == EntryKind.Symlink) return FsError.Escapes;
         if (inode.Children is null) return FsError.NotDirectory;
         foreach (var (name, child) in inode.Children) items.Add(new DirectoryItem(name, name, child.Stat, FsError.None));
-        return FsError.None;
+        return Seen("list", path, FsError.None);
     }
 
     public FsError OpenRead(string path, out IReadableFile? file)
@@ -54,7 +54,7 @@ internal sealed class SimFileSystem(SimDisk disk, SimProcess process, Trace trac
         if (inode.Kind == EntryKind.Symlink) return FsError.Escapes;
         if (inode.Kind == EntryKind.Directory) return FsError.IsDirectory;
         file = new SimReadableFile(this, inode);
-        return FsError.None;
+        return Seen("read", path, FsError.None);
     }
 
     public FsError Create(string path, out IWritableFile? file)
@@ -170,6 +170,12 @@ internal sealed class SimFileSystem(SimDisk disk, SimProcess process, Trace trac
         process.Effect();
         process.Scheduler.Interleave();
         return faults.Next(call);
+    }
+
+    private FsError Seen(string what, string path, FsError error)
+    {
+        if (trace.IsRead) trace.Say(process.Scheduler.NowNs, process.Name, $"looks: {what} {path}: {error}");
+        return error;
     }
 
     private FsError Done(string what, string path, FsError error)

@@ -11,15 +11,17 @@ internal sealed class SimWatcher : IWatcher
     private readonly SimDisk _disk;
     private readonly SimProcess _process;
     private readonly WatchSink _sink;
+    private readonly Trace _trace;
     private readonly Dictionary<object, Inode> _watched = [];
     private readonly List<WatchEvent> _queued = [];
     private bool _isScheduled;
 
-    public SimWatcher(SimDisk disk, SimProcess process, WatchSink sink)
+    public SimWatcher(SimDisk disk, SimProcess process, WatchSink sink, Trace trace)
     {
         _disk = disk;
         _process = process;
         _sink = sink;
+        _trace = trace;
         disk.ForgetProcess();
         disk.Watcher = Take;
     }
@@ -35,6 +37,7 @@ internal sealed class SimWatcher : IWatcher
         _process.Effect();
         _process.Scheduler.Interleave();
         var error = _disk.Find(path, out var inode);
+        if (_trace.IsRead) _trace.Say(_process.Scheduler.NowNs, _process.Name, $"looks: watch {path}: {error}");
         if (error != FsError.None) return error;
         if (inode.Children is null) return inode.Kind == EntryKind.Symlink ? FsError.Escapes : FsError.NotDirectory;
         if (_watched.Remove(tag, out var before) && before != inode) before.Tag = null;
@@ -55,6 +58,8 @@ internal sealed class SimWatcher : IWatcher
         _process.Effect();
         if (_queued.Count == 0) return;
         var events = _queued.ToArray();
+        if (_trace.IsRead)
+            foreach (var e in events) _trace.Say(_process.Scheduler.NowNs, _process.Name, $"looks: event {e.Change} {e.Name} of {(e.Tag is not null && _watched.TryGetValue(e.Tag, out var inode) ? inode.Name : "?")}");
         _queued.Clear();
         _sink(events);
     }

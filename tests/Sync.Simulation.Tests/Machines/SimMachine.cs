@@ -33,7 +33,7 @@ internal sealed class SimMachine(Site site, SimProcess process, Trace trace) : I
 
     public ManifestStore OpenManifests(string directory, TimeProvider time) => site.Manifests(time);
 
-    public IWatcher Watch(IFileSystem files, TimeProvider time, WatchSink sink) => Watcher = new SimWatcher(site.Disk, process, sink);
+    public IWatcher Watch(IFileSystem files, TimeProvider time, WatchSink sink) => Watcher = new SimWatcher(site.Disk, process, sink, trace);
 
     private sealed class Claim : IDisposable
     {
