@@ -66,6 +66,19 @@ internal sealed class DirectoryRecogniser(ReplicaContext context, LookQueue look
     {
         var (a, b) = (standing.Local!, coming.Local!);
         var (keyA, keyB) = (standing.Stamp, coming.Stamp);
+        if (_trees.IsLocallyWithin(coming, standing))
+        {
+            // It has come out of the other and into its place: that one has gone elsewhere, or for good, which a look at a name that nobody has will tell.
+            var aside = a.Name + "\u0001";
+            local.Set(standing, a with { Name = aside }, keyA);
+            local.Set(coming, b with { Parent = a.Parent, Name = a.Name, Mode = stat.Mode }, stat.Stamp);
+            rules.ForgetTree(standing);
+            rules.ForgetTree(coming);
+            if (_trees.Find(a.Parent) is { } directory) looks.Mark(directory, aside, Look.Plain, origin);
+            scanner.Scan(coming, recursive: true, origin);
+            return;
+        }
+
         local.Set(coming, b with { Name = b.Name + "\u0001" }, keyB);
         local.Set(standing, a with { Parent = b.Parent, Name = b.Name }, keyA);
         local.Set(coming, b with { Parent = a.Parent, Name = a.Name, Mode = stat.Mode }, stat.Stamp);
