@@ -10,20 +10,29 @@ internal static class LostVersions
 {
     private const string VersionStore = ".sync/versions/";
 
-    public static string? Find(Site[] sites, Ledger ledger)
+    /// <param name="sites">All replicas, which are the same.</param>
+    /// <param name="ledger">What users have written.</param>
+    /// <param name="isInTree">Nothing has failed: both sides of a conflict stand in the tree, but for what a save has replaced unseen.</param>
+    public static string? Find(Site[] sites, Ledger ledger, bool isInTree)
     {
         var found = new HashSet<Users.Version>();
+        var inTree = new HashSet<Users.Version>();
         foreach (var site in sites)
         {
             SimDisk.Each(site.Disk.Root, "", (path, inode) =>
             {
                 if (path.StartsWith(".sync", StringComparison.Ordinal) && !path.StartsWith(VersionStore, StringComparison.Ordinal)) return;
-                if (inode.Data.Length > 0 && ledger.Find(inode.Data) is { } version) found.Add(version);
+                if (inode.Data.Length == 0 || ledger.Find(inode.Data) is not { } version) return;
+                found.Add(version);
+                if (!path.StartsWith(VersionStore, StringComparison.Ordinal)) inTree.Add(version);
             });
         }
 
         foreach (var version in ledger.All)
             if (version.Ended is null && !found.Contains(version)) return $"lost: {version}";
+        if (!isInTree) return null;
+        foreach (var version in ledger.All)
+            if (version is { Ended: null, IsDisplaced: false } && !inTree.Contains(version)) return $"out of sight: {version} is in a version store only";
         return null;
     }
 }

@@ -15,6 +15,7 @@ internal sealed class SimWatcher : IWatcher
     private readonly Dictionary<object, Inode> _watched = [];
     private readonly List<WatchEvent> _queued = [];
     private bool _isScheduled;
+    private bool _isFull;
 
     public SimWatcher(SimDisk disk, SimProcess process, WatchSink sink, Trace trace)
     {
@@ -30,6 +31,9 @@ internal sealed class SimWatcher : IWatcher
 
     /// <summary>Events that wait at most; one more, and all are lost that are not told.</summary>
     public int Limit { get; set; } = 16384;
+
+    /// <summary>Whether an event is not told.</summary>
+    public Func<WatchEvent, bool> Loses { get; init; } = static _ => false;
 
     public FsError Watch(string path, object tag)
     {
@@ -64,11 +68,15 @@ internal sealed class SimWatcher : IWatcher
         _sink(events);
     }
 
-    /// <summary>The queue overflows: what waits is lost, and that is told.</summary>
-    public void Overflow()
+    /// <summary>The queue is full from now on: what happens is lost, and after a while that is told.</summary>
+    public void Overflow(long afterNs)
     {
-        _queued.Clear();
-        Take(new WatchEvent(null, null, WatchChange.Overflow, 0));
+        _isFull = true;
+        _process.Scheduler.After(afterNs, () =>
+        {
+            _isFull = false;
+            Take(new WatchEvent(null, null, WatchChange.Overflow, 0));
+        });
     }
 
     public void Dispose()
@@ -80,6 +88,7 @@ internal sealed class SimWatcher : IWatcher
     {
         if (_process.IsDead) return;
         if (e.Change == WatchChange.Ended && e.Tag is { } tag) _watched.Remove(tag);
+        if (_isFull || Loses(e)) return;
         if (_queued.Count >= Limit)
         {
             if (_queued[^1].Change != WatchChange.Overflow) _queued.Add(new WatchEvent(null, null, WatchChange.Overflow, 0));

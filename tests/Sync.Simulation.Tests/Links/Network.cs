@@ -1,3 +1,4 @@
+using Sync.Engine.Link;
 using Sync.Simulation.Tests.Kernel;
 using Sync.Simulation.Tests.Machines;
 
@@ -20,6 +21,12 @@ internal sealed class Network(Scheduler scheduler, Trace trace, Dice dice)
 
     /// <summary>How long a message takes, in nanoseconds, from now on.</summary>
     public long LatencyNs { get; set; } = 200_000;
+
+    /// <summary>What becomes of a message to a guest; null: it is lost.</summary>
+    public Func<HostMessage, HostMessage?> ChangeDown { get; set; } = static message => message;
+
+    /// <summary>What becomes of a message of a guest; null: it is lost.</summary>
+    public Func<GuestMessage, GuestMessage?> ChangeUp { get; set; } = static message => message;
 
     public long Latency() => LatencyNs / 2 + dice.Below((int)LatencyNs);
 

@@ -68,14 +68,14 @@ internal sealed class SimLink : IHostLink
         _network.Scheduler.After(dice.Between(0, 400) * 1_000_000L, () => _ = EndSessionAsync());
     }
 
-    public ValueTask SendAsync(GuestMessage message, CancellationToken cancel)
+    public ValueTask SendAsync(GuestMessage sent, CancellationToken cancel)
     {
         _process.Effect();
         if (_isBroken) return ValueTask.CompletedTask;
         _upAt = Math.Max(_upAt, _network.Scheduler.NowNs + _network.Latency());
         _network.Scheduler.After(_upAt - _network.Scheduler.NowNs, () =>
         {
-            if ((_isBroken && !_arrivesStill) || _isEnded || _host.IsDead) return;
+            if ((_isBroken && !_arrivesStill) || _isEnded || _host.IsDead || _network.ChangeUp(sent) is not { } message) return;
             _network.Trace.Add(_network.Scheduler.NowNs, _guest.Name, "says", message.GetType().Name);
             if (_network.Trace.IsRead) Say("says", message is GuestMessage.Propose p ? string.Join(", ", p.Proposal.Changes.Select(c => $"{c.Facets} {c.Entry}")) : message);
             _up.Writer.TryWrite(message);
@@ -134,9 +134,9 @@ internal sealed class SimLink : IHostLink
         }
     }
 
-    private void Deliver(HostMessage message)
+    private void Deliver(HostMessage sent)
     {
-        if (_isBroken || _process.IsDead) return;
+        if (_isBroken || _process.IsDead || _network.ChangeDown(sent) is not { } message) return;
         _network.Trace.Add(_network.Scheduler.NowNs, _guest.Name, "is told", message.GetType().Name);
         if (_network.Trace.IsRead) Say("is told", message switch
         {

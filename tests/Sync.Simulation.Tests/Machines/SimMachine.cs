@@ -29,11 +29,11 @@ internal sealed class SimMachine(Site site, SimProcess process, Trace trace) : I
 
     public IDisposable? TryClaim(string root) => new Claim();
 
-    public IRecordStore OpenStore(string directory, string name, ILogger log) => new SimRecordStore(site.Store(name), process, trace, name);
+    public IRecordStore OpenStore(string directory, string name, ILogger log) => site.WrapStore(name, new SimRecordStore(site.Store(name), process, trace, name));
 
     public ManifestStore OpenManifests(string directory, TimeProvider time) => site.Manifests(time);
 
-    public IWatcher Watch(IFileSystem files, TimeProvider time, WatchSink sink) => Watcher = new SimWatcher(site.Disk, process, sink, trace);
+    public IWatcher Watch(IFileSystem files, TimeProvider time, WatchSink sink) => Watcher = new SimWatcher(site.Disk, process, sink, trace) { Loses = site.LosesEvent };
 
     private sealed class Claim : IDisposable
     {

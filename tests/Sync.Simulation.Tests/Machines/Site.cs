@@ -59,6 +59,12 @@ internal sealed class Site
     /// <summary>Puts something between the engine and its disk.</summary>
     public Func<IFileSystem, IFileSystem> WrapFiles { get; set; } = static files => files;
 
+    /// <summary>Puts something between the engine and a store.</summary>
+    public Func<string, IRecordStore, IRecordStore> WrapStore { get; set; } = static (_, store) => store;
+
+    /// <summary>Whether an event of the disk is not told.</summary>
+    public Func<Engine.Watching.WatchEvent, bool> LosesEvent { get; set; } = static _ => false;
+
     /// <summary>Called when the agent dies at an effect: whether its machine dies too.</summary>
     public Func<bool> TakesPowerAlong { get; set; } = static () => false;
 
@@ -100,7 +106,7 @@ internal sealed class Site
     }
 
     /// <summary>Events of the disk are lost.</summary>
-    public void OverflowWatcher() => _machine?.Watcher?.Overflow();
+    public void OverflowWatcher(long afterNs) => _machine?.Watcher?.Overflow(afterNs);
 
     private async Task OpenAsync(SimProcess process, ReplicaOptions options)
     {

@@ -1,6 +1,16 @@
+using Sync.Simulation.Tests.Links;
 using Sync.Simulation.Tests.Machines;
 
-namespace Sync.Simulation.Tests.Runs;
+namespace Sync.Simulation.Tests.Mutants;
 
-/// <summary>One promise that a part of the engine's surroundings, or the engine, does not keep: the checks must see it.</summary>
-internal sealed record Mutation(string Name, Action<Site> Apply);
+/// <summary>One promise broken, in what the engine stands on or in what it says: the checks must see it.</summary>
+/// <param name="Name">For the command line.</param>
+/// <param name="Promise">The sentence that does not hold any more.</param>
+internal sealed record Mutation(string Name, string Promise)
+{
+    /// <summary>Puts itself between the engine's parts and a site.</summary>
+    public Action<Site> Site { get; init; } = static _ => { };
+
+    /// <summary>Puts itself between the host and its guests.</summary>
+    public Action<Network> Network { get; init; } = static _ => { };
+}

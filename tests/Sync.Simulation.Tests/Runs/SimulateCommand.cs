@@ -3,6 +3,7 @@ using System.Globalization;
 using Sync.Engine.Trees;
 using Sync.Simulation.Tests.Disks;
 using Sync.Simulation.Tests.Kernel;
+using Sync.Simulation.Tests.Mutants;
 using Sync.Simulation.Tests.Users;
 
 namespace Sync.Simulation.Tests.Runs;
@@ -10,7 +11,7 @@ namespace Sync.Simulation.Tests.Runs;
 /// <summary>
 /// `simulate FIRST [COUNT]`: runs seeds in this process, one after the other, and tells of those that fail. `--twice`: each twice, which must give the
 /// same trace. `--shrink`: makes what fails smaller. `--trace`: tells all that happens. `--acts=N,N,…`, `--guests=N`, `--same-disks`: only that of
-/// the script. `--no-faults`, `--faults=KIND,…`: other scripts. `--mutate=NAME`: with something broken.
+/// the script. `--first`: only until one fails. `--no-faults`, `--faults=KIND,…`: other scripts. `--mutate=NAME`: with something broken.
 /// </summary>
 internal static class SimulateCommand
 {
@@ -40,6 +41,7 @@ internal static class SimulateCommand
             if (args.Contains("--twice") && RunScript(script).Trace != result.Trace) result = result with { Failure = "another trace: the second time" };
             if (result.Failure is null) continue;
             failed++;
+            if (args.Contains("--first")) count = i + 1;
             Console.WriteLine($"seed {seed}: {result.Failure}");
             if (!args.Contains("--shrink")) continue;
             var small = new Shrinker(RunScript).Shrink(result);

@@ -16,7 +16,9 @@ internal sealed class User(Site site, Scheduler scheduler, Trace trace, Ledger l
 {
     private static readonly string[] FileNames = ["a", "b", "c", "d", "e"];
     private static readonly string[] DirectoryNames = ["x", "y", "z"];
-    private static readonly string[] LinkTargets = ["a", "../b", "nowhere", "x/a"];
+    /// <summary>Where links lead.</summary>
+    public static readonly string[] LinkTargets = ["a", "../b", "nowhere", "x/a"];
+
     private int _life;
     private int _temporaries;
 
@@ -143,6 +145,7 @@ internal sealed class User(Site site, Scheduler scheduler, Trace trace, Ledger l
 
                     // What came there from elsewhere since the save began was not seen; what two programs here do to each other is theirs.
                     seen?.End($"saved over on {site.Name}");
+                    if (now is not null && now != seen) now.IsDisplaced = true;
                     if (now?.Site == site.Name) now.End($"saved over on {site.Name}");
                     if (standing is not null) standing.IsGivenUp = true;
                     Finished(inode, path);
