@@ -49,7 +49,7 @@ internal sealed class FlawedFileSystem(IFileSystem files, Flaw flaw, Dice dice) 
     {
         switch (flaw)
         {
-            case Flaw.ExchangeReplaces when mode == RenameMode.Exchange:
+            case Flaw.ExchangeReplaces when mode == RenameMode.Exchange && dice.OneIn(3):
                 var kept = files.Rename(from, to, RenameMode.Replace);
                 if (kept == FsError.None && files.Create(from, out var empty) == FsError.None) empty!.Dispose();
                 return kept;

@@ -15,7 +15,7 @@ internal sealed class World
 
     private const long LongestSweepNs = 200_000_000_000;
     /// <summary>A run has some 10,000; one that has so many goes round in circles.</summary>
-    private const long MostEvents = 150_000;
+    private const long MostEvents = 60_000;
     private const long LookNs = 250_000_000;
 
     private readonly Script _script;

@@ -110,7 +110,8 @@ internal sealed class User(Site site, Scheduler scheduler, Trace trace, Ledger l
         var bytes = NewBytes(dice, act);
         var pause = dice.Between(1, 300) * 1_000L;
         Inode? inode = null;
-        var seen = Disk.Find(path, out var first) == FsError.None && first.Kind == EntryKind.File ? ledger.Find(first.Data) : null;
+        var seenBytes = Disk.Find(path, out var first) == FsError.None && first.Kind == EntryKind.File ? first.Data : [];
+        var seen = ledger.Find(seenBytes);
         var syncs = dice.OneIn(2);
         Note("save", path);
         Run(
@@ -144,7 +145,7 @@ internal sealed class User(Site site, Scheduler scheduler, Trace trace, Ledger l
                     }
 
                     // What came there from elsewhere since the save began was not seen; what two programs here do to each other is theirs.
-                    seen?.End($"saved over on {site.Name}");
+                    ledger.End(seenBytes, $"saved over on {site.Name}");
                     if (now is not null && now != seen) now.IsDisplaced = true;
                     if (now?.Site == site.Name) now.End($"saved over on {site.Name}");
                     if (standing is not null) standing.IsGivenUp = true;
@@ -170,7 +171,7 @@ internal sealed class User(Site site, Scheduler scheduler, Trace trace, Ledger l
         Note("move " + file.Path, to);
         var bytes = isThere && standing.Kind == EntryKind.File ? standing.Data : null;
         if (Disk.Rename(file.Path, to, RenameMode.Replace) != FsError.None || bytes is null) return;
-        ledger.Find(bytes)?.End($"moved over on {site.Name}");
+        ledger.End(bytes, $"moved over on {site.Name}");
         standing.IsGivenUp = true;
     }
 
@@ -273,7 +274,16 @@ internal sealed class User(Site site, Scheduler scheduler, Trace trace, Ledger l
     {
         if (inode.Data.Length == 0 || inode.IsGivenUp) return;
         var version = ledger.Find(inode.Data) ?? ledger.Finish(site.Name, path, inode.Data);
+        if (IsAside(inode)) version.IsDisplaced = true;
         if (trace.IsRead) trace.Say(scheduler.NowNs, site.Name, $"finished {version}");
+    }
+
+    /// <summary>The engine has taken it from its name meanwhile.</summary>
+    private bool IsAside(Inode inode)
+    {
+        for (var at = inode; at is not null; at = at.Parent)
+            if (at.Parent == Disk.Root) return at.Name == PrivateDirectory.Name;
+        return true;
     }
 
     private void Remove(string path, Inode inode, string how)
@@ -285,7 +295,7 @@ internal sealed class User(Site site, Scheduler scheduler, Trace trace, Ledger l
 
     private void Replaced(Inode inode, string how)
     {
-        if (inode.Kind == EntryKind.File) ledger.Find(inode.Data)?.End($"{how} on {site.Name}");
+        if (inode.Kind == EntryKind.File) ledger.End(inode.Data, $"{how} on {site.Name}");
     }
 
     private void Note(string what, string path)

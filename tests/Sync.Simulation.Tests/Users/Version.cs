@@ -13,7 +13,7 @@ internal sealed class Version(int number, string site, string path, byte[] bytes
     /// <summary>Null while it must not be lost; else why it may be.</summary>
     public string? Ended { get; private set; }
 
-    /// <summary>A save that had begun before it came has replaced it, unseen: it is in a version store.</summary>
+    /// <summary>A save that had begun before it came has replaced it, unseen; or it was finished when it had been replaced: it may be in a version store only.</summary>
     public bool IsDisplaced { get; set; }
 
     /// <summary>Somebody who saw it has replaced or deleted it, or the power went before anything of it was durable.</summary>
