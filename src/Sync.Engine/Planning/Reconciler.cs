@@ -393,10 +393,12 @@ internal sealed class Reconciler
 
     private void Renew(Node node)
     {
+        var former = node.Id;
         node.Applied = null;
         Trees.SetSynced(node, null);
         Trees.SetRemote(node, null);
         Trees.MakeProvisional(node);
+        Forgotten?.Invoke(former);
         Enqueue(node);
     }
 
