@@ -11,5 +11,6 @@ public sealed class MutationTests
 
     [Theory]
     [MemberData(nameof(All))]
-    public async Task A_broken_promise_is_seen(string name) => Assert.NotEmpty((await SeedRun.SimulateAsync($"20001 100 --first --mutate={name}"))[..^1]);
+    public async Task A_broken_promise_is_seen(string name) => 
+        Assert.NotEmpty((await SeedRun.SimulateAsync($"20001 100 --first --mutate={name}{Mutations.All.Single(m => m.Name == name).Arguments}"))[..^1]);
 }

@@ -8,6 +8,9 @@ namespace Sync.Simulation.Tests.Mutants;
 /// <param name="Promise">The sentence that does not hold any more.</param>
 internal sealed record Mutation(string Name, string Promise)
 {
+    /// <summary>With which choice of faults it shows; see `simulate`.</summary>
+    public string Arguments { get; init; } = "";
+
     /// <summary>Puts itself between the engine's parts and a site.</summary>
     public Action<Site> Site { get; init; } = static _ => { };
 

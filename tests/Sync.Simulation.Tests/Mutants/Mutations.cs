@@ -43,8 +43,8 @@ internal static class Mutations
         Down("one-entry-less", "A message is taken whole.", static (m, _) => m is HostMessage.Entries { Items.Count: > 1 } e ? e with { Items = [.. e.Items.Skip(1)] } : m),
         Down("deletes-revived", "A tombstone is one.", static (m, _) => m is HostMessage.Entries e ? e with { Items = [.. e.Items.Select(i => i with { Deleted = false })] } : m),
         Up("proposals-lost", "What was proposed reaches the host, or the link breaks.", static (m, n) => m is GuestMessage.Propose && n % 8 == 0 ? null : m),
-        Up("base-forged", "A proposal names the revision it was based on (content).", static (m, _) => Change(m, static c => c with { BaseContent = Latest })),
-        Up("delete-beats-edit", "An edit beats a delete.", static (m, _) => Change(m, static c => c.Entry.Deleted ? c with { BaseContent = Latest, BasePlace = Latest } : c)),
+        Up("base-forged", "A proposal names the revision it was based on (content).", static (m, _) => Change(m, static c => c with { BaseContent = Latest })) with { Arguments = " --faults=BreakLink" },
+        Up("delete-beats-edit", "An edit beats a delete.", static (m, _) => Change(m, static c => c.Entry.Deleted ? c with { BaseContent = Latest, BasePlace = Latest } : c)) with { Arguments = " --faults=BreakLink" },
         Up("deletes-not-proposed", "What is deleted here is deleted there.", static (m, _) => m is GuestMessage.Propose p ? new GuestMessage.Propose(p.Proposal with { Changes = [.. p.Proposal.Changes.Where(c => !c.Entry.Deleted)] }) : m),
     ];
 

@@ -52,7 +52,7 @@ internal sealed class SeedRun(SeedState state, Action<string> tell)
     /// <exception cref="InvalidOperationException">It ended without a sum.</exception>
     public static async Task<string[]> SimulateAsync(string arguments)
     {
-        var start = new ProcessStartInfo(Environment.ProcessPath!) { RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo(Environment.ProcessPath!) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true };
         start.ArgumentList.Add("simulate");
         foreach (var argument in arguments.Split(' ')) start.ArgumentList.Add(argument);
         // Half of a core's time would go into compiling better what runs for a minute.
