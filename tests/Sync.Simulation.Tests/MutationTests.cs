@@ -5,6 +5,7 @@ using Xunit;
 namespace Sync.Simulation.Tests;
 
 /// <summary>The checks see each promise that is broken on purpose.</summary>
+[Collection("One by one")]
 public sealed class MutationTests
 {
     public static TheoryData<string> All => [.. Mutations.All.Select(m => m.Name)];

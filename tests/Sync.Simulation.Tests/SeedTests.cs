@@ -5,6 +5,8 @@ using Xunit;
 namespace Sync.Simulation.Tests;
 
 /// <summary>Seeds of the simulation: whatever users, crashes, power and links do, it ends, all replicas are the same, and no update is lost.</summary>
+// Each test keeps all processors busy by itself, in processes.
+[Collection("One by one")]
 public sealed class SeedTests
 {
     /// <summary>Seeds in a test run, if they fit in its time. SYNC_SEEDS asks for more, without a limit, and goes on where the last such run stopped.</summary>
