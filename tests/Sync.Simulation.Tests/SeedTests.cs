@@ -26,20 +26,25 @@ public sealed class SeedTests
         var run = new SeedRun(state, line => TestContext.Current.SendDiagnosticMessage(line));
         await run.RunAsync(asked is null ? Seeds : ulong.Parse(asked, CultureInfo.InvariantCulture), asked is null ? Limit : TimeSpan.MaxValue);
         TestContext.Current.TestOutputHelper?.WriteLine($"{run.Ran} seeds");
-        var open = state.Failed.FindAll(line => line.Contains(": not the same in the end", StringComparison.Ordinal) || line.Contains(": out of sight", StringComparison.Ordinal));
-        Assert.Empty(state.Failed.Except(open));
-        Assert.InRange(open.Count, 0, (long)(state.Next / OpenIsOneIn));
+        AssertKept(state.Failed, (long)(state.Next / OpenIsOneIn));
     }
 
     [Fact]
-    public async Task A_seed_gives_the_same_trace_each_time() => AssertKept(await SeedRun.SimulateAsync("1 100 --twice"));
+    public async Task A_seed_gives_the_same_trace_each_time() => AssertKept((await SeedRun.SimulateAsync("1 100 --twice"))[..^1], 100 / (long)OpenIsOneIn);
 
     /// <summary>What was found once: the seed, and with which choice of faults it showed.</summary>
     [Theory]
     [MemberData(nameof(Found))]
-    public async Task What_a_seed_has_found_stays_mended(string arguments) => AssertKept(await SeedRun.SimulateAsync(arguments));
+    public async Task What_a_seed_has_found_stays_mended(string arguments) => AssertKept((await SeedRun.SimulateAsync(arguments))[..^1], mayBeOpen: 0);
 
     public static TheoryData<string> Found { get; } = [.. File.ReadLines(Path.Combine(AppContext.BaseDirectory, "found.txt")).Where(line => line.Length > 0 && line[0] != '#').Select(line => line.Split(" #")[0].Trim())];
 
-    private static void AssertKept(string[] lines) => Assert.Empty(lines[..^1]);
+    /// <param name="failed">A line for each seed that failed.</param>
+    /// <param name="mayBeOpen">How many of them may be among what is known to be open.</param>
+    private static void AssertKept(IReadOnlyList<string> failed, long mayBeOpen)
+    {
+        var open = failed.Where(line => line.Contains(": not the same in the end", StringComparison.Ordinal) || line.Contains(": out of sight", StringComparison.Ordinal)).ToArray();
+        Assert.Empty(failed.Except(open));
+        Assert.InRange(open.Length, 0, mayBeOpen);
+    }
 }

@@ -1,3 +1,5 @@
+using Sync.Delta;
+using Sync.Engine.Files;
 using Sync.Simulation.Tests.Checks;
 using Sync.Simulation.Tests.Kernel;
 using Sync.Simulation.Tests.Links;
@@ -193,17 +195,32 @@ internal sealed class World
         {
             if (version.Ended is not null || after.Contains(version)) continue;
             // Only what nobody else had yet.
-            if (!_sites.Any(s => s != site && Kept(s).Contains(version))) version.End($"lost with the power of {site.Name}");
+            if (!_sites.Any(s => s != site && Kept(s, onlyAccepted: true).Contains(version))) version.End($"lost with the power of {site.Name}");
         }
     }
 
-    private HashSet<Users.Version> Kept(Site site)
+    /// <summary>The versions whose bytes a site has.</summary>
+    /// <param name="site">The site.</param>
+    /// <param name="onlyAccepted">Without what has been sent to the host and never got into its journal: nobody has been told that it has come.</param>
+    private HashSet<Users.Version> Kept(Site site, bool onlyAccepted = false)
     {
         var found = new HashSet<Users.Version>();
-        Disks.SimDisk.Each(site.Disk.Root, "", (_, inode) =>
+        Disks.SimDisk.Each(site.Disk.Root, "", (path, inode) =>
         {
-            if (inode.Data.Length > 0 && _ledger.Find(inode.Data) is { } version) found.Add(version);
+            if (inode.Data.Length == 0 || _ledger.Find(inode.Data) is not { } version) return;
+            if (onlyAccepted && site.Number == 0 && path.StartsWith(PrivateDirectory.Staging + "/", StringComparison.Ordinal) && !IsAccepted(site, version)) return;
+            found.Add(version);
         });
         return found;
+    }
+
+    /// <summary>Whether the journal names these bytes, on disk.</summary>
+    private static bool IsAccepted(Site host, Users.Version version)
+    {
+        using var hasher = new ContentHasher(version.Bytes.Length);
+        hasher.Append(version.Bytes);
+        var id = new byte[ContentId.Size];
+        hasher.Finish().Id.CopyTo(id);
+        return host.Store("journal.db").Records.Values.Any(record => record.AsSpan().IndexOf(id) >= 0);
     }
 }
