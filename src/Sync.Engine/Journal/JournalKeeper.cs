@@ -59,15 +59,16 @@ internal sealed class JournalKeeper : IDisposable
 
     public JournalKeeper(
         string share, IRecordStore store, Func<string, ConflictPolicy> policyFor, TimeProvider time,
-        Func<IReadOnlyList<Entry>, IReadOnlyList<string>?, FsError> makeDurable, Action<Exception?> onFailure, Action<Exception> onError)
+        Func<IReadOnlyList<Entry>, IReadOnlyList<string>?, FsError> makeDurable, Action<Exception?> onFailure, Action<Exception> onError,
+        Func<string, int, Action<Action>?>? newLane = null)
     {
         _store = store;
         _time = time;
         _makeDurable = makeDurable;
         _onFailure = onFailure;
         _decider = new Decider(_tree, policyFor);
-        _committer = new WorkerPool($"{share} journal commit", 1, onError);
-        Loop = new ControlLoop($"{share} journal", EndTurn, onError);
+        _committer = new WorkerPool($"{share} journal commit", 1, onError, lane: newLane?.Invoke("journal commit", 1));
+        Loop = new ControlLoop($"{share} journal", EndTurn, onError, newLane?.Invoke("journal", 1));
         _ownDelay = time.CreateTimer(_ => Loop.Post(() => _isDue = true), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         try
         {

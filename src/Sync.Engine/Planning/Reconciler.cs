@@ -220,7 +220,9 @@ internal sealed class Reconciler
                 Enqueue(node);
                 return;
             case Verdict.Unknown:
-                if (Trees.Find(outcome.Id) is { Local: not null } forgotten && forgotten != Trees.Root && !forgotten.Id.IsProvisional) Renew(forgotten);
+                // Somebody else may have brought it back since: then it is known again.
+                if (Trees.Find(outcome.Id) is { Local: not null } forgotten && forgotten != Trees.Root && !forgotten.Id.IsProvisional
+                    && !(forgotten.IsRemote && forgotten.Remote!.Revision > outcome.Revision)) Renew(forgotten);
                 Enqueue(node);
                 return;
             case Verdict.Refused:
@@ -393,10 +395,12 @@ internal sealed class Reconciler
 
     private void Renew(Node node)
     {
+        var former = node.Id;
         node.Applied = null;
         Trees.SetSynced(node, null);
         Trees.SetRemote(node, null);
         Trees.MakeProvisional(node);
+        Forgotten?.Invoke(former);
         Enqueue(node);
     }
 

@@ -9,7 +9,7 @@ using Sync.Engine.Link;
 using Sync.Engine.Model;
 using Sync.Engine.Placing;
 using Sync.Engine.Scanning;
-using Sync.Engine.Store.LiteDb;
+using Sync.Engine.Store;
 using Sync.Engine.Transfer;
 
 namespace Sync.Engine.Replicas;
@@ -51,11 +51,11 @@ public sealed class HostShare : IHostShare
         _conflictPatterns = Patterns(policy);
         var log = options.Logging.CreateLogger("Sync.Engine.Journal");
         _replica = Replica.Open(options, isHost: true, policy, Staged, _small, Connect);
-        LiteDbRecordStore? store = null;
+        IRecordStore? store = null;
         try
         {
-            store = LiteDbRecordStore.Open(Path.Combine(options.DataDirectory, "journal.db"), log);
-            _journal = new JournalKeeper(options.Share, store, PolicyFor, options.Time, MakeDurable, _replica.JournalTrouble, e => log.LogDefect(e, options.Share));
+            store = options.Machine.OpenStore(options.DataDirectory, "journal.db", log);
+            _journal = new JournalKeeper(options.Share, store, PolicyFor, options.Time, MakeDurable, _replica.JournalTrouble, e => log.LogDefect(e, options.Share), options.Machine.NewLane);
         }
         catch (Exception e)
         {

@@ -248,7 +248,11 @@ internal sealed unsafe class LinuxFileSystem : IFileSystem
 
                 // A file system without the flags says EINVAL too.
                 error = Errno.LastError;
-                return error == FsError.Invalid && flags != 0 && !Traits.CanExchange ? FsError.Unsupported : error;
+                if (error != FsError.Invalid || flags == 0 || Traits.CanExchange) return error;
+                if (mode == RenameMode.Exchange) return FsError.Unsupported;
+                // RACE: what is put there between the look and the rename is replaced.
+                if (Stat(to, out _) is var found and not FsError.NotFound) return found == FsError.None ? FsError.Exists : found;
+                return LibC.syscall(Abi.Renameat2, sourceParent.Fd, (nint)source.Name, targetParent.Fd, (nint)target.Name, 0) == 0 ? FsError.None : Errno.LastError;
             }
         }
     }
