@@ -104,6 +104,7 @@ internal sealed partial class Replica
         Process = _options.Process,
         Direction = _options.Direction,
         ClockNs = _context.NowNs,
+        TakesPatches = true,
     };
 
     private async Task FollowAsync(IHostLink link, CancellationToken cancel)

@@ -26,6 +26,9 @@ internal sealed class ContentReceiver(
     private readonly HashSet<long> _ended = [];
     private long _chunks;
 
+    /// <summary>The contents that patches are against.</summary>
+    public SmallBases Bases { get; } = new();
+
     /// <summary>The file system can let two files share blocks. Where it turns out that it cannot, copies are made all the same.</summary>
     internal bool SharesBlocks { get; init; } = files.Traits.Name is "btrfs" or "xfs" or "bcachefs";
 
@@ -50,6 +53,7 @@ internal sealed class ContentReceiver(
                 ContentFrame.Data data => Take(data, cancel),
                 ContentFrame.Delta delta => Take(delta, cancel),
                 ContentFrame.Whole whole => Take(whole),
+                ContentFrame.Patched patched => Take(patched),
                 ContentFrame.Start start => await StartAsync(start, cancel),
                 ContentFrame.End end => Take(end),
                 _ => throw new ArgumentException("A frame of no known kind.", nameof(frame)),
@@ -71,12 +75,27 @@ internal sealed class ContentReceiver(
 
     private ReceivedContent Take(ContentFrame.Whole whole)
     {
+        Bases.Take(whole.Id);
         if (_open.ContainsKey(whole.Id)) return End(whole, Corrupt("Two contents came under one id."));
         if (whole.Bytes.Length > SmallContents.MaxLength) return Unopened(whole.Id, whole.Content, Corrupt("A large content came as a small one."));
         var bytes = whole.Bytes.ToArray();
-        if (Manifest.OfSmall(bytes).Id != whole.Content) return Unopened(whole.Id, whole.Content, Corrupt("The bytes are not those of the content."));
-        small.Add(whole.Content, bytes);
-        return new ReceivedContent(whole.Id, whole.Content, TransferStatus.Complete, null, bytes, null);
+        var content = Manifest.OfSmall(bytes).Id;
+        if (!whole.Content.IsNone && content != whole.Content) return Unopened(whole.Id, whole.Content, Corrupt("The bytes are not those of the content."));
+        small.Add(content, bytes);
+        return new ReceivedContent(whole.Id, content, TransferStatus.Complete, null, bytes, null);
+    }
+
+    private ReceivedContent Take(ContentFrame.Patched patched)
+    {
+        var basis = Bases.Take(patched.Id);
+        if (_open.ContainsKey(patched.Id)) return End(patched, Corrupt("Two contents came under one id."));
+        if (basis is null) return Unopened(patched.Id, default, Corrupt("A patch came that was not asked for."));
+        if (Patch.Apply(basis, patched.Steps.Span, patched.Literals.Span, patched.Length) is not { } bytes)
+            return Unopened(patched.Id, default, new IncomingEnd(TransferStatus.NoBasis, "The patch makes no content."));
+        // Which one, it turns out: two blocks may have one sum.
+        var content = Manifest.OfSmall(bytes).Id;
+        small.Add(content, bytes);
+        return new ReceivedContent(patched.Id, content, TransferStatus.Complete, null, bytes, null);
     }
 
     private ReceivedContent? Take(ContentFrame.Data data, CancellationToken cancel)
@@ -93,6 +112,7 @@ internal sealed class ContentReceiver(
 
     private ReceivedContent Take(ContentFrame.End end)
     {
+        Bases.Take(end.Id);
         if (_open.TryGetValue(end.Id, out var incoming))
             return End(end, end.Status == TransferStatus.Complete ? incoming.Finish(_manifests) : new IncomingEnd(end.Status, end.Detail));
         return Unopened(end.Id, default, end.Status == TransferStatus.Complete ? Corrupt("A content ended that did not begin.") : new IncomingEnd(end.Status, end.Detail));
