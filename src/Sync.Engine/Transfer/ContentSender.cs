@@ -64,7 +64,7 @@ internal sealed class ContentSender(IFileSystem files, ManifestStore manifests, 
         using (file)
         {
             if (opened.Length > SmallContents.MaxLength) return null;
-            var bytes = new byte[opened.Length];
+            var bytes = GC.AllocateUninitializedArray<byte>((int)opened.Length);
             for (var filled = 0; filled < bytes.Length;)
             {
                 var error = file.Read(filled, bytes.AsSpan(filled), out var read);

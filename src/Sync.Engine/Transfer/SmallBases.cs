@@ -25,7 +25,7 @@ internal sealed class SmallBases
         using (file)
         {
             if (file!.Stat(out var stat) != FsError.None || stat.Stamp.Size is < PatchSums.WorthwhileLength or > PatchSums.MaxLength) return null;
-            var bytes = new byte[stat.Stamp.Size];
+            var bytes = GC.AllocateUninitializedArray<byte>((int)stat.Stamp.Size);
             for (var filled = 0; filled < bytes.Length;)
             {
                 if (file.Read(filled, bytes.AsSpan(filled), out var read) != FsError.None || read == 0) return null;
