@@ -56,6 +56,7 @@ internal sealed class Decider(JournalTree tree, Func<string, ConflictPolicy> pol
         if (wanted.Name == ".sync" && parent == EntryId.Root) return Answer(change, id, Verdict.Refused, "the name belongs to the replica itself");
         if (id == EntryId.Root) return Answer(change, id, Verdict.Refused, "the root is not an entry");
         var current = tree.Find(id);
+        if (current is not null && change.Passed.Count > 0) Earlier.AddPassed(id, change.Passed, _revision);
         if (!wanted.Deleted && change.Facets.HasFlag(Facets.Place) && !parent.IsProvisional && tree.Find(parent) is null) return Answer(change, parent, Verdict.Unknown);
         if (id.IsProvisional) return wanted.Deleted ? Answer(change, id, Verdict.Accepted) : Create(proposer, change, wanted, now);
         if (current is null) return wanted.Deleted ? Answer(change, id, Verdict.Accepted) : Answer(change, id, Verdict.Unknown);
@@ -77,7 +78,12 @@ internal sealed class Decider(JournalTree tree, Func<string, ConflictPolicy> pol
         if (Destination(proposer, wanted.Parent) is not { } parent) return Answer(change, wanted.Id, Verdict.Retry, "unknown parent");
         if (TooLong(parent, wanted.Name)) return Answer(change, wanted.Id, Verdict.Refused, "the path is too long");
         var occupant = tree.Child(parent.Id, wanted.Name);
-        if (occupant is null) return Answer(change, Add(proposer, wanted, parent.Id, wanted.Name), Verdict.Accepted);
+        if (occupant is null)
+        {
+            var added = Add(proposer, wanted, parent.Id, wanted.Name);
+            Earlier.AddPassed(added, change.Passed, _revision);
+            return Answer(change, added, Verdict.Accepted);
+        }
 
         if (!change.Distinct && occupant.Kind == wanted.Kind && (occupant.Kind == EntryKind.Directory || SameBytes(occupant, wanted)))
         {
@@ -92,7 +98,7 @@ internal sealed class Decider(JournalTree tree, Func<string, ConflictPolicy> pol
             return Answer(change, occupant.Id, Verdict.Lost);
         }
 
-        if (!change.Distinct && ProposerWins(proposer, wanted, occupant))
+        if (!change.Distinct && (ProposerWins(proposer, wanted, occupant) || HasPassed(change, occupant)))
         {
             if (occupant.Kind == wanted.Kind)
             {
@@ -119,6 +125,8 @@ internal sealed class Decider(JournalTree tree, Func<string, ConflictPolicy> pol
     {
         // An edit or a move beats a delete; a mode or a touch does not.
         var isTouch = (change.Facets & Facets.Place) == 0 && SameBytes(tombstone, wanted);
+        // Nor does what was overtaken before the deletion.
+        if (!isTouch && change.Facets.HasFlag(Facets.Content) && !change.Facets.HasFlag(Facets.Place) && Earlier.Had(tombstone.Id, wanted.Content, change.BaseContent)) return Answer(change, tombstone.Id, Verdict.Lost);
         if (isTouch || (change.Facets & (Facets.Place | Facets.Content)) == 0) return Answer(change, tombstone.Id, Verdict.Lost);
         var place = change.Facets.HasFlag(Facets.Place) ? wanted : tombstone;
         if (Destination(proposer, place.Parent) is not { } parent || tree.IsWithin(parent.Id, tombstone.Id))
@@ -136,7 +144,7 @@ internal sealed class Decider(JournalTree tree, Func<string, ConflictPolicy> pol
     private Outcome Delete(Change change, Entry current)
     {
         // An edit or a move beats a delete, and what lives in a directory keeps it alive.
-        var changedSince = Earlier.BytesSince(current) > change.BaseContent || current.PlaceRevision > change.BasePlace;
+        var changedSince = (Earlier.BytesSince(current) > change.BaseContent && !HasPassed(change, current)) || current.PlaceRevision > change.BasePlace;
         if (current.Kind == EntryKind.Directory) changedSince = current.PlaceRevision > change.BasePlace || tree.ChildCount(current.Id) > 0;
         if (changedSince) return Answer(change, current.Id, Verdict.Lost);
         Set(current with { Deleted = true, PlaceRevision = _revision });
@@ -161,8 +169,8 @@ internal sealed class Decider(JournalTree tree, Func<string, ConflictPolicy> pol
             if (SameBytes(current, wanted)) return Verdict.Accepted;
             // What the proposer has was overtaken; it is no edit of what stands.
             if (Earlier.Had(current.Id, wanted.Content, change.BaseContent)) return Verdict.Lost;
-            // Only its mtime was set here since: an edit beats that.
-            if (Earlier.BytesSince(current) > change.BaseContent && !ProposerWins(proposer, wanted, current)) return KeepLoser(proposer, wanted, current, now);
+            // Only its mtime was set here since: an edit beats that. So it does what the proposer wrote itself, and has been told again by another.
+            if (Earlier.BytesSince(current) > change.BaseContent && !HasPassed(change, current) && !ProposerWins(proposer, wanted, current)) return KeepLoser(proposer, wanted, current, now);
         }
 
         Set(WithContent(current, wanted));
@@ -276,6 +284,10 @@ internal sealed class Decider(JournalTree tree, Func<string, ConflictPolicy> pol
         ObservedNs = wanted.ObservedNs,
         ContentRevision = _revision,
     };
+
+    /// <summary>What stands in the journal was written where the change comes from, before it.</summary>
+    private static bool HasPassed(Change change, Entry current) =>
+        change.Passed.Count > 0 && !current.Content.IsNone && change.Passed.Contains(current.Content.Prefix);
 
     private static bool SameBytes(Entry a, Entry b) => a.Kind == b.Kind && a.Content == b.Content && a.LinkTarget == b.LinkTarget;
 

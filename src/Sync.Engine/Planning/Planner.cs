@@ -21,6 +21,10 @@ internal sealed class Planner(TreeSet trees, FacetComparer compare)
     /// <summary>Local edits of a replica that only receives, which are to be put back.</summary>
     public HashSet<Node> Reverting { get; } = [];
 
+    /// <summary>Entries that a former life of this replica made, and that the journal has told of: what stands at their names here is theirs, and where nothing
+    /// does they were deleted.</summary>
+    public HashSet<Node> Returned { get; } = [];
+
     /// <summary>Proposals would be refused.</summary>
     public bool ReadOnly { get; set; }
 
@@ -99,10 +103,10 @@ internal sealed class Planner(TreeSet trees, FacetComparer compare)
 
     private Step LocalOnly(Node node)
     {
-        // A directory that was deleted and made anew is the same one: it may hold again what it held.
-        if (node is { Kind: EntryKind.Directory, Remote: null, Id.IsProvisional: true } && !node.Has(NodeFlags.Distinct)
-            && trees.LocalParent(node) is { } parent && trees.RemoteChild(parent, node.Local!.Name) is { Kind: EntryKind.Directory, Local: null } former
-            && !former.Has(NodeFlags.Proposing) && !former.Has(NodeFlags.Applying))
+        // A directory that was deleted and made anew is the same one: it may hold again what it held. So is what has no other past than a proposal.
+        if (node is { Remote: null, Id.IsProvisional: true } && !node.Has(NodeFlags.Distinct)
+            && trees.LocalParent(node) is { } parent && trees.RemoteChild(parent, node.Local!.Name) is { Local: null } former
+            && former.Kind == node.Kind && (node.Kind == EntryKind.Directory || Returned.Contains(former)) && !former.Has(NodeFlags.Proposing) && !former.Has(NodeFlags.Applying))
             return new Step(StepKind.Bind, Other: former);
 
         // The journal never knew it, or forgot it: new here.
@@ -121,6 +125,10 @@ internal sealed class Planner(TreeSet trees, FacetComparer compare)
         if (node.Base is not { } known) return Create(node);
         // Its deletion came from there as well, and was taken back there.
         if (known.Deleted) return new Step(StepKind.Forget);
+
+        if (Returned.Contains(node) && trees.Find(node.Remote!.Parent) is { } at && trees.LocalChild(at, node.Remote.Name) is { Id.IsProvisional: true } here
+            && here.Kind == node.Kind && !here.Has(NodeFlags.Distinct))
+            return Step.Wait(here);
 
         // Deleted here. A remote edit or move beats that.
         if (compare.Weighty(known, node.Remote) != 0) return new Step(StepKind.Forget);

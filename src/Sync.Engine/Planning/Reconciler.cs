@@ -1,5 +1,6 @@
 using Sync.Engine.Link;
 using Sync.Engine.Model;
+using Sync.Engine.Store;
 using Sync.Engine.Trees;
 
 namespace Sync.Engine.Planning;
@@ -20,6 +21,9 @@ internal sealed class Reconciler
     private readonly Dictionary<long, EntryId> _bound = [];
     private readonly HashSet<Node> _held = [];
     private readonly Doubts _doubts = new();
+
+    /// <summary>What a former life of this replica made and proposed, by its path there and then.</summary>
+    private readonly Dictionary<string, Change> _made = new(StringComparer.Ordinal);
     private readonly Dictionary<Node, Node> _unobserved = [];
     private HashSet<Node>? _untold;
 
@@ -189,9 +193,15 @@ internal sealed class Reconciler
         }
         else _tentative.Remove(node);
 
-        var confirmed = _doubts.IsEmpty ? Facets.None : _doubts.Confirmed(node, entry);
+        var confirmed = _doubts.Confirmed(node, entry);
         if (confirmed != 0) node.Applied = (node.Base ?? entry with { Content = default, LinkTarget = null }).Take(confirmed, entry);
         Trees.SetRemote(node, entry);
+        if (_made.Count > 0 && IsOwn(node, entry))
+        {
+            node.Applied = entry;
+            Planner.Returned.Add(node);
+        }
+
         // What arrives in a directory that was deleted here keeps it alive.
         if (Trees.Find(entry.Parent) is { Local: null } parent) Enqueue(parent);
     }
@@ -245,6 +255,7 @@ internal sealed class Reconciler
         }
 
         node.Flags &= ~NodeFlags.Distinct;
+        _doubts.Settled(node);
         var agreed = sent.Entry.Deleted ? null : MergeBase(node, sent, outcome.Verdict == Verdict.Accepted ? outcome.Revision : null);
         if (node.Applied is { } applied) node.Applied = agreed is null || applied.Deleted ? null : applied.Take(sent.Facets, agreed);
         Trees.SetSynced(node, agreed);
@@ -343,7 +354,10 @@ internal sealed class Reconciler
             if (Trees.Find(node.Id) != node) continue;
             Trees.SetRemote(node, committed);
             // Its id may be another's by now.
-            if (committed is null && node.Synced is null) Trees.MakeProvisional(node);
+            if (committed is not null || node.Synced is not null) continue;
+            var former = node.Id;
+            Trees.MakeProvisional(node);
+            Forgotten?.Invoke(former);
         }
     }
 
@@ -368,7 +382,7 @@ internal sealed class Reconciler
         }
 
         var nodes = _doubts.Nodes.ToArray();
-        _doubts.Clear();
+        _doubts.EndFollowing();
         foreach (var node in nodes)
         {
             Enqueue(node);
@@ -393,12 +407,59 @@ internal sealed class Reconciler
 
     private void Renew(Node node)
     {
+        var former = node.Id;
         node.Applied = null;
         Trees.SetSynced(node, null);
         Trees.SetRemote(node, null);
         Trees.MakeProvisional(node);
+        Forgotten?.Invoke(former);
         Enqueue(node);
     }
+
+    /// <summary>A former life of this replica was told of a node's remote state, which is tentative.</summary>
+    /// <param name="node">The node, with that state.</param>
+    /// <param name="committed">What was committed of it before; null: nothing.</param>
+    public void RestoreTentative(Node node, Entry? committed)
+    {
+        _tentative[node] = committed;
+        _tentativeOrder.Enqueue(node, node.Remote!.Revision);
+    }
+
+    /// <summary>A former life of this replica proposed a change, and ended before the answer came. To be called before there is a link.</summary>
+    public void RestoreSent(SentChange sent)
+    {
+        if (sent.Change.Entry.Id.IsProvisional) _made[sent.Path] = sent.Change;
+        else if (Trees.Find(sent.Change.Entry.Id) is { } node) _doubts.Add(node, sent.Change);
+    }
+
+    /// <summary>Whoever has what a former life made has told of it by now.</summary>
+    public void ForgetMade()
+    {
+        _made.Clear();
+        Planner.Returned.Clear();
+    }
+
+    /// <summary>All that was proposed, by this life or the one before, and never answered.</summary>
+    public IEnumerable<SentChange> Unanswered() =>
+        _doubts.All.Select(d => new SentChange(Trees.DisplayPath(d.Key), d.Value)).Concat(_made.Select(m => new SentChange(m.Key, m.Value)));
+
+    /// <summary>What this replica proposed of a node, had no answer to, and has replaced since.</summary>
+    public IReadOnlyList<ulong> PassedBy(Node node)
+    {
+        if (_doubts.Passed(node) is { IsNone: false } content) return [content.Prefix];
+        return _made.Count > 0 && node is { Id.IsProvisional: true, Local: { Kind: EntryKind.File } local } && _made.TryGetValue(Trees.LocalPath(node), out var made)
+            && !made.Entry.Content.IsNone && made.Entry.Content != local.Content
+                ? [made.Entry.Content.Prefix]
+                : [];
+    }
+
+    /// <summary>A new entry that a former life of this replica made: it did arrive, or somebody who was told of it has proposed it.</summary>
+    private bool IsOwn(Node node, Entry entry) =>
+        node is { Local: null, Base: null } && !entry.Deleted && _made.TryGetValue(Trees.RemotePath(node), out var made) && made.Entry.Kind == entry.Kind
+        && made.Entry.Content == entry.Content && made.Entry.LinkTarget == entry.LinkTarget;
+
+    /// <summary>What the journal says of a node is not durable there yet.</summary>
+    public bool HasTentative(Node node) => _tentative.ContainsKey(node);
 
     /// <summary>The journal's view of a node that is committed: for persisting.</summary>
     public Entry? CommittedRemote(Node node) => _tentative.TryGetValue(node, out var committed) ? committed : node.Remote;
@@ -433,6 +494,7 @@ internal sealed class Reconciler
         {
             // All three agree: share one object.
             node.Applied = null;
+            _doubts.Agreed(node);
             node.Local = node.Kind == EntryKind.Directory || node.Local!.MtimeNs == remote.MtimeNs ? remote : node.Local;
             Trees.SetSynced(node, remote);
             return;
@@ -477,6 +539,8 @@ internal sealed class Reconciler
         {
             WakeWaiters(node);
             NodeChanged?.Invoke(node);
+            _doubts.Settled(node);
+            Planner.Returned.Remove(node);
             Trees.Drop(node);
         }
     }

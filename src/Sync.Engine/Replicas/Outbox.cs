@@ -4,6 +4,7 @@ using Sync.Engine.Link;
 using Sync.Engine.Model;
 using Sync.Engine.Planning;
 using Sync.Engine.Scanning;
+using Sync.Engine.Store;
 using Sync.Engine.Transfer;
 using Sync.Engine.Trees;
 
@@ -44,6 +45,15 @@ internal sealed class Outbox(ReplicaContext context, bool isHost)
     /// <summary>Uploads a content, and calls back with whether the host has it now, or why not.</summary>
     public Action<Node, Entry, ContentId, Action<TransferStatus, string?>>? Upload { get; set; }
 
+    /// <summary>Told of changes before they are sent.</summary>
+    public Action<IEnumerable<SentChange>>? Sending { get; set; }
+
+    /// <summary>Told of each change whose outcome has come.</summary>
+    public Action<EntryId>? Answered { get; set; }
+
+    /// <summary>Changes that were sent and have no outcome.</summary>
+    public IEnumerable<SentChange> Open => _open.Values.SelectMany(open => open.Values).Select(Word);
+
     /// <summary>Nodes whose content the host cannot take now, listed among the problems: not waited for, and tried again.</summary>
     public HashSet<Node> Stuck { get; } = [];
 
@@ -62,7 +72,7 @@ internal sealed class Outbox(ReplicaContext context, bool isHost)
         node.Flags |= NodeFlags.Proposing | (node.Local is null ? NodeFlags.Deleting : 0);
         _inFlight.Add(node);
         context.Reconciler.WakeWaiters(node);
-        var change = ProposalBuilder.Build(context.Trees, node, step, context.NowNs);
+        var change = ProposalBuilder.Build(context.Trees, node, step, context.NowNs) with { Passed = context.Reconciler.PassedBy(node) };
         if (node.Local is not { Kind: EntryKind.File } local || !step.Facets.HasFlag(Facets.Content))
         {
             Ready(node, change);
@@ -181,11 +191,14 @@ internal sealed class Outbox(ReplicaContext context, bool isHost)
             if (!isHost && change.Inline is { } bytes) Interlocked.Add(ref context.BytesSent, bytes.Length);
         }
 
+        Sending?.Invoke(_ready.Select(Word));
         _ready.Clear();
         _readyInline = 0;
         _open.Add(id, open);
         Send(new GuestMessage.Propose(new Proposal(id, changes)));
     }
+
+    private SentChange Word((Node Node, Change Change) sent) => new(context.Trees.DisplayPath(sent.Node.Current), sent.Change with { Inline = null });
 
     public void Take(HostMessage.Outcomes outcomes)
     {
@@ -194,6 +207,7 @@ internal sealed class Outbox(ReplicaContext context, bool isHost)
         {
             if (!open.Remove(outcome.ProposedId.Value, out var sent)) continue;
             _inFlight.Remove(sent.Node);
+            Answered?.Invoke(outcome.ProposedId);
             var node = sent.Node.Current;
             if (context.Trees.Find(node.Id) != node) continue;
             // The bytes need not be kept: a later proposal reads them again.

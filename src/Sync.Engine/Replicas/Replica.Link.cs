@@ -16,6 +16,9 @@ internal sealed partial class Replica
     private static readonly TimeSpan LastRetry = TimeSpan.FromSeconds(15);
     private static readonly TimeSpan RefusedRetry = TimeSpan.FromSeconds(60);
 
+    /// <summary>Others that were told of something before it was durable connect again, and tell of it, within this time.</summary>
+    private static readonly TimeSpan FormerLifeKept = TimeSpan.FromMinutes(2);
+
     private readonly Dictionary<long, TaskCompletionSource<HostMessage.FlushReached>> _flushes = [];
     private SemaphoreSlim _wake = new(0);
     private bool _catchingUp;
@@ -149,7 +152,7 @@ internal sealed partial class Replica
         else if (welcome.Epoch != _epoch) Reconciler.DropTentative(welcome.Kept);
         if (welcome.TellsAll && !welcome.Reset) Reconciler.ExpectAll();
         _epoch = welcome.Epoch;
-        _index.Epoch = _epoch;
+        _index.Epoch = _recent.Epoch = _epoch;
         _index.MarkValues();
         _catchingUp = true;
         _hostLooks = welcome.IsLooking;
@@ -209,7 +212,7 @@ internal sealed partial class Replica
         foreach (var node in Trees.All.ToArray())
         {
             if (node == Trees.Root || node.Id.IsProvisional) continue;
-            _index.Drop(node.Id);
+            Drop(node.Id);
             Trees.MakeProvisional(node);
         }
 
@@ -241,7 +244,12 @@ internal sealed partial class Replica
             case HostMessage.Committed committed:
                 Reconciler.Commit(committed.Revision);
                 _index.MarkValues();
-                if (_catchingUp) Reconciler.CaughtUp();
+                if (_catchingUp)
+                {
+                    Reconciler.CaughtUp();
+                    _context.After(FormerLifeKept, Reconciler.ForgetMade);
+                }
+
                 _catchingUp = false;
                 if (committed.HasLooked) _hostLooks = false;
                 break;

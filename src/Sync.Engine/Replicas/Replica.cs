@@ -65,6 +65,10 @@ internal sealed partial class Replica : IContentLocator, IAsyncDisposable
     private readonly UploadQueue _uploads;
     private readonly Flusher _flusher;
     private readonly IndexKeeper _index;
+    private readonly RecentKeeper _recent;
+    private readonly RecentLog? _recentLog;
+    private readonly UInt128? _boot = BootId.Read();
+    private readonly WorkerPool _recentWorker;
     private readonly VersionStore _versions;
     private readonly StagedContents _staged;
     private readonly DeletionGuard _deletions;
@@ -139,7 +143,12 @@ internal sealed partial class Replica : IContentLocator, IAsyncDisposable
         _uploads = new UploadQueue(_context);
         _markFile = new MarkFile(files);
         _trouble = new StoreTrouble(_context, options.DataDirectory);
-        _index = new IndexKeeper(_context, store, _markFile, _indexWorker, _applier.TakeUnsynced, versions.Sync, _trouble);
+        _recentWorker = new WorkerPool($"{options.Share} recent", 1, OnError);
+        _recentLog = _boot is { } boot ? new RecentLog(options.DataDirectory, boot) : null;
+        _recent = new RecentKeeper(_context, _recentLog, _recentWorker, () => _outbox.Open.Concat(Reconciler.Unanswered()));
+        _outbox.Sending = _recent.Sending;
+        _outbox.Answered = _recent.Answered;
+        _index = new IndexKeeper(_context, store, _markFile, _indexWorker, _applier.TakeUnsynced, versions.Sync, _trouble, _recent);
         _flusher = new Flusher(_context, _observer, _watcher, _index, IsPending);
         _deletions = new DeletionGuard(_context, options.Root, () => _observer.IsIdle, Reconciler.Enqueue, Halt);
         try
@@ -154,7 +163,7 @@ internal sealed partial class Replica : IContentLocator, IAsyncDisposable
 
         Reconciler.NodeChanged = OnNodeChanged;
         Reconciler.Rebound = OnRebound;
-        Reconciler.Forgotten = id => _index.Drop(id);
+        Reconciler.Forgotten = Drop;
         Reconciler.Blocked = (node, occupant) =>
         {
             if (Reconciler.Planner.IsLeftover(occupant)) _stuck.Report(node, ProblemCodes.Unmaterialised, "A directory that was deleted elsewhere stands at this name for what is ignored in it. Remove or move that, and it is put in place.");
@@ -321,12 +330,14 @@ internal sealed partial class Replica : IContentLocator, IAsyncDisposable
         // was agreed is void, and everything is compared by content.
         var isVoid = broken || age is MarkAge.DirectoryIsOlder or MarkAge.Unrelated;
         IsBehindDirectory = !isVoid && age == MarkAge.IndexIsOlder;
+        var recent = new RecentState();
         try
         {
+            if (_boot is { } boot && mark is not null && !isVoid && !IsBehindDirectory) recent = RecentRecords.Read(RecentLog.Read(_options.DataDirectory, boot, mark.Life, mark.Count));
             _store.Load((key, bytes) =>
             {
                 stored.Add(key);
-                if (isVoid) return;
+                if (isVoid || recent.Nodes.ContainsKey(key)) return;
                 var (synced, local, stamp, remote) = NodeCodec.Read(bytes.Span);
                 records.Add((Trees.GetOrAdd(new EntryId(key)), synced, local, stamp, remote));
             });
@@ -335,8 +346,12 @@ internal sealed partial class Replica : IContentLocator, IAsyncDisposable
         {
             _context.Log.LogNotice(Share, $"the index cannot be read ({e.Message}): everything is compared by content");
             records.Clear();
+            recent = new RecentState();
             isVoid = true;
         }
+
+        foreach (var (key, state) in recent.Nodes)
+            if (state is not null) records.Add((Trees.GetOrAdd(new EntryId(key)), state.Synced, state.Local, state.Stamp, state.Remote));
 
         if (broken || (mark is null && onDisk is not null)) _context.Log.LogNotice(Share, "the index is lost: everything is compared by content");
         else if (age == MarkAge.DirectoryIsOlder) _context.Log.LogNotice(Share, $"'{_options.Root}' was rolled back to an earlier time than the index: everything is compared by content");
@@ -362,16 +377,41 @@ internal sealed partial class Replica : IContentLocator, IAsyncDisposable
         else
         {
             Reconciler.Planner.Committed = new Revision(EntryCodec.Int64(_store.GetValue("cursor")));
+            if (recent.Followed is { } followed) (Reconciler.Planner.Committed, _epoch) = followed;
             WriteMark(ReplicaMark.NewLife(IsBehindDirectory ? onDisk : mark), null);
         }
 
         foreach (var node in Trees.All.ToArray()) OnNodeChanged(node);
-        _index.Epoch = _epoch;
+        _index.Epoch = _recent.Epoch = _epoch;
+        Restore(recent);
         _unclean = _store.GetValue("running") is not null;
         _store.Commit([], [new("running", [1])]);
         // Nothing here yet: what comes may be placed before the first look has ended. What is here already must be known first.
         _isJoining = records.Count == 0 || isVoid;
         return records.Count == 0 && (_isHost || IsEmpty());
+    }
+
+    /// <summary>The end of the former life, from its last save of the index on.</summary>
+    private void Restore(RecentState recent)
+    {
+        foreach (var (key, state) in recent.Nodes)
+        {
+            if (state is null || Trees.Find(new EntryId(key)) is not { } node) continue;
+            node.Applied = state.Applied;
+            if (state.IsTentative) Reconciler.RestoreTentative(node, state.Committed);
+        }
+
+        foreach (var sent in recent.Sent.Values) Reconciler.RestoreSent(sent);
+        _recent.Begin(_index.Life!);
+        foreach (var key in recent.Nodes.Keys)
+            if (Trees.Find(new EntryId(key)) is { } node) _recent.Mark(node);
+        _recent.EndTurn();
+    }
+
+    private void Drop(EntryId id)
+    {
+        _index.Drop(id);
+        _recent.Drop(id);
     }
 
     private bool IsEmpty()
@@ -455,6 +495,7 @@ internal sealed partial class Replica : IContentLocator, IAsyncDisposable
         }
 
         _index.Mark(node);
+        _recent.Mark(node);
         _deletions.Note(node);
         if (node.Local is { } local && local.Name.Contains(" (conflict ", StringComparison.Ordinal) && ConflictName.Parse(local.Name) is not null) _conflictNodes.Add(node);
         else if (_conflictNodes.Count > 0) _conflictNodes.Remove(node);
@@ -499,6 +540,7 @@ internal sealed partial class Replica : IContentLocator, IAsyncDisposable
             _applier.EndTurn();
         }
 
+        _recent.EndTurn();
         _flusher.EndTurn();
         // The end of a look may be all that changes, and until then the state was another; a flush waits to be told of the first.
         var isIdle = _observer.IsIdle;
@@ -631,6 +673,7 @@ internal sealed partial class Replica : IContentLocator, IAsyncDisposable
         await Task.WhenAny(saved.Task, Task.Delay(TimeSpan.FromSeconds(10))).ConfigureAwait(false);
         Loop.Dispose();
         _indexWorker.Dispose();
+        _recentWorker.Dispose();
         try
         {
             _store.Commit([], [new("running", null)]);
@@ -656,10 +699,12 @@ internal sealed partial class Replica : IContentLocator, IAsyncDisposable
         EndReaders();
         Loop.Dispose();
         _indexWorker.Dispose();
+        _recentWorker.Dispose();
     }
 
     private void Release()
     {
+        _recentLog?.Dispose();
         _store.Dispose();
         _versions.Dispose();
         _claim.Dispose();
