@@ -404,7 +404,12 @@ internal sealed partial class Replica : IContentLocator, IAsyncDisposable
         foreach (var sent in recent.Sent.Values) Reconciler.RestoreSent(sent);
         _recent.Begin(_index.Life!);
         foreach (var key in recent.Nodes.Keys)
+        {
+            // The index says nothing of it yet.
             if (Trees.Find(new EntryId(key)) is { } node) _recent.Mark(node);
+            else Drop(new EntryId(key));
+        }
+
         _recent.EndTurn();
     }
 
@@ -583,8 +588,19 @@ internal sealed partial class Replica : IContentLocator, IAsyncDisposable
     private void WatchRoot() => _context.After(RootCheckPace, () =>
     {
         if (_halt is null) CheckRoot();
+        if (Environment.GetEnvironmentVariable("SYNC_DUMP") is not null) DumpBehind(); // TEMP
         WatchRoot();
     });
+
+    private void DumpBehind() // TEMP
+    {
+        string Show(Entry? e) => e is null ? "-" : $"#{e.Id} {(e.Deleted ? "DEL " : "")}{e.Kind} {e.Parent}/{e.Name} {e.Content.ToString()[..6]} m{e.MtimeNs % 1000000000} p{e.PlaceRevision} c{e.ContentRevision} m{e.ModeRevision}";
+        foreach (var node in _flusher.Behind.Take(12))
+        {
+            var step = Trees.Find(node.Id) == node ? Reconciler.Planner.Decide(node) : Step.None;
+            _context.Log.LogNotice(Share, $"BEHIND {node.Id} {node.Flags} {Trees.DisplayPath(node)} S {Show(node.Synced)} A {Show(node.Applied)} L {Show(node.Local)} R {Show(node.Remote)} -> {step.Kind} {step.Facets} {step.Other} committed {Reconciler.Planner.Committed} catching {_catchingUp} looks {_hostLooks} returned {Reconciler.Planner.Returned.Contains(node)} tentative {Reconciler.HasTentative(node)}");
+        }
+    }
 
     private void Halt(string reason)
     {
