@@ -36,6 +36,8 @@ internal sealed class Decider(JournalTree tree, Func<string, ConflictPolicy> pol
         var count = changed.Count;
         var outcome = DecideCore(proposer, change, now);
         if (changed.Count > count) Head = _revision;
+        // After what stood there at its base.
+        if (change.Passed.Count > 0 && outcome.Verdict == Verdict.Accepted && tree.Find(outcome.Id) is not null) Earlier.AddPassed(outcome.Id, change.Passed, Head);
         return outcome with { Revision = Head };
     }
 
@@ -56,7 +58,6 @@ internal sealed class Decider(JournalTree tree, Func<string, ConflictPolicy> pol
         if (wanted.Name == ".sync" && parent == EntryId.Root) return Answer(change, id, Verdict.Refused, "the name belongs to the replica itself");
         if (id == EntryId.Root) return Answer(change, id, Verdict.Refused, "the root is not an entry");
         var current = tree.Find(id);
-        if (current is not null && change.Passed.Count > 0) Earlier.AddPassed(id, change.Passed, _revision);
         if (!wanted.Deleted && change.Facets.HasFlag(Facets.Place) && !parent.IsProvisional && tree.Find(parent) is null) return Answer(change, parent, Verdict.Unknown);
         if (id.IsProvisional) return wanted.Deleted ? Answer(change, id, Verdict.Accepted) : Create(proposer, change, wanted, now);
         if (current is null) return wanted.Deleted ? Answer(change, id, Verdict.Accepted) : Answer(change, id, Verdict.Unknown);
@@ -75,15 +76,13 @@ internal sealed class Decider(JournalTree tree, Func<string, ConflictPolicy> pol
 
     private Outcome Create(Proposer proposer, Change change, Entry wanted, DateTimeOffset now)
     {
+        // The host has it no more, or elsewhere: it never was.
+        if (change.IsHearsay && tree.Find(wanted.Parent) is { } former && (former.Deleted || tree.Child(former.Id, wanted.Name) is not { } namesake || namesake.Kind != wanted.Kind))
+            return Answer(change, Add(proposer, wanted, former.Id, wanted.Name, deleted: true), Verdict.Accepted);
         if (Destination(proposer, wanted.Parent) is not { } parent) return Answer(change, wanted.Id, Verdict.Retry, "unknown parent");
         if (TooLong(parent, wanted.Name)) return Answer(change, wanted.Id, Verdict.Refused, "the path is too long");
         var occupant = tree.Child(parent.Id, wanted.Name);
-        if (occupant is null)
-        {
-            var added = Add(proposer, wanted, parent.Id, wanted.Name);
-            Earlier.AddPassed(added, change.Passed, _revision);
-            return Answer(change, added, Verdict.Accepted);
-        }
+        if (occupant is null) return Answer(change, Add(proposer, wanted, parent.Id, wanted.Name), Verdict.Accepted);
 
         if (!change.Distinct && occupant.Kind == wanted.Kind && (occupant.Kind == EntryKind.Directory || SameBytes(occupant, wanted)))
         {
@@ -92,7 +91,7 @@ internal sealed class Decider(JournalTree tree, Func<string, ConflictPolicy> pol
             return Answer(change, occupant.Id, Verdict.Accepted);
         }
 
-        if (!change.Distinct && occupant.Kind == wanted.Kind && Earlier.Had(occupant.Id, wanted.Content, Revision.Zero))
+        if (!change.Distinct && occupant.Kind == wanted.Kind && (change.IsHearsay || Earlier.Had(occupant.Id, wanted.Content, Revision.Zero)))
         {
             proposer.Bind(change.Entry, occupant.Id);
             return Answer(change, occupant.Id, Verdict.Lost);
@@ -126,7 +125,7 @@ internal sealed class Decider(JournalTree tree, Func<string, ConflictPolicy> pol
         // An edit or a move beats a delete; a mode or a touch does not.
         var isTouch = (change.Facets & Facets.Place) == 0 && SameBytes(tombstone, wanted);
         // Nor does what was overtaken before the deletion.
-        if (!isTouch && change.Facets.HasFlag(Facets.Content) && !change.Facets.HasFlag(Facets.Place) && Earlier.Had(tombstone.Id, wanted.Content, change.BaseContent)) return Answer(change, tombstone.Id, Verdict.Lost);
+        if (!isTouch && change.Facets.HasFlag(Facets.Content) && !change.Facets.HasFlag(Facets.Place) && (change.IsHearsay || Earlier.Had(tombstone.Id, wanted.Content, change.BaseContent))) return Answer(change, tombstone.Id, Verdict.Lost);
         if (isTouch || (change.Facets & (Facets.Place | Facets.Content)) == 0) return Answer(change, tombstone.Id, Verdict.Lost);
         var place = change.Facets.HasFlag(Facets.Place) ? wanted : tombstone;
         if (Destination(proposer, place.Parent) is not { } parent || tree.IsWithin(parent.Id, tombstone.Id))
@@ -163,6 +162,7 @@ internal sealed class Decider(JournalTree tree, Func<string, ConflictPolicy> pol
     private Verdict SetContent(Proposer proposer, Change change, Entry wanted, DateTimeOffset now)
     {
         var current = tree.Find(wanted.Id)!;
+        if (change.IsHearsay && !SameBytes(current, wanted)) return Verdict.Lost;
         if (current.ContentRevision > change.BaseContent)
         {
             // A differing mtime alone is no conflict: the journal's stands.
@@ -238,7 +238,7 @@ internal sealed class Decider(JournalTree tree, Func<string, ConflictPolicy> pol
     private bool IsInScope(Proposer proposer, EntryId id) =>
         proposer.Root == default || proposer.Root == EntryId.Root || tree.IsWithin(id, proposer.Root);
 
-    private EntryId Add(Proposer proposer, Entry wanted, EntryId parent, string name)
+    private EntryId Add(Proposer proposer, Entry wanted, EntryId parent, string name, bool deleted = false)
     {
         var id = new EntryId(NextId++);
         if (wanted.Id.IsProvisional) proposer.Bind(wanted, id);
@@ -247,7 +247,7 @@ internal sealed class Decider(JournalTree tree, Func<string, ConflictPolicy> pol
             Id = id,
             Parent = parent,
             Name = name,
-            Deleted = false,
+            Deleted = deleted,
             PlaceRevision = _revision,
             ContentRevision = _revision,
             ModeRevision = _revision,

@@ -36,6 +36,10 @@ public sealed record Change
     /// <summary>The most that <see cref="Passed"/> names.</summary>
     public const int MaxPassed = 16;
 
+    /// <summary>No edit of the proposer's: the host told of it, having found it on its own disk, before it was durable in the journal, and was killed.
+    /// The host has looked at its disk since, which had all that was told: what it found there stands.</summary>
+    public bool IsHearsay { get; init; }
+
     /// <summary>The whole content, where it is small enough to travel inline; null: uploaded before, or known to the host.</summary>
     public ReadOnlyMemory<byte>? Inline { get; init; }
 }

@@ -22,6 +22,9 @@ internal sealed class Reconciler
     private readonly HashSet<Node> _held = [];
     private readonly Doubts _doubts = new();
 
+    /// <summary>What the host told of its own disk and then lost, as it told it.</summary>
+    private readonly Dictionary<Node, Entry> _hearsay = [];
+
     /// <summary>What a former life of this replica made and proposed, by its path there and then.</summary>
     private readonly Dictionary<string, Change> _made = new(StringComparer.Ordinal);
     private readonly Dictionary<Node, Node> _unobserved = [];
@@ -239,6 +242,7 @@ internal sealed class Reconciler
                 return;
         }
 
+        _hearsay.Remove(node);
         if (node.Id.IsProvisional && !outcome.Id.IsProvisional && outcome.Id != EntryId.None)
         {
             if (Trees.Find(outcome.Id) is { IsLocal: true })
@@ -344,7 +348,8 @@ internal sealed class Reconciler
 
     /// <summary>The host lives anew: what was tentative and did not become durable never was. Whoever still has it proposes it.</summary>
     /// <param name="kept">The last revision of the host's former life that did.</param>
-    public void DropTentative(Revision kept)
+    /// <param name="keptDisk">The host's disk still has what was found on it, or what came after.</param>
+    public void DropTentative(Revision kept, bool keptDisk = false)
     {
         foreach (var (node, committed) in _tentative.ToArray())
         {
@@ -352,6 +357,7 @@ internal sealed class Reconciler
             _tentative.Remove(node);
             node.Applied = null;
             if (Trees.Find(node.Id) != node) continue;
+            if (keptDisk && node is { Local: not null, Remote: { Deleted: false, ByHost: true } told }) _hearsay[node] = told;
             Trees.SetRemote(node, committed);
             // Its id may be another's by now.
             if (committed is not null || node.Synced is not null) continue;
@@ -415,6 +421,10 @@ internal sealed class Reconciler
         Forgotten?.Invoke(former);
         Enqueue(node);
     }
+
+    /// <summary>Whether what a node has here is what the host told of its own disk, and lost.</summary>
+    public bool IsHearsay(Node node) =>
+        _hearsay.TryGetValue(node, out var told) && node.Local is { } local && local.Content == told.Content && local.LinkTarget == told.LinkTarget && (!node.Id.IsProvisional || local.Name == told.Name);
 
     /// <summary>A former life of this replica was told of a node's remote state, which is tentative.</summary>
     /// <param name="node">The node, with that state.</param>
@@ -540,6 +550,7 @@ internal sealed class Reconciler
             WakeWaiters(node);
             NodeChanged?.Invoke(node);
             _doubts.Settled(node);
+            _hearsay.Remove(node);
             Planner.Returned.Remove(node);
             Trees.Drop(node);
         }

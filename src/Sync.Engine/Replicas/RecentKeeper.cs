@@ -8,14 +8,14 @@ using Sync.Engine.Trees;
 namespace Sync.Engine.Replicas;
 
 /// <summary>
-/// Writes down what changes between two saves of the index, at each turn's end, without waiting for it: an agent that is killed goes on from where
-/// it was, and takes nothing for an edit that it had only just placed, or proposed. Lives on the control loop; writing runs on a worker.
+/// Writes down what changes between two saves of the index, at each turn's end, and what is proposed before it is sent: an agent that is killed goes on
+/// from where it was, and takes nothing for an edit that it had only just placed, or proposed. Lives on the control loop, which it holds up by one write
+/// to the page cache a turn (40 us, 182 us at p99, while others sync the same file system all the time).
 /// </summary>
 /// <param name="context">The replica's.</param>
 /// <param name="log">Where to; null: nowhere.</param>
-/// <param name="worker">One thread.</param>
 /// <param name="unanswered">All proposed changes that have no outcome.</param>
-internal sealed class RecentKeeper(ReplicaContext context, RecentLog? log, WorkerPool worker, Func<IEnumerable<SentChange>> unanswered)
+internal sealed class RecentKeeper(ReplicaContext context, RecentLog? log, Func<IEnumerable<SentChange>> unanswered)
 {
     private readonly List<Node> _changed = [];
 
@@ -26,7 +26,7 @@ internal sealed class RecentKeeper(ReplicaContext context, RecentLog? log, Worke
     private (UInt128 Life, ulong Count)? _round;
     private Revision _cursor;
     private ulong _epoch;
-    private volatile bool _isFailing;
+    private bool _isFailing;
 
     /// <summary>The epoch of the journal that is followed.</summary>
     public ulong Epoch { get; set; }
@@ -70,10 +70,10 @@ internal sealed class RecentKeeper(ReplicaContext context, RecentLog? log, Worke
         foreach (var change in unanswered()) RecentRecords.WriteSent(_records, change);
         Follow();
         var first = Take();
-        worker.Run(() => Try(() => log.Begin(mark.Life, mark.Count, first)));
+        Try(() => log.Begin(mark.Life, mark.Count, first));
     }
 
-    /// <summary>Hands what has changed to the worker.</summary>
+    /// <summary>Writes what has changed.</summary>
     public void EndTurn()
     {
         if (_round is null) return;
@@ -87,7 +87,7 @@ internal sealed class RecentKeeper(ReplicaContext context, RecentLog? log, Worke
         if (context.Reconciler.Planner.Committed != _cursor || Epoch != _epoch) Follow();
         if (_records.WrittenCount == 0) return;
         var records = Take();
-        worker.Run(() => Try(() => log!.Append(records)));
+        Try(() => log!.Append(records));
     }
 
     /// <summary>Gives memory back.</summary>

@@ -68,7 +68,6 @@ internal sealed partial class Replica : IContentLocator, IAsyncDisposable
     private readonly RecentKeeper _recent;
     private readonly RecentLog? _recentLog;
     private readonly UInt128? _boot = BootId.Read();
-    private readonly WorkerPool _recentWorker;
     private readonly VersionStore _versions;
     private readonly StagedContents _staged;
     private readonly DeletionGuard _deletions;
@@ -143,9 +142,8 @@ internal sealed partial class Replica : IContentLocator, IAsyncDisposable
         _uploads = new UploadQueue(_context);
         _markFile = new MarkFile(files);
         _trouble = new StoreTrouble(_context, options.DataDirectory);
-        _recentWorker = new WorkerPool($"{options.Share} recent", 1, OnError);
         _recentLog = _boot is { } boot ? new RecentLog(options.DataDirectory, boot) : null;
-        _recent = new RecentKeeper(_context, _recentLog, _recentWorker, () => _outbox.Open.Concat(Reconciler.Unanswered()));
+        _recent = new RecentKeeper(_context, _recentLog, () => _outbox.Open.Concat(Reconciler.Unanswered()));
         _outbox.Sending = _recent.Sending;
         _outbox.Answered = _recent.Answered;
         _index = new IndexKeeper(_context, store, _markFile, _indexWorker, _applier.TakeUnsynced, versions.Sync, _trouble, _recent);
@@ -187,6 +185,9 @@ internal sealed partial class Replica : IContentLocator, IAsyncDisposable
 
     /// <summary>At the start the index was found to be older than the directory: it was restored from a backup.</summary>
     public bool IsBehindDirectory { get; private set; }
+
+    /// <summary>The former life did not end by itself.</summary>
+    public bool WasKilled => _unclean;
 
     /// <summary>Asks the next of the connected guests for a content that the host lacks; false if all have had their turn. Null on a guest.</summary>
     public Func<Entry, int, bool>? AskGuest { get; set; }
@@ -394,6 +395,7 @@ internal sealed partial class Replica : IContentLocator, IAsyncDisposable
     /// <summary>The end of the former life, from its last save of the index on.</summary>
     private void Restore(RecentState recent)
     {
+        if (Environment.GetEnvironmentVariable("SYNC_DUMP") is not null) _context.Log.LogNotice(Share, $"RESTORE nodes {recent.Nodes.Count} applied {recent.Nodes.Values.Count(n => n?.Applied is not null)} tentative {recent.Nodes.Values.Count(n => n?.IsTentative == true)} sent {recent.Sent.Count} followed {recent.Followed} cursor {Reconciler.Planner.Committed} epoch {_epoch}: {string.Join(' ', recent.Sent.Values.Select(v => v.Path))} | {string.Join(' ', recent.Nodes.Values.Where(n => n?.IsTentative == true).Select(n => n!.Remote!.Name + " " + n.Remote.Content.ToString()[..6]))}"); // TEMP
         foreach (var (key, state) in recent.Nodes)
         {
             if (state is null || Trees.Find(new EntryId(key)) is not { } node) continue;
@@ -689,7 +691,6 @@ internal sealed partial class Replica : IContentLocator, IAsyncDisposable
         await Task.WhenAny(saved.Task, Task.Delay(TimeSpan.FromSeconds(10))).ConfigureAwait(false);
         Loop.Dispose();
         _indexWorker.Dispose();
-        _recentWorker.Dispose();
         try
         {
             _store.Commit([], [new("running", null)]);
@@ -715,7 +716,6 @@ internal sealed partial class Replica : IContentLocator, IAsyncDisposable
         EndReaders();
         Loop.Dispose();
         _indexWorker.Dispose();
-        _recentWorker.Dispose();
     }
 
     private void Release()

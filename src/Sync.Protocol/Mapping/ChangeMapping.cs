@@ -19,6 +19,7 @@ internal static class ChangeMapping
             BaseMode = Bounds.FromRevision(change.BaseMode),
             ObservedNs = change.ObservedNs,
             Distinct = change.Distinct,
+            Hearsay = change.IsHearsay,
         };
         wire.Passed.Add(change.Passed);
         if (change.Inline is not { } inline) return wire;
@@ -43,6 +44,7 @@ internal static class ChangeMapping
             BaseMode = Bounds.ToRevision(wire.BaseMode),
             ObservedNs = wire.ObservedNs,
             Distinct = wire.Distinct,
+            IsHearsay = wire.Hearsay,
             Passed = wire.Passed.Count == 0 ? [] : [.. wire.Passed],
             // Spelt out: a bare null would become empty bytes, and an upload an empty file.
             Inline = wire.HasInline ? wire.Inline.Memory : (ReadOnlyMemory<byte>?)null,
