@@ -21,7 +21,7 @@ internal sealed class Planner(TreeSet trees, FacetComparer compare)
     /// <summary>Local edits of a replica that only receives, which are to be put back.</summary>
     public HashSet<Node> Reverting { get; } = [];
 
-    /// <summary>Entries that a former life of this replica made, and that the journal has told of: what stands at their names here is theirs, and where nothing
+    /// <summary>Entries that were made here and proposed without an answer, and that the journal has told of after all: what stands at their names here is theirs, and where nothing
     /// does they were deleted.</summary>
     public HashSet<Node> Returned { get; } = [];
 

@@ -25,7 +25,7 @@ internal sealed class Reconciler
     /// <summary>What the host told of its own disk and then lost, as it told it.</summary>
     private readonly Dictionary<Node, Entry> _hearsay = [];
 
-    /// <summary>What a former life of this replica made and proposed, by its path there and then.</summary>
+    /// <summary>What this replica, or a former life of it, made and proposed without an answer, by its path there and then.</summary>
     private readonly Dictionary<string, Change> _made = new(StringComparer.Ordinal);
     private readonly Dictionary<Node, Node> _unobserved = [];
     private HashSet<Node>? _untold;
@@ -243,6 +243,7 @@ internal sealed class Reconciler
         }
 
         _hearsay.Remove(node);
+        if (_made.Count > 0 && node is { Id.IsProvisional: true, Local: not null }) _made.Remove(Trees.LocalPath(node));
         if (node.Id.IsProvisional && !outcome.Id.IsProvisional && outcome.Id != EntryId.None)
         {
             if (Trees.Find(outcome.Id) is { IsLocal: true })
@@ -325,10 +326,11 @@ internal sealed class Reconciler
     /// <summary>The link is gone. What was proposed is proposed again, unless the journal turns out to have it.</summary>
     /// <param name="proposed">Nodes under way.</param>
     /// <param name="sent">Those of their changes that had been sent.</param>
-    public void LoseLink(IEnumerable<Node> proposed, IEnumerable<(Node Node, Change Change)> sent)
+    public void LoseLink(IEnumerable<Node> proposed, IEnumerable<(Node Node, SentChange Sent)> sent)
     {
-        foreach (var (node, change) in sent)
+        foreach (var (node, (path, change)) in sent)
         {
+            if (change.Entry.Id.IsProvisional && !change.Entry.Deleted) _made[path] = change;
             _doubts.Add(node, change);
             if (_bound.TryGetValue(change.Entry.Parent.Value, out var parent)) _doubts.Bound(change.Entry.Parent, parent);
         }
@@ -442,7 +444,7 @@ internal sealed class Reconciler
         else if (Trees.Find(sent.Change.Entry.Id) is { } node) _doubts.Add(node, sent.Change);
     }
 
-    /// <summary>Whoever has what a former life made has told of it by now.</summary>
+    /// <summary>Whoever was told of what was made here and lost has told of it in turn.</summary>
     public void ForgetMade()
     {
         _made.Clear();
@@ -451,7 +453,7 @@ internal sealed class Reconciler
 
     /// <summary>All that was proposed, by this life or the one before, and never answered.</summary>
     public IEnumerable<SentChange> Unanswered() =>
-        _doubts.All.Select(d => new SentChange(Trees.DisplayPath(d.Key), d.Value)).Concat(_made.Select(m => new SentChange(m.Key, m.Value)));
+        _doubts.All.Where(d => !d.Value.Entry.Id.IsProvisional).Select(d => new SentChange("", d.Value)).Concat(_made.Select(m => new SentChange(m.Key, m.Value)));
 
     /// <summary>What this replica proposed of a node, had no answer to, and has replaced since.</summary>
     public IReadOnlyList<ulong> PassedBy(Node node)
@@ -463,7 +465,7 @@ internal sealed class Reconciler
                 : [];
     }
 
-    /// <summary>A new entry that a former life of this replica made: it did arrive, or somebody who was told of it has proposed it.</summary>
+    /// <summary>A new entry that this replica made, and had no answer to: it did arrive, or somebody who was told of it has proposed it.</summary>
     private bool IsOwn(Node node, Entry entry) =>
         node is { Local: null, Base: null } && !entry.Deleted && _made.TryGetValue(Trees.RemotePath(node), out var made) && made.Entry.Kind == entry.Kind
         && made.Entry.Content == entry.Content && made.Entry.LinkTarget == entry.LinkTarget;

@@ -16,8 +16,8 @@ internal sealed partial class Replica
     private static readonly TimeSpan LastRetry = TimeSpan.FromSeconds(15);
     private static readonly TimeSpan RefusedRetry = TimeSpan.FromSeconds(60);
 
-    /// <summary>Others that were told of something before it was durable connect again, and tell of it, within this time.</summary>
-    private static readonly TimeSpan FormerLifeKept = TimeSpan.FromMinutes(2);
+    /// <summary>Others that were told of something before it was durable connect again, and tell of it, within this time (<see cref="LastRetry"/>).</summary>
+    private static readonly TimeSpan UnansweredKept = TimeSpan.FromSeconds(30);
 
     private readonly Dictionary<long, TaskCompletionSource<HostMessage.FlushReached>> _flushes = [];
     private SemaphoreSlim _wake = new(0);
@@ -247,7 +247,7 @@ internal sealed partial class Replica
                 if (_catchingUp)
                 {
                     Reconciler.CaughtUp();
-                    _context.After(FormerLifeKept, Reconciler.ForgetMade);
+                    _context.After(UnansweredKept, Reconciler.ForgetMade);
                 }
 
                 _catchingUp = false;
