@@ -238,7 +238,7 @@ internal sealed class JournalKeeper : IDisposable
 
         if (Environment.GetEnvironmentVariable("SYNC_DUMP") is not null) // TEMP
             for (var i = 0; i < outcomes.Count; i++)
-                if (outcomes[i].Verdict != Verdict.Accepted || proposal.Changes[i].IsHearsay || proposal.Changes[i].Passed.Count > 0)
+                
                 {
                     var c = proposal.Changes[i];
                     var now1 = _tree.Find(outcomes[i].Id);

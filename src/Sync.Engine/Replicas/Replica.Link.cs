@@ -13,6 +13,7 @@ namespace Sync.Engine.Replicas;
 internal sealed partial class Replica
 {
     private static readonly TimeSpan FirstRetry = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan StreamGrace = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LastRetry = TimeSpan.FromSeconds(15);
     private static readonly TimeSpan RefusedRetry = TimeSpan.FromSeconds(60);
 
@@ -107,6 +108,21 @@ internal sealed partial class Replica
         ClockNs = _context.NowNs,
     };
 
+    /// <summary>A stream of contents has ended while the link stands. If that does not end by itself, with the reason, it is made anew: a replica without
+    /// a stream would wait for ever.</summary>
+    private async Task BreakAsync(CancellationTokenSource link)
+    {
+        try
+        {
+            await Task.Delay(StreamGrace, _options.Time, link.Token).ConfigureAwait(false);
+            await link.CancelAsync().ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is OperationCanceledException or ObjectDisposedException)
+        {
+            // It has ended.
+        }
+    }
+
     private async Task FollowAsync(IHostLink link, CancellationToken cancel)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancel);
@@ -118,7 +134,7 @@ internal sealed partial class Replica
         }, stop.Token);
         try
         {
-            while (await link.Incoming.WaitToReadAsync(cancel).ConfigureAwait(false))
+            while (await link.Incoming.WaitToReadAsync(stop.Token).ConfigureAwait(false))
             {
                 while (link.Incoming.TryRead(out var message))
                 {
@@ -164,8 +180,8 @@ internal sealed partial class Replica
         {
             var sender = new ContentSender(_context.Files, _context.Manifests, _context.Small, this);
             _outbox.Upload = (node, entry, basis, done) => _uploads.Add(entry, basis, done);
-            _uploads.Start(link, sender, stop.Token);
-            _fetcher.Start(link, new ContentReceiver(_context.Files, _context.Staging, _context.Manifests, _context.Small, this, long.MaxValue), stop.Token);
+            _uploads.Start(link, sender, () => BreakAsync(stop), stop.Token);
+            _fetcher.Start(link, new ContentReceiver(_context.Files, _context.Staging, _context.Manifests, _context.Small, this, long.MaxValue), () => BreakAsync(stop), stop.Token);
         }
 
         _context.Log.LogLinked(Share, welcome.Epoch, welcome.Head.Value);
