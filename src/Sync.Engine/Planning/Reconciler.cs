@@ -26,7 +26,7 @@ internal sealed class Reconciler
     private readonly Dictionary<Node, Entry> _hearsay = [];
 
     /// <summary>What this replica, or a former life of it, made and proposed without an answer, by its path there and then.</summary>
-    private readonly Dictionary<string, Change> _made = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, List<Change>> _made = new(StringComparer.Ordinal);
     private readonly Dictionary<Node, Node> _unobserved = [];
     private HashSet<Node>? _untold;
 
@@ -330,7 +330,7 @@ internal sealed class Reconciler
     {
         foreach (var (node, (path, change)) in sent)
         {
-            if (change.Entry.Id.IsProvisional && !change.Entry.Deleted) _made[path] = change;
+            if (change.Entry.Id.IsProvisional) AddMade(path, change);
             _doubts.Add(node, change);
             if (_bound.TryGetValue(change.Entry.Parent.Value, out var parent)) _doubts.Bound(change.Entry.Parent, parent);
         }
@@ -440,7 +440,7 @@ internal sealed class Reconciler
     /// <summary>A former life of this replica proposed a change, and ended before the answer came. To be called before there is a link.</summary>
     public void RestoreSent(SentChange sent)
     {
-        if (sent.Change.Entry.Id.IsProvisional) _made[sent.Path] = sent.Change;
+        if (sent.Change.Entry.Id.IsProvisional) AddMade(sent.Path, sent.Change);
         else if (Trees.Find(sent.Change.Entry.Id) is { } node) _doubts.Add(node, sent.Change);
     }
 
@@ -453,22 +453,28 @@ internal sealed class Reconciler
 
     /// <summary>All that was proposed, by this life or the one before, and never answered.</summary>
     public IEnumerable<SentChange> Unanswered() =>
-        _doubts.All.Where(d => !d.Value.Entry.Id.IsProvisional).Select(d => new SentChange("", d.Value)).Concat(_made.Select(m => new SentChange(m.Key, m.Value)));
+        _doubts.All.Where(d => !d.Value.Entry.Id.IsProvisional).Select(d => new SentChange("", d.Value)).Concat(_made.SelectMany(made => made.Value.Select(change => new SentChange(made.Key, change))));
 
     /// <summary>What this replica proposed of a node, had no answer to, and has replaced since.</summary>
     public IReadOnlyList<ulong> PassedBy(Node node)
     {
         if (_doubts.Passed(node) is { IsNone: false } content) return [content.Prefix];
         return _made.Count > 0 && node is { Id.IsProvisional: true, Local: { Kind: EntryKind.File } local } && _made.TryGetValue(Trees.LocalPath(node), out var made)
-            && !made.Entry.Content.IsNone && made.Entry.Content != local.Content
-                ? [made.Entry.Content.Prefix]
-                : [];
+            ? [.. made.Where(change => !change.Entry.Content.IsNone && change.Entry.Content != local.Content).TakeLast(Change.MaxPassed).Select(change => change.Entry.Content.Prefix)]
+            : [];
     }
 
     /// <summary>A new entry that this replica made, and had no answer to: it did arrive, or somebody who was told of it has proposed it.</summary>
     private bool IsOwn(Node node, Entry entry) =>
-        node is { Local: null, Base: null } && !entry.Deleted && _made.TryGetValue(Trees.RemotePath(node), out var made) && made.Entry.Kind == entry.Kind
-        && made.Entry.Content == entry.Content && made.Entry.LinkTarget == entry.LinkTarget;
+        node is { Local: null, Base: null } && !entry.Deleted && _made.TryGetValue(Trees.RemotePath(node), out var made)
+        && made.Exists(change => change.Entry.Kind == entry.Kind && change.Entry.Content == entry.Content && change.Entry.LinkTarget == entry.LinkTarget);
+
+    private void AddMade(string path, Change change)
+    {
+        if (change.Entry.Deleted) return;
+        if (!_made.TryGetValue(path, out var made)) _made.Add(path, made = []);
+        made.Add(change);
+    }
 
     /// <summary>What the journal says of a node is not durable there yet.</summary>
     public bool HasTentative(Node node) => _tentative.ContainsKey(node);

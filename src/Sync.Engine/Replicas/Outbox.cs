@@ -49,7 +49,7 @@ internal sealed class Outbox(ReplicaContext context, bool isHost)
     public Action<IEnumerable<SentChange>>? Sending { get; set; }
 
     /// <summary>Told of each change whose outcome has come.</summary>
-    public Action<EntryId>? Answered { get; set; }
+    public Action<SentChange>? Answered { get; set; }
 
     /// <summary>Changes that were sent and have no outcome.</summary>
     public IEnumerable<SentChange> Open => _open.Values.SelectMany(open => open.Values).Select(o => o.Sent);
@@ -206,7 +206,7 @@ internal sealed class Outbox(ReplicaContext context, bool isHost)
         {
             if (!open.Remove(outcome.ProposedId.Value, out var sent)) continue;
             _inFlight.Remove(sent.Node);
-            Answered?.Invoke(outcome.ProposedId);
+            Answered?.Invoke(sent.Sent);
             var node = sent.Node.Current;
             if (context.Trees.Find(node.Id) != node) continue;
             var change = sent.Sent.Change;

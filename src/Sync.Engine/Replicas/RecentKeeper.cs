@@ -54,9 +54,9 @@ internal sealed class RecentKeeper(ReplicaContext context, RecentLog? log, Func<
     }
 
     /// <summary>An outcome has come.</summary>
-    public void Answered(EntryId proposed)
+    public void Answered(SentChange sent)
     {
-        if (_round is not null) RecentRecords.WriteAnswered(_records, proposed);
+        if (_round is not null) RecentRecords.WriteAnswered(_records, sent);
     }
 
     /// <summary>A save of the index begins, which will stand under this mark and has all that is known now.</summary>

@@ -43,7 +43,11 @@ internal static class RecentRecords
     }
 
     /// <summary>The outcome of a proposed change has come, and is in the states of its entry.</summary>
-    public static void WriteAnswered(ArrayBufferWriter<byte> to, EntryId proposed) => Begin(to, Kind.Answered, proposed);
+    public static void WriteAnswered(ArrayBufferWriter<byte> to, SentChange sent)
+    {
+        Begin(to, Kind.Answered, sent.Change.Entry.Id);
+        EntryCodec.Text(to, sent.Path);
+    }
 
     /// <summary>The journal has been followed up to a revision.</summary>
     public static void WriteFollowed(ArrayBufferWriter<byte> to, Revision cursor, ulong epoch)
@@ -74,8 +78,11 @@ internal static class RecentRecords
         {
             case Kind.Node: state.Nodes[key] = ReadNode(ref from); break;
             case Kind.Gone: state.Nodes[key] = null; break;
-            case Kind.Sent: state.Sent[key] = ReadSent(ref from); break;
-            case Kind.Answered: state.Sent.Remove(key); break;
+            case Kind.Sent:
+                var sent = ReadSent(ref from);
+                state.Sent[(key, sent.Path)] = sent;
+                break;
+            case Kind.Answered: state.Sent.Remove((key, EntryCodec.Text(ref from))); break;
             case Kind.Followed: state.Followed = (new Revision(key), EntryCodec.Number(ref from)); break;
             default: throw new StoreCorruptException("A recent record of an unknown kind.");
         }

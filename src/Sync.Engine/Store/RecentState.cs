@@ -8,8 +8,8 @@ internal sealed class RecentState
     /// <summary>The entries that have changed, by id; null: gone.</summary>
     public Dictionary<long, RecentNode?> Nodes { get; } = [];
 
-    /// <summary>Proposed changes without an outcome, by the id they were proposed with.</summary>
-    public Dictionary<long, SentChange> Sent { get; } = [];
+    /// <summary>Proposed changes without an outcome, by the id they were proposed with and, of new entries, the path: two lives may give the same id.</summary>
+    public Dictionary<(long Id, string Path), SentChange> Sent { get; } = [];
 
     /// <summary>Up to where the journal was followed, in which epoch; null: as the index says.</summary>
     public (Revision Cursor, ulong Epoch)? Followed { get; set; }
