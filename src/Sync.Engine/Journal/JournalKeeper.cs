@@ -236,15 +236,6 @@ internal sealed class JournalKeeper : IDisposable
                 : _decider.Decide(session.Proposer, change, now, changed));
         }
 
-        if (Environment.GetEnvironmentVariable("SYNC_DUMP") is not null) // TEMP
-            for (var i = 0; i < outcomes.Count; i++)
-                
-                {
-                    var c = proposal.Changes[i];
-                    var now1 = _tree.Find(outcomes[i].Id);
-                    Console.Error.WriteLine($"DECIDE {now:HH:mm:ss.fff} {session.Proposer.Name} {c.Entry.Id} {c.Entry.Name} {c.Entry.Kind} {c.Entry.Deleted} {c.Facets} {c.Entry.Content.ToString()[..6]} base {c.BasePlace} {c.BaseContent} hearsay {c.IsHearsay} passed {string.Join(',', c.Passed)} -> {outcomes[i]} now {now1?.Content.ToString()[..6]} {now1?.Name} c{now1?.ContentRevision} p{now1?.PlaceRevision} del {now1?.Deleted} earlier {string.Join(',', _decider.Earlier.Of(outcomes[i].Id).Earlier.Select(e => $"{e.Mark:x}@{e.Since}"))}");
-                }
-
         if (changed.Count > 0)
         {
             foreach (var entry in changed) _unsaved[entry.Id.Value] = entry;

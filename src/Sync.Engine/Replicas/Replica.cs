@@ -352,7 +352,7 @@ internal sealed partial class Replica : IContentLocator, IAsyncDisposable
         }
 
         foreach (var (key, state) in recent.Nodes)
-            if (state is not null) records.Add((Trees.GetOrAdd(new EntryId(key)), state.Synced, state.Local, state.Stamp, state.Remote));
+            if (state?.Agreed() is { } known) records.Add((Trees.GetOrAdd(new EntryId(key)), known.Synced, known.Local, known.Stamp, known.Remote));
 
         if (broken || (mark is null && onDisk is not null)) _context.Log.LogNotice(Share, "the index is lost: everything is compared by content");
         else if (age == MarkAge.DirectoryIsOlder) _context.Log.LogNotice(Share, $"'{_options.Root}' was rolled back to an earlier time than the index: everything is compared by content");
@@ -395,7 +395,6 @@ internal sealed partial class Replica : IContentLocator, IAsyncDisposable
     /// <summary>The end of the former life, from its last save of the index on.</summary>
     private void Restore(RecentState recent)
     {
-        if (Environment.GetEnvironmentVariable("SYNC_DUMP") is not null) _context.Log.LogNotice(Share, $"RESTORE nodes {recent.Nodes.Count} applied {recent.Nodes.Values.Count(n => n?.Applied is not null)} tentative {recent.Nodes.Values.Count(n => n?.IsTentative == true)} sent {recent.Sent.Count} followed {recent.Followed} cursor {Reconciler.Planner.Committed} epoch {_epoch}: {string.Join(' ', recent.Sent.Values.Select(v => v.Path))} | {string.Join(' ', recent.Nodes.Values.Where(n => n?.IsTentative == true).Select(n => n!.Remote!.Name + " " + n.Remote.Content.ToString()[..6]))}"); // TEMP
         foreach (var (key, state) in recent.Nodes)
         {
             if (state is null || Trees.Find(new EntryId(key)) is not { } node) continue;
@@ -590,19 +589,8 @@ internal sealed partial class Replica : IContentLocator, IAsyncDisposable
     private void WatchRoot() => _context.After(RootCheckPace, () =>
     {
         if (_halt is null) CheckRoot();
-        if (Environment.GetEnvironmentVariable("SYNC_DUMP") is not null) DumpBehind(); // TEMP
         WatchRoot();
     });
-
-    private void DumpBehind() // TEMP
-    {
-        string Show(Entry? e) => e is null ? "-" : $"#{e.Id} {(e.Deleted ? "DEL " : "")}{e.Kind} {e.Parent}/{e.Name} {e.Content.ToString()[..6]} m{e.MtimeNs % 1000000000} p{e.PlaceRevision} c{e.ContentRevision} m{e.ModeRevision}";
-        foreach (var node in _flusher.Behind.Take(12))
-        {
-            var step = Trees.Find(node.Id) == node ? Reconciler.Planner.Decide(node) : Step.None;
-            _context.Log.LogNotice(Share, $"BEHIND {node.Id} {node.Flags} {Trees.DisplayPath(node)} S {Show(node.Synced)} A {Show(node.Applied)} L {Show(node.Local)} R {Show(node.Remote)} -> {step.Kind} {step.Facets} {step.Other} committed {Reconciler.Planner.Committed} catching {_catchingUp} looks {_hostLooks} returned {Reconciler.Planner.Returned.Contains(node)} tentative {Reconciler.HasTentative(node)}");
-        }
-    }
 
     private void Halt(string reason)
     {

@@ -16,6 +16,15 @@ internal sealed record RecentNode(Entry? Synced, Entry? Local, FileStamp Stamp, 
     /// <summary><see cref="Remote"/> is tentative: then <see cref="Committed"/> is what it was before.</summary>
     public bool IsTentative { get; init; }
 
+    /// <summary>The same, with an edit of a file taken back that was seen and not agreed on: the first look finds it again, or what it was replaced by since.
+    /// Proposed unseen, it could be bytes that nobody has any more.</summary>
+    public RecentNode Agreed()
+    {
+        if (Local is not { Kind: Model.EntryKind.File } local || (Applied ?? Synced) is not { Deleted: false } known || known.Content == local.Content) return this;
+        local = local with { Content = known.Content, Size = known.Size, MtimeNs = known.MtimeNs };
+        return this with { Local = local, Stamp = new FileStamp(Stamp.FileKey, local.Size, local.MtimeNs, 0) };
+    }
+
     /// <summary>The journal's last committed state, where the remote one is tentative.</summary>
     public Entry? Committed { get; init; }
 }

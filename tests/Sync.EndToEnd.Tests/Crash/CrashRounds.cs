@@ -80,15 +80,10 @@ internal sealed class CrashRounds
             _log.Append("a flush was acknowledged before the kill\n");
         }
 
-        var clock = System.Diagnostics.Stopwatch.StartNew(); // TEMP
         foreach (TestAgent agent in killed)
             await agent.StartAsync();
-        double a1 = clock.Elapsed.TotalSeconds;
         await SettleAsync();
-        double a2 = clock.Elapsed.TotalSeconds;
         Check();
-        Console.Error.WriteLine($"TIMES start {a1:0.0} settle {a2 - a1:0.0} check {clock.Elapsed.TotalSeconds - a2:0.0} {string.Join(" and ", killed.Select(agent => Path.GetFileName(agent.Executable)))}"); // TEMP
-        if (a2 - a1 > 5) Console.Error.WriteLine($"SLOW {_pair.Guest}\n{_pair.Host}"); // TEMP
     }
 
     /// <summary>What a flush, called after a while, has acknowledged; null if it has not.</summary>
