@@ -36,8 +36,9 @@ public sealed record Change
     /// <summary>The most that <see cref="Passed"/> names.</summary>
     public const int MaxPassed = 16;
 
-    /// <summary>No edit of the proposer's: the host told of it, having found it on its own disk, before it was durable in the journal, and was killed.
-    /// The host has looked at its disk since, which had all that was told: what it found there stands.</summary>
+    /// <summary>No edit of the proposer's. Either the host told of it, having found it on its own disk, before it was durable in the journal, and was killed: it
+    /// has looked at its disk since, which had all that was told. Or the proposer was killed while it put it in place, and it is as the journal had it, down to the
+    /// mtime. In both cases what the journal says now stands.</summary>
     public bool IsHearsay { get; init; }
 
     /// <summary>The whole content, where it is small enough to travel inline; null: uploaded before, or known to the host.</summary>

@@ -25,6 +25,9 @@ internal sealed class Reconciler
     /// <summary>What the host told of its own disk and then lost, as it told it.</summary>
     private readonly Dictionary<Node, Entry> _hearsay = [];
 
+    /// <summary>What a former life of this replica was putting in place when it was killed, by path.</summary>
+    private readonly Dictionary<string, Entry> _placing = new(StringComparer.Ordinal);
+
     /// <summary>What this replica, or a former life of it, made and proposed without an answer, by its path there and then.</summary>
     private readonly Dictionary<string, List<Change>> _made = new(StringComparer.Ordinal);
     private readonly Dictionary<Node, Node> _unobserved = [];
@@ -424,9 +427,17 @@ internal sealed class Reconciler
         Enqueue(node);
     }
 
-    /// <summary>Whether what a node has here is what the host told of its own disk, and lost.</summary>
+    /// <summary>Whether what a node has here is no edit but what the journal said once: what the host told of its own disk, and lost; or what was being
+    /// put in place when this replica was killed.</summary>
     public bool IsHearsay(Node node) =>
-        _hearsay.TryGetValue(node, out var told) && node.Local is { } local && local.Content == told.Content && local.LinkTarget == told.LinkTarget && (!node.Id.IsProvisional || local.Name == told.Name);
+        (_hearsay.TryGetValue(node, out var told) && node.Local is { } local && local.Content == told.Content && local.LinkTarget == told.LinkTarget && (!node.Id.IsProvisional || local.Name == told.Name))
+        || (_placing.Count > 0 && node.Local is { Kind: EntryKind.File } stands && _placing.TryGetValue(Trees.LocalPath(node), out var placed) && stands.Content == placed.Content && stands.MtimeNs == placed.MtimeNs);
+
+    /// <summary>A former life of this replica was about to put a file in place: what stands there with that content and mtime is no edit.</summary>
+    public void RestorePlacing(string path, Entry entry) => _placing[path] = entry;
+
+    /// <summary>What was being put in place may be the only copy.</summary>
+    public void ForgetPlacing() => _placing.Clear();
 
     /// <summary>A former life of this replica was told of a node's remote state, which is tentative.</summary>
     /// <param name="node">The node, with that state.</param>
@@ -448,6 +459,7 @@ internal sealed class Reconciler
     public void ForgetMade()
     {
         _made.Clear();
+        _placing.Clear();
         Planner.Returned.Clear();
     }
 

@@ -22,6 +22,9 @@ internal sealed class RecentKeeper(ReplicaContext context, RecentLog? log, Func<
     /// <summary>Nodes with states that the index does not take.</summary>
     private readonly HashSet<Node> _tentative = [];
 
+    /// <summary>Nodes whose files are being put in place, with their paths.</summary>
+    private readonly Dictionary<Node, (string Path, Entry Entry)> _placing = [];
+
     private ArrayBufferWriter<byte> _records = new();
     private (UInt128 Life, ulong Count)? _round;
     private Revision _cursor;
@@ -53,6 +56,14 @@ internal sealed class RecentKeeper(ReplicaContext context, RecentLog? log, Func<
         EndTurn();
     }
 
+    /// <summary>A file is about to be put in place.</summary>
+    public void Placing(Node node)
+    {
+        if (_round is null || node.Remote is not { Deleted: false, Kind: EntryKind.File } entry) return;
+        _placing[node] = (context.Trees.RemotePath(node), entry);
+        RecentRecords.WritePlacing(_records, _placing[node].Path, entry);
+    }
+
     /// <summary>An outcome has come.</summary>
     public void Answered(SentChange sent)
     {
@@ -67,6 +78,7 @@ internal sealed class RecentKeeper(ReplicaContext context, RecentLog? log, Func<
         EndTurn();
         _round = (mark.Life, mark.Count);
         foreach (var node in _tentative) Write(node);
+        foreach (var (path, entry) in _placing.Values) RecentRecords.WritePlacing(_records, path, entry);
         foreach (var change in unanswered()) RecentRecords.WriteSent(_records, change);
         Follow();
         var first = Take();
@@ -80,6 +92,7 @@ internal sealed class RecentKeeper(ReplicaContext context, RecentLog? log, Func<
         foreach (var node in _changed)
         {
             node.Flags &= ~NodeFlags.Unlogged;
+            if (!node.Has(NodeFlags.Applying)) _placing.Remove(node);
             Write(node);
         }
 
@@ -95,6 +108,7 @@ internal sealed class RecentKeeper(ReplicaContext context, RecentLog? log, Func<
     {
         _changed.TrimExcess();
         _tentative.TrimExcess();
+        _placing.TrimExcess();
         if (_records.WrittenCount == 0) _records = new();
     }
 

@@ -403,6 +403,7 @@ internal sealed partial class Replica : IContentLocator, IAsyncDisposable
         }
 
         foreach (var sent in recent.Sent.Values) Reconciler.RestoreSent(sent);
+        foreach (var (path, entry) in recent.Placing) Reconciler.RestorePlacing(path, entry);
         _recent.Begin(_index.Life!);
         foreach (var key in recent.Nodes.Keys)
         {
@@ -538,11 +539,13 @@ internal sealed partial class Replica : IContentLocator, IAsyncDisposable
                 else if (step.Kind != StepKind.Propose) _applier.Queue(node, step);
                 else if (holdDeletes && node.Local is null) _deletions.Hold(node);
                 else _outbox.Queue(node, step);
+                if (step.Kind is StepKind.Create or StepKind.Update && node.Has(NodeFlags.Applying)) _recent.Placing(node);
             }
 
             if (Reconciler.TakeUnobserved() is { Length: > 0 } unobserved)
                 _observer.WhenObserved(unobserved.Select(u => u.Value).ToHashSet(), () => Reconciler.Observed(unobserved.Select(u => u.Key)));
             _outbox.Flush();
+            _recent.EndTurn();
             _applier.EndTurn();
         }
 

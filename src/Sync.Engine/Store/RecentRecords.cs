@@ -8,7 +8,7 @@ namespace Sync.Engine.Store;
 /// <summary>What the <see cref="RecentLog"/> says, as bytes.</summary>
 internal static class RecentRecords
 {
-    private enum Kind : byte { Node = 1, Gone = 2, Sent = 3, Answered = 4, Followed = 5 }
+    private enum Kind : byte { Node = 1, Gone = 2, Sent = 3, Answered = 4, Followed = 5, Placing = 6 }
 
     [Flags]
     private enum Parts : byte { None = 0, Applied = 1, Tentative = 2, Committed = 4 }
@@ -49,6 +49,14 @@ internal static class RecentRecords
         EntryCodec.Text(to, sent.Path);
     }
 
+    /// <summary>A file is about to be put in place, as the journal has it.</summary>
+    public static void WritePlacing(ArrayBufferWriter<byte> to, string path, Entry entry)
+    {
+        Begin(to, Kind.Placing, entry.Id);
+        EntryCodec.Text(to, path);
+        EntryCodec.Write(to, entry);
+    }
+
     /// <summary>The journal has been followed up to a revision.</summary>
     public static void WriteFollowed(ArrayBufferWriter<byte> to, Revision cursor, ulong epoch)
     {
@@ -84,6 +92,7 @@ internal static class RecentRecords
                 break;
             case Kind.Answered: state.Sent.Remove((key, EntryCodec.Text(ref from))); break;
             case Kind.Followed: state.Followed = (new Revision(key), EntryCodec.Number(ref from)); break;
+            case Kind.Placing: state.Placing[EntryCodec.Text(ref from)] = EntryCodec.Read(ref from); break;
             default: throw new StoreCorruptException("A recent record of an unknown kind.");
         }
     }
