@@ -165,8 +165,12 @@ internal sealed partial class Replica
         Reconciler.ReplicaName = welcome.ReplicaName;
         if (welcome.Root != Trees.Root.Id) Reroot(welcome.Root);
         else if (welcome.Reset) Void();
-        else if (welcome.Epoch != _epoch && !_isHost && !welcome.KeptDisk) Reconciler.ForgetPlacing();
-        if (welcome.Root == Trees.Root.Id && !welcome.Reset && welcome.Epoch != _epoch) Reconciler.DropTentative(welcome.Kept, welcome.KeptDisk && !_isHost);
+        else if (welcome.Epoch != _epoch)
+        {
+            if (!_isHost && !welcome.KeptDisk) Reconciler.ForgetPlacing();
+            Reconciler.DropTentative(welcome.Kept, welcome.KeptDisk && !_isHost);
+        }
+
         if (welcome.TellsAll && !welcome.Reset) Reconciler.ExpectAll();
         _epoch = welcome.Epoch;
         _index.Epoch = _recent.Epoch = _epoch;

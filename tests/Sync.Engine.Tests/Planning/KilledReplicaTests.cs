@@ -1,0 +1,160 @@
+using System.Buffers;
+using Sync.Delta;
+using Sync.Engine.Files;
+using Sync.Engine.Link;
+using Sync.Engine.Model;
+using Sync.Engine.Planning;
+using Sync.Engine.Store;
+using Sync.Engine.Trees;
+using Xunit;
+
+namespace Sync.Engine.Tests.Planning;
+
+/// <summary>A replica that was killed: what its former life proposed and placed, and what the host told and lost, is no conflict with what came after.</summary>
+public sealed class KilledReplicaTests
+{
+    private static readonly EntryId File = new(5);
+
+    [Fact]
+    public void An_edit_on_top_of_what_a_former_life_proposed_is_based_on_it()
+    {
+        var (reconciler, node) = Agreed(content: 1, revision: 10);
+        reconciler.RestoreSent(new SentChange("", new Change { Entry = State(2), Facets = Facets.Content, BaseContent = new Revision(10) }));
+        // Edited while no agent ran.
+        reconciler.Trees.SetLocal(node, State(3), new FileStamp(1, 0, 0, 0));
+        reconciler.Receive(State(2) with { PlaceRevision = new Revision(10), ContentRevision = new Revision(11), ModeRevision = new Revision(10) });
+        reconciler.Commit(new Revision(11));
+        reconciler.CaughtUp();
+        Assert.Equal(new Revision(11), NextProposal(reconciler).BaseContent);
+    }
+
+    [Fact]
+    public void What_the_host_lost_is_named_by_who_proposed_it_and_is_an_edit_of_nobody_else()
+    {
+        var (author, node) = Agreed(content: 1, revision: 10);
+        author.RestoreSent(new SentChange("", new Change { Entry = State(2), Facets = Facets.Content, BaseContent = new Revision(10) }));
+        author.Trees.SetLocal(node, State(3), new FileStamp(1, 0, 0, 0));
+        author.CaughtUp();
+        Assert.Equal([State(2).Content.Prefix], NextProposal(author).Passed);
+
+        var (other, held) = Agreed(content: 1, revision: 10);
+        other.Receive(State(2) with { ByHost = true, PlaceRevision = new Revision(10), ContentRevision = new Revision(11), ModeRevision = new Revision(10) });
+        other.Trees.SetLocal(held, State(2), new FileStamp(1, 0, 0, 0));
+        other.DropTentative(new Revision(10), keptDisk: true);
+        Assert.True(other.IsHearsay(held));
+        // What a user makes of it is an edit.
+        other.Trees.SetLocal(held, State(4), new FileStamp(1, 0, 0, 0));
+        Assert.False(other.IsHearsay(held));
+    }
+
+    [Fact]
+    public void After_the_hosts_machine_went_down_what_it_told_may_be_the_only_copy()
+    {
+        var (other, held) = Agreed(content: 1, revision: 10);
+        other.Receive(State(2) with { ByHost = true, PlaceRevision = new Revision(10), ContentRevision = new Revision(11), ModeRevision = new Revision(10) });
+        other.Trees.SetLocal(held, State(2), new FileStamp(1, 0, 0, 0));
+        other.DropTentative(new Revision(10), keptDisk: false);
+        Assert.False(other.IsHearsay(held));
+    }
+
+    [Fact]
+    public void A_file_made_proposed_and_deleted_by_a_killed_replica_does_not_come_back()
+    {
+        var reconciler = NewReconciler();
+        reconciler.RestoreSent(new SentChange("f", new Change { Entry = State(2) with { Id = new EntryId(-3) }, Facets = Facets.All }));
+        reconciler.Receive(State(2) with { PlaceRevision = new Revision(11), ContentRevision = new Revision(11), ModeRevision = new Revision(11) });
+        reconciler.Commit(new Revision(11));
+        reconciler.CaughtUp();
+        Assert.True(NextProposal(reconciler).Entry.Deleted);
+    }
+
+    [Fact]
+    public void A_file_made_and_proposed_by_a_killed_replica_and_edited_since_is_the_same_file()
+    {
+        var reconciler = NewReconciler();
+        reconciler.RestoreSent(new SentChange("f", new Change { Entry = State(2) with { Id = new EntryId(-3) }, Facets = Facets.All }));
+        var found = reconciler.Trees.AddProvisional();
+        reconciler.Trees.SetLocal(found, State(3) with { Id = found.Id }, new FileStamp(1, 0, 0, 0));
+        reconciler.Receive(State(2) with { PlaceRevision = new Revision(11), ContentRevision = new Revision(11), ModeRevision = new Revision(11) });
+        reconciler.Commit(new Revision(11));
+        reconciler.CaughtUp();
+        var change = NextProposal(reconciler);
+        Assert.Equal((File, new Revision(11), State(3).Content), (change.Entry.Id, change.BaseContent, change.Entry.Content));
+    }
+
+    [Fact]
+    public void What_was_being_put_in_place_is_no_edit_as_long_as_it_is_as_the_journal_had_it()
+    {
+        var reconciler = NewReconciler();
+        reconciler.RestorePlacing("f", State(2) with { MtimeNs = 77 });
+        var found = reconciler.Trees.AddProvisional();
+        reconciler.Trees.SetLocal(found, State(2) with { Id = found.Id, MtimeNs = 77 }, new FileStamp(1, 0, 77, 0));
+        Assert.True(reconciler.IsHearsay(found));
+        reconciler.Trees.SetLocal(found, State(2) with { Id = found.Id, MtimeNs = 78 }, new FileStamp(1, 0, 78, 0));
+        Assert.False(reconciler.IsHearsay(found));
+    }
+
+    [Fact]
+    public void The_states_of_an_entry_come_back_as_they_were()
+    {
+        var node = new RecentNode(State(1), State(2), new FileStamp(9, 0, 0, 4), State(2) with { ContentRevision = new Revision(11) })
+        {
+            Applied = State(2) with { ContentRevision = new Revision(11) },
+            IsTentative = true,
+            Committed = State(1) with { ContentRevision = new Revision(10) },
+        };
+        var sent = new SentChange("d/f", new Change { Entry = State(3) with { Id = new EntryId(-2) }, Facets = Facets.All, BaseContent = new Revision(4) });
+        var answered = new SentChange("d/g", new Change { Entry = State(3) with { Id = new EntryId(-3) }, Facets = Facets.All });
+        var records = new ArrayBufferWriter<byte>();
+        RecentRecords.Write(records, File, node);
+        RecentRecords.WriteSent(records, sent);
+        RecentRecords.WriteSent(records, answered);
+        RecentRecords.WriteAnswered(records, answered);
+        RecentRecords.WritePlacing(records, "d/h", State(8));
+        RecentRecords.WriteFollowed(records, new Revision(12), 99);
+        RecentRecords.WriteGone(records, new EntryId(6));
+        var state = RecentRecords.Read([records.WrittenSpan.ToArray()]);
+        Assert.Equal(node, state.Nodes[File.Value]);
+        Assert.Null(state.Nodes[6]);
+        Assert.Equal((sent.Path, sent.Change.Entry, sent.Change.BaseContent), (Assert.Single(state.Sent.Values).Path, state.Sent.Values.First().Change.Entry, state.Sent.Values.First().Change.BaseContent));
+        Assert.Equal(State(8), state.Placing["d/h"]);
+        Assert.Equal((new Revision(12), 99UL), state.Followed);
+    }
+
+    [Fact]
+    public void An_edit_that_was_seen_and_not_agreed_on_is_to_be_looked_at_again()
+    {
+        var seen = new RecentNode(State(1), State(2), new FileStamp(9, 0, 0, 4), State(1));
+        Assert.Equal((State(1).Content, 9UL, 0L), (seen.Agreed().Local!.Content, seen.Agreed().Stamp.FileKey, seen.Agreed().Stamp.CtimeNs));
+        var agreed = seen with { Local = State(1) };
+        Assert.Same(agreed, agreed.Agreed());
+    }
+
+    private static Reconciler NewReconciler() => new(new TreeSet(EntryId.Root), new FacetComparer());
+
+    private static (Reconciler Reconciler, Node Node) Agreed(int content, long revision)
+    {
+        var reconciler = NewReconciler();
+        var entry = State(content) with { PlaceRevision = new Revision(revision), ContentRevision = new Revision(revision), ModeRevision = new Revision(revision) };
+        var node = reconciler.Trees.GetOrAdd(File);
+        reconciler.Planner.Committed = new Revision(revision);
+        reconciler.Trees.SetRemote(node, entry);
+        reconciler.Trees.SetSynced(node, entry);
+        reconciler.Trees.SetLocal(node, entry, new FileStamp(1, 0, 0, 0));
+        return (reconciler, node);
+    }
+
+    private static Change NextProposal(Reconciler reconciler)
+    {
+        Assert.True(reconciler.TryNext(mayPropose: true, mayApply: true, out var node, out var step));
+        Assert.Equal(StepKind.Propose, step.Kind);
+        return ProposalBuilder.Build(reconciler.Trees, node, step, 0) with { Passed = reconciler.PassedBy(node), IsHearsay = reconciler.IsHearsay(node) };
+    }
+
+    private static Entry State(int content)
+    {
+        var bytes = new byte[ContentId.Size];
+        bytes[0] = (byte)content;
+        return new Entry { Id = File, Parent = EntryId.Root, Name = "f", Kind = EntryKind.File, Content = new ContentId(bytes) };
+    }
+}
