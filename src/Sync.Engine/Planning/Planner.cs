@@ -126,9 +126,7 @@ internal sealed class Planner(TreeSet trees, FacetComparer compare)
         // Its deletion came from there as well, and was taken back there.
         if (known.Deleted) return new Step(StepKind.Forget);
 
-        if (Returned.Contains(node) && trees.Find(node.Remote!.Parent) is { } at && trees.LocalChild(at, node.Remote.Name) is { Id.IsProvisional: true } here
-            && here.Kind == node.Kind && !here.Has(NodeFlags.Distinct))
-            return Step.Wait(here);
+        if (Returned.Contains(node) && StandsFor(node) is { } here) return Step.Wait(here);
 
         // Deleted here. A remote edit or move beats that.
         if (compare.Weighty(known, node.Remote) != 0) return new Step(StepKind.Forget);
@@ -151,6 +149,19 @@ internal sealed class Planner(TreeSet trees, FacetComparer compare)
         }
 
         return new Step(StepKind.Propose, Facets.Place);
+    }
+
+    /// <summary>What stands at a returned entry's name, or at that of a directory above it, and is not known to be the same yet.</summary>
+    private Node? StandsFor(Node node)
+    {
+        for (var i = 0; i < 4096 && trees.Find(node.Remote!.Parent) is { } parent; i++)
+        {
+            if (parent.IsLocal) return trees.LocalChild(parent, node.Remote.Name) is { Id.IsProvisional: true } here && here.Kind == node.Kind && !here.Has(NodeFlags.Distinct) ? here : null;
+            if (!parent.IsRemote) return null;
+            node = parent;
+        }
+
+        return null;
     }
 
     private Step Both(Node node)

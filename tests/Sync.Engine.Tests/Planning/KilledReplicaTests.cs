@@ -83,6 +83,27 @@ public sealed class KilledReplicaTests
     }
 
     [Fact]
+    public void What_stands_in_a_directory_that_is_not_known_again_yet_was_not_deleted()
+    {
+        var reconciler = NewReconciler();
+        var directory = new Entry { Id = new EntryId(4), Parent = EntryId.Root, Name = "d", Kind = EntryKind.Directory };
+        reconciler.RestoreSent(new SentChange("d", new Change { Entry = directory with { Id = new EntryId(-2) }, Facets = Facets.All }));
+        reconciler.RestoreSent(new SentChange("d/f", new Change { Entry = State(2) with { Id = new EntryId(-3), Parent = new EntryId(-2) }, Facets = Facets.All }));
+        // The look came first.
+        var (foundDirectory, found) = (reconciler.Trees.AddProvisional(), default(Node));
+        reconciler.Trees.SetLocal(foundDirectory, directory with { Id = foundDirectory.Id }, new FileStamp(1, 0, 0, 0));
+        found = reconciler.Trees.AddProvisional();
+        reconciler.Trees.SetLocal(found, State(2) with { Id = found.Id, Parent = foundDirectory.Id }, new FileStamp(2, 0, 0, 0));
+        var revision = new Revision(11);
+        reconciler.Receive(directory with { PlaceRevision = revision, ContentRevision = revision, ModeRevision = revision });
+        reconciler.Receive(State(2) with { Parent = directory.Id, PlaceRevision = revision, ContentRevision = revision, ModeRevision = revision });
+        reconciler.Commit(revision);
+        reconciler.CaughtUp();
+        Assert.False(reconciler.TryNext(mayPropose: true, mayApply: true, out _, out _));
+        Assert.Equal((true, true), (reconciler.Trees.Find(directory.Id)!.IsLocal, reconciler.Trees.Find(File)!.IsLocal));
+    }
+
+    [Fact]
     public void What_was_being_put_in_place_is_no_edit_as_long_as_it_is_as_the_journal_had_it()
     {
         var reconciler = NewReconciler();
