@@ -77,17 +77,17 @@ internal sealed class RecentLog : IDisposable
         _number++;
         // Until it is written it is missing.
         _hasGap = true;
-        var file = _files[_slot] ??= new FileStream(PathOf(_directory, _slot), new FileStreamOptions
-        {
-            Mode = FileMode.OpenOrCreate,
-            Access = FileAccess.ReadWrite,
-            Share = FileShare.ReadWrite | FileShare.Delete,
-            BufferSize = 0,
-            UnixCreateMode = OperatingSystem.IsWindows() ? null : UnixFileMode.UserRead | UnixFileMode.UserWrite,
-        });
+        var file = _files[_slot] ??= Open(PathOf(_directory, _slot));
         RandomAccess.Write(file.SafeFileHandle, frame, _end);
         _end += frame.Length;
         _hasGap = false;
+    }
+
+    private static FileStream Open(string path)
+    {
+        var options = new FileStreamOptions { Mode = FileMode.OpenOrCreate, Access = FileAccess.ReadWrite, Share = FileShare.ReadWrite | FileShare.Delete, BufferSize = 0 };
+        if (!OperatingSystem.IsWindows()) options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        return new FileStream(path, options);
     }
 
     /// <summary>What has happened since the index was saved, in order; empty where nothing is known of it.</summary>
