@@ -236,6 +236,14 @@ internal sealed class JournalKeeper : IDisposable
                 : _decider.Decide(session.Proposer, change, now, changed));
         }
 
+        for (var i = 0; i < outcomes.Count; i++)
+        {
+            var c = proposal.Changes[i];
+            var now1 = _tree.Find(outcomes[i].Id);
+            if (!c.Entry.Name.StartsWith('f') || c.Entry.Name.Contains("txt")) continue;
+            Console.Error.WriteLine($"DECIDE {now:HH:mm:ss.fff} {session.Proposer.Name} {c.Entry.Id} {c.Entry.Parent}/{c.Entry.Name} {c.Entry.Deleted} {c.Facets} {c.Entry.Content.ToString()[..6]} base p{c.BasePlace} c{c.BaseContent} h{c.IsHearsay} passed {string.Join(',', c.Passed.Select(x => x.ToString("x")))} -> {outcomes[i].Verdict} {outcomes[i].Id} {outcomes[i].Revision} now {(now1 is null ? "" : _tree.PathOf(now1))} {now1?.Content.ToString()[..6]} c{now1?.ContentRevision} p{now1?.PlaceRevision} del {now1?.Deleted}"); // TEMP
+        }
+
         if (changed.Count > 0)
         {
             foreach (var entry in changed) _unsaved[entry.Id.Value] = entry;

@@ -199,8 +199,7 @@ internal sealed class Reconciler
         }
         else _tentative.Remove(node);
 
-        var confirmed = _doubts.Confirmed(node, entry);
-        if (confirmed != 0) node.Applied = (node.Base ?? entry with { Content = default, LinkTarget = null }).Take(confirmed, entry);
+        Confirm(node, entry);
         Trees.SetRemote(node, entry);
         if (_made.Count > 0 && IsOwn(node, entry))
         {
@@ -335,6 +334,7 @@ internal sealed class Reconciler
         {
             if (change.Entry.Id.IsProvisional) AddMade(path, change);
             _doubts.Add(node, change);
+            if (node.Remote is { } told) Confirm(node, told);
             if (_bound.TryGetValue(change.Entry.Parent.Value, out var parent)) _doubts.Bound(change.Entry.Parent, parent);
         }
 
@@ -452,7 +452,18 @@ internal sealed class Reconciler
     public void RestoreSent(SentChange sent)
     {
         if (sent.Change.Entry.Id.IsProvisional) AddMade(sent.Path, sent.Change);
-        else if (Trees.Find(sent.Change.Entry.Id) is { } node) _doubts.Add(node, sent.Change);
+        else if (Trees.Find(sent.Change.Entry.Id) is { } node)
+        {
+            _doubts.Add(node, sent.Change);
+            if (node.Remote is { } told) Confirm(node, told);
+        }
+    }
+
+    /// <summary>Where the journal has what was proposed and not answered, that is what is shown here, and what a user goes on from.</summary>
+    private void Confirm(Node node, Entry told)
+    {
+        var confirmed = _doubts.Confirmed(node, told);
+        if (confirmed != 0) node.Applied = (node.Base ?? told with { Content = default, LinkTarget = null }).Take(confirmed, told);
     }
 
     /// <summary>Whoever was told of what was made here and lost has told of it in turn.</summary>

@@ -395,6 +395,7 @@ internal sealed partial class Replica : IContentLocator, IAsyncDisposable
     /// <summary>The end of the former life, from its last save of the index on.</summary>
     private void Restore(RecentState recent)
     {
+        Console.Error.WriteLine($"RESTORE {DateTimeOffset.UtcNow:HH:mm:ss.fff} nodes {recent.Nodes.Count} sent {recent.Sent.Count} {recent.Followed}: {string.Join(' ', recent.Sent.Values.Select(v => v.Path + ":" + v.Change.Entry.Id + ":" + v.Change.Entry.Content.ToString()[..6] + (v.Change.Entry.Deleted ? "DEL" : "")))} PLACING {string.Join(' ', recent.Placing.Select(p => p.Key + ":" + p.Value.Content.ToString()[..6]))}"); // TEMP
         foreach (var (key, state) in recent.Nodes)
         {
             if (state is null || Trees.Find(new EntryId(key)) is not { } node) continue;
@@ -539,6 +540,8 @@ internal sealed partial class Replica : IContentLocator, IAsyncDisposable
                 else if (step.Kind != StepKind.Propose) _applier.Queue(node, step);
                 else if (holdDeletes && node.Local is null) _deletions.Hold(node);
                 else _outbox.Queue(node, step);
+                string Show(Entry? e) => e is null ? "-" : $"#{e.Id} {(e.Deleted ? "DEL " : "")}{e.Parent}/{e.Name} {e.Content.ToString()[..6]} p{e.PlaceRevision} c{e.ContentRevision}";
+                if (node.Kind == EntryKind.File && Trees.DisplayPath(node).Contains("churns", StringComparison.Ordinal)) Console.Error.WriteLine($"STEP {DateTimeOffset.UtcNow:HH:mm:ss.fff} {step.Kind} {step.Facets} {Trees.DisplayPath(node)} S {Show(node.Synced)} A {Show(node.Applied)} L {Show(node.Local)} R {Show(node.Remote)} ret {Reconciler.Planner.Returned.Contains(node)}"); // TEMP
                 if (step.Kind is StepKind.Create or StepKind.Update && node.Has(NodeFlags.Applying)) _recent.Placing(node);
             }
 

@@ -28,6 +28,21 @@ public sealed class KilledReplicaTests
         Assert.Equal(new Revision(11), NextProposal(reconciler).BaseContent);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_deletion_after_an_edit_that_was_told_before_its_answer_is_one(bool killed)
+    {
+        var (reconciler, node) = Agreed(content: 1, revision: 10);
+        var sent = new SentChange("", new Change { Entry = State(2), Facets = Facets.Content, BaseContent = new Revision(10) });
+        reconciler.Receive(State(2) with { PlaceRevision = new Revision(10), ContentRevision = new Revision(11), ModeRevision = new Revision(10) });
+        if (killed) reconciler.RestoreSent(sent);
+        else reconciler.LoseLink([], [(node, sent)]);
+        reconciler.Trees.SetLocal(node, null);
+        var change = NextProposal(reconciler);
+        Assert.Equal((true, new Revision(11)), (change.Entry.Deleted, change.BaseContent));
+    }
+
     [Fact]
     public void What_the_host_lost_is_named_by_who_proposed_it_and_is_an_edit_of_nobody_else()
     {
