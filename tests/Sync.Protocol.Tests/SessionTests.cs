@@ -14,6 +14,8 @@ public sealed class SessionTests
         Share = "work", SubPath = "src/app", Epoch = ulong.MaxValue, Cursor = new Revision(7), Process = 42, Direction = SyncDirection.Mirror, ClockNs = -5,
     };
 
+    private static long NowNs => (DateTime.UtcNow - DateTime.UnixEpoch).Ticks * 100;
+
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     [Fact]
@@ -21,10 +23,13 @@ public sealed class SessionTests
     {
         await using var server = await TestServer.StartAsync();
         await using var connector = server.Connector();
+        var before = NowNs;
         await using var link = await connector.ConnectAsync(Hello, Cancel);
         var (guest, hello, session) = await server.Host.Opened.Reader.ReadAsync(Cancel);
         Assert.Equal(server.Guest.Fingerprint, guest);
-        Assert.Equal(Hello, hello);
+        Assert.Equal(Hello, hello with { ClockNs = Hello.ClockNs });
+        // The clock at sending, not at the beginning of dialling.
+        Assert.InRange(hello.ClockNs, before, NowNs);
 
         for (var i = 1; i <= 100; i++)
         {

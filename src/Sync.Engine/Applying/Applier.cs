@@ -269,6 +269,12 @@ internal sealed class Applier(
         SetTimes(IsFilled);
     }
 
+    /// <summary>Moves what an earlier life has left to the version store, before anything is placed; now, or when the disk can.</summary>
+    public void Keep(string path, string original, FileStat stat, string reason) => context.Apply.Run(() => placer.Leftovers.Keep(path, original, stat, reason));
+
+    /// <summary>Once more, what a failing disk has left in staging.</summary>
+    public void TryLeftoversAgain() => context.Apply.Run(placer.Leftovers.TryAgain);
+
     /// <summary>Gives memory back: work is over for now.</summary>
     public void Trim()
     {
@@ -366,6 +372,9 @@ internal sealed class Applier(
         {
             var entry = node.Current.Local ?? node.Current.Remote;
             if (entry is not null && Trees.Find(entry.Parent) is { IsLocal: true } parent) observer.LookAt(parent, entry.Name);
+            if (!context.SeenElsewhere.Remove(node, out var places)) return;
+            foreach (var (directory, name) in places)
+                if (directory.Current.IsLocal) observer.LookAt(directory.Current, name);
         });
     }
 

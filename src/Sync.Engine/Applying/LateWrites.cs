@@ -32,16 +32,8 @@ internal sealed class LateWrites(ReplicaContext context, Observer observer, Vers
         var work = _files.ToArray();
         context.Apply.Run(() =>
         {
-            var closed = work.Where(l => context.Files.HasNoWriter(l.Path) != false).ToArray();
             var edited = new List<string>();
-            foreach (var l in closed)
-            {
-                if (context.Files.Stat(l.Path, out var now) != FsError.None) continue;
-                if (now.Stamp.SameButCtime(l.Stat.Stamp)) versions.Keep(l.Path, l.OriginalPath, now, l.Reason, out _, l.Content);
-                else if (Bring(l) is { } path) edited.Add(path);
-                else versions.Keep(l.Path, l.OriginalPath, now, "conflict", out _);
-            }
-
+            var closed = work.Where(l => context.Files.HasNoWriter(l.Path) != false && Settle(l, edited)).ToArray();
             context.Loop.Post(() =>
             {
                 _files.RemoveAll(closed.Contains);
@@ -50,6 +42,17 @@ internal sealed class LateWrites(ReplicaContext context, Observer observer, Vers
                 if (_isTimed) context.After(Pace, Check);
             });
         });
+    }
+
+    /// <summary>False where the disk fails or is full: it is tried again.</summary>
+    private bool Settle(Lingering file, List<string> edited)
+    {
+        var found = context.Files.Stat(file.Path, out var now);
+        if (found != FsError.None) return found == FsError.NotFound;
+        if (now.Stamp.SameButCtime(file.Stat.Stamp)) return versions.Keep(file.Path, file.OriginalPath, now, file.Reason, out _, file.Content) == FsError.None;
+        if (Bring(file) is not { } path) return versions.Keep(file.Path, file.OriginalPath, now, "conflict", out _) == FsError.None;
+        edited.Add(path);
+        return true;
     }
 
     /// <summary>Brings a late write back beside the file that replaced it.</summary>

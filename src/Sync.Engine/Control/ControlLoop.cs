@@ -10,7 +10,11 @@ internal sealed class ControlLoop : IDisposable
     private const int TurnLength = 512;
 
     private readonly object _gate = new();
-    private readonly Thread _thread;
+    private readonly string _name;
+    private readonly Thread? _thread;
+
+    /// <summary>Where turns run instead of on a thread; see <see cref="Machines.IMachine.NewLane"/>.</summary>
+    private readonly Action<Action>? _lane;
     private readonly Action _endOfTurn;
     private readonly Action<Exception> _onError;
     private Queue<Action> _incoming = new();
@@ -19,14 +23,20 @@ internal sealed class ControlLoop : IDisposable
     /// <summary>The queue that is being worked off is to be trimmed when it is empty.</summary>
     private bool _isTrimDue;
 
-    public ControlLoop(string name, Action endOfTurn, Action<Exception> onError)
+    public ControlLoop(string name, Action endOfTurn, Action<Exception> onError, Action<Action>? lane = null)
     {
+        _name = name;
         _endOfTurn = endOfTurn;
         _onError = onError;
-        _thread = new Thread(Run) { IsBackground = true, Name = name };
+        _lane = lane;
+        if (lane is null) _thread = new Thread(Run) { IsBackground = true, Name = name };
     }
 
-    public void Start() => _thread.Start();
+    public void Start()
+    {
+        if (_thread is not null) _thread.Start();
+        else _lane!(Turn);
+    }
 
     /// <summary>Queues an action; after <see cref="Dispose"/> it is dropped.</summary>
     public void Post(Action action)
@@ -35,7 +45,9 @@ internal sealed class ControlLoop : IDisposable
         {
             if (_stopped) return;
             _incoming.Enqueue(action);
-            if (_incoming.Count == 1) Monitor.Pulse(_gate);
+            if (_incoming.Count > 1) return;
+            if (_lane is null) Monitor.Pulse(_gate);
+            else _lane(Turn);
         }
     }
 
@@ -45,7 +57,7 @@ internal sealed class ControlLoop : IDisposable
         var result = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
         lock (_gate)
         {
-            if (_stopped) return Task.FromException<T>(new ObjectDisposedException(_thread.Name));
+            if (_stopped) return Task.FromException<T>(new ObjectDisposedException(_name));
         }
 
         Post(() =>
@@ -79,7 +91,21 @@ internal sealed class ControlLoop : IDisposable
             Monitor.Pulse(_gate);
         }
 
-        if (_thread.IsAlive && Thread.CurrentThread != _thread) _thread.Join();
+        if (_thread is null) Turn();
+        else if (_thread.IsAlive && Thread.CurrentThread != _thread) _thread.Join();
+    }
+
+    /// <summary>Works off what is queued, where there is no thread for it.</summary>
+    private void Turn()
+    {
+        Queue<Action> batch;
+        lock (_gate)
+        {
+            if (_incoming.Count == 0) return;
+            (batch, _incoming) = (_incoming, new Queue<Action>());
+        }
+
+        WorkOff(batch);
     }
 
     private void Run()
@@ -94,15 +120,19 @@ internal sealed class ControlLoop : IDisposable
                 (batch, _incoming) = (_incoming, batch);
             }
 
-            while (batch.Count > 0)
-            {
-                for (var i = 0; i < TurnLength && batch.TryDequeue(out var action); i++) Guard(action);
-                Guard(_endOfTurn);
-            }
-
+            WorkOff(batch);
             if (!_isTrimDue) continue;
             _isTrimDue = false;
             batch.TrimExcess();
+        }
+    }
+
+    private void WorkOff(Queue<Action> batch)
+    {
+        while (batch.Count > 0)
+        {
+            for (var i = 0; i < TurnLength && batch.TryDequeue(out var action); i++) Guard(action);
+            Guard(_endOfTurn);
         }
     }
 

@@ -60,6 +60,9 @@ internal sealed class ReplicaContext
     /// <inheritdoc cref="BytesSent"/>
     public long BytesReceived;
 
+    /// <summary>Names at which a directory was seen that was being worked on under another: they are looked at again when that is over. On the loop.</summary>
+    public Dictionary<Node, List<(Node Directory, string Name)>> SeenElsewhere { get; } = [];
+
     public SharePolicy Policy { get; set; } = new();
 
     /// <summary>Nanoseconds since 1970 UTC.</summary>

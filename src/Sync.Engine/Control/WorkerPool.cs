@@ -9,6 +9,7 @@ internal sealed class WorkerPool : IDisposable
     private readonly Thread[] _threads;
     private readonly Action<Exception> _onError;
     private readonly bool _yields;
+    private readonly Action<Action>? _lane;
     private bool _stopped;
 
     /// <summary>Starts its threads.</summary>
@@ -16,12 +17,14 @@ internal sealed class WorkerPool : IDisposable
     /// <param name="threads">How many.</param>
     /// <param name="onError">Told of what work has thrown after all.</param>
     /// <param name="yields">Whether the work is long, and others go first.</param>
-    public WorkerPool(string name, int threads, Action<Exception> onError, bool yields = false)
+    /// <param name="lane">Where work runs instead of on threads; see <see cref="Machines.IMachine.NewLane"/>.</param>
+    public WorkerPool(string name, int threads, Action<Exception> onError, bool yields = false, Action<Action>? lane = null)
     {
         _onError = onError;
         _yields = yields;
-        _threads = new Thread[threads];
-        for (var i = 0; i < threads; i++)
+        _lane = lane;
+        _threads = lane is null ? new Thread[threads] : [];
+        for (var i = 0; i < _threads.Length; i++)
         {
             _threads[i] = new Thread(Run) { IsBackground = true, Name = $"{name} {i}" };
             _threads[i].Start();
@@ -36,6 +39,8 @@ internal sealed class WorkerPool : IDisposable
             _work.Enqueue(work);
             Monitor.Pulse(_gate);
         }
+
+        _lane?.Invoke(RunNext);
     }
 
     /// <summary>Gives memory back.</summary>
@@ -73,14 +78,30 @@ internal sealed class WorkerPool : IDisposable
                 }
             }
 
-            try
-            {
-                work();
-            }
-            catch (Exception e)
-            {
-                _onError(e);
-            }
+            Guard(work);
+        }
+    }
+
+    private void RunNext()
+    {
+        Action? work;
+        lock (_gate)
+        {
+            if (!_work.TryDequeue(out work)) return;
+        }
+
+        Guard(work);
+    }
+
+    private void Guard(Action work)
+    {
+        try
+        {
+            work();
+        }
+        catch (Exception e)
+        {
+            _onError(e);
         }
     }
 }

@@ -42,6 +42,15 @@ public interface IFileSystem : IDisposable
     /// <summary>Renames atomically.</summary>
     FsError Rename(string from, string to, RenameMode mode);
 
+    /// <summary>Renames, then looks at what stands there; what the look finds is <paramref name="placed"/> with <paramref name="looked"/> its error.</summary>
+    FsError Rename(string from, string to, RenameMode mode, out FileStat placed, out FsError looked)
+    {
+        placed = default;
+        var error = Rename(from, to, mode);
+        looked = error == FsError.None ? Stat(to, out placed) : FsError.None;
+        return error;
+    }
+
     /// <summary>Unlinks a file, symlink or special file; never a directory.</summary>
     FsError RemoveFile(string path);
 

@@ -129,6 +129,8 @@ internal sealed class Decider(JournalTree tree, Func<string, ConflictPolicy> pol
         // Nor does what was overtaken before the deletion.
         if (!isTouch && change.Facets.HasFlag(Facets.Content) && !change.Facets.HasFlag(Facets.Place) && (change.IsHearsay || Earlier.Had(tombstone.Id, wanted.Content, change.BaseContent))) return Answer(change, tombstone.Id, Verdict.Lost);
         if (isTouch || (change.Facets & (Facets.Place | Facets.Content)) == 0) return Answer(change, tombstone.Id, Verdict.Lost);
+        // It was edited before it was deleted, and those bytes may be nowhere any more: what the proposer has lives on as something new.
+        if (tombstone.Kind == EntryKind.File && !change.Facets.HasFlag(Facets.Content) && !SameBytes(tombstone, wanted)) return Answer(change, tombstone.Id, Verdict.Unknown);
         var place = change.Facets.HasFlag(Facets.Place) ? wanted : tombstone;
         if (Destination(proposer, place.Parent) is not { } parent || tree.IsWithin(parent.Id, tombstone.Id))
             return Answer(change, tombstone.Id, Verdict.Retry, "unknown parent");

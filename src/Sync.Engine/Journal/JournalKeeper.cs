@@ -61,7 +61,8 @@ internal sealed class JournalKeeper : IDisposable
 
     public JournalKeeper(
         string share, IRecordStore store, Func<string, ConflictPolicy> policyFor, TimeProvider time,
-        Func<IReadOnlyList<Entry>, IReadOnlyList<string>?, FsError> makeDurable, Action<Exception?> onFailure, Action<Exception> onError, UInt128? boot = null)
+        Func<IReadOnlyList<Entry>, IReadOnlyList<string>?, FsError> makeDurable, Action<Exception?> onFailure, Action<Exception> onError,
+        Func<string, int, Action<Action>?>? newLane = null, UInt128? boot = null)
     {
         _store = store;
         _time = time;
@@ -69,8 +70,8 @@ internal sealed class JournalKeeper : IDisposable
         _makeDurable = makeDurable;
         _onFailure = onFailure;
         _decider = new Decider(_tree, policyFor);
-        _committer = new WorkerPool($"{share} journal commit", 1, onError);
-        Loop = new ControlLoop($"{share} journal", EndTurn, onError);
+        _committer = new WorkerPool($"{share} journal commit", 1, onError, lane: newLane?.Invoke("journal commit", 1));
+        Loop = new ControlLoop($"{share} journal", EndTurn, onError, newLane?.Invoke("journal", 1));
         _ownDelay = time.CreateTimer(_ => Loop.Post(() => _isDue = true), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         try
         {
@@ -234,14 +235,6 @@ internal sealed class JournalKeeper : IDisposable
             outcomes.Add(lacks
                 ? new Outcome(change.Entry.Id, EntryId.None, Verdict.NeedContent, Head)
                 : _decider.Decide(session.Proposer, change, now, changed));
-        }
-
-        for (var i = 0; i < outcomes.Count; i++)
-        {
-            var c = proposal.Changes[i];
-            var now1 = _tree.Find(outcomes[i].Id);
-            if (!c.Entry.Name.StartsWith('f') || c.Entry.Name.Contains("txt")) continue;
-            Console.Error.WriteLine($"DECIDE {now:HH:mm:ss.fff} {session.Proposer.Name} {c.Entry.Id} {c.Entry.Parent}/{c.Entry.Name} {c.Entry.Deleted} {c.Facets} {c.Entry.Content.ToString()[..6]} base p{c.BasePlace} c{c.BaseContent} h{c.IsHearsay} passed {string.Join(',', c.Passed.Select(x => x.ToString("x")))} -> {outcomes[i].Verdict} {outcomes[i].Id} {outcomes[i].Revision} now {(now1 is null ? "" : _tree.PathOf(now1))} {now1?.Content.ToString()[..6]} c{now1?.ContentRevision} p{now1?.PlaceRevision} del {now1?.Deleted}"); // TEMP
         }
 
         if (changed.Count > 0)

@@ -22,8 +22,14 @@ internal static class PlacementResult
     /// <summary>The step was taken: what stands at the target is looked at.</summary>
     public static void Done(IFileSystem files, Placement p, FileStamp? placed)
     {
-        p.Staged = null;
         var error = files.Stat(p.Target, out var now);
+        Done(p, placed, error, now);
+    }
+
+    /// <summary>As above, where the look was part of the step.</summary>
+    public static void Done(Placement p, FileStamp? placed, FsError error, FileStat now)
+    {
+        p.Staged = null;
         if (error != FsError.None || now.Kind != p.Entry.Kind)
         {
             p.Outcome = PlacementOutcome.Raced;

@@ -28,8 +28,12 @@ internal sealed class Placer
         _files = files;
         _versions = versions;
         _stager = new ContentStager(files, defaultOwner);
-        _replacement = new Replacement(files, versions, _stager);
+        Leftovers = new Leftovers(files, versions);
+        _replacement = new Replacement(files, versions, _stager, Leftovers);
     }
+
+    /// <summary>What is to be tried again.</summary>
+    public Leftovers Leftovers { get; }
 
     /// <summary>Carries out a batch: first all contents are staged and written back, then each step is taken in order.</summary>
     public void Run(IReadOnlyList<Placement> batch)
@@ -49,7 +53,7 @@ internal sealed class Placer
         {
             if (placement.Outcome == PlacementOutcome.Done) continue;
             _stager.GiveBack(placement);
-            if (placement.Staged is { } left) _files.RemoveFile(left);
+            if (placement.Staged is { } left) Leftovers.Remove(left);
         }
 
         bool Stage(Placement placement)
@@ -131,7 +135,13 @@ internal sealed class Placer
             return;
         }
 
-        var placed = _files.Rename(p.Staged!, p.Target, RenameMode.NoReplace);
+        var placed = _files.Rename(p.Staged!, p.Target, RenameMode.NoReplace, out var now, out var looked);
+        if (placed == FsError.None)
+        {
+            PlacementResult.Done(p, p.StagedStamp, looked, now);
+            return;
+        }
+
         if (placed == FsError.Unsupported) placed = RenameWithoutNoReplace(p.Staged!, p.Target);
         if (placed == FsError.None) PlacementResult.Done(_files, p, p.StagedStamp);
         else if (placed == FsError.Exists) p.Outcome = PlacementOutcome.Raced;
@@ -292,7 +302,7 @@ internal sealed class Placer
         if (_files.Stat(staged, out var displaced) == FsError.None && !PlacementResult.IsExpected(p.Entry.Kind, p.Expected, displaced, exact: false))
         {
             // RACE: written to in that instant: back to its name, unless that is taken again; then it is a version.
-            if (_files.Rename(staged, p.Target, RenameMode.NoReplace) != FsError.None) _versions.Keep(staged, p.Target, displaced, "conflict", out _);
+            if (_files.Rename(staged, p.Target, RenameMode.NoReplace) != FsError.None) Leftovers.Keep(staged, p.Target, displaced, "conflict");
             p.Outcome = PlacementOutcome.Raced;
             return;
         }

@@ -6,7 +6,7 @@ namespace Sync.Engine.Placing;
 
 /// <summary>Puts something in another's place so that a reader sees the one or the other, and nobody's work is lost: what comes out is looked at, and
 /// put back if it is not what the plan saw. On the worker that places.</summary>
-internal sealed class Replacement(IFileSystem files, VersionStore versions, ContentStager stager)
+internal sealed class Replacement(IFileSystem files, VersionStore versions, ContentStager stager, Leftovers leftovers)
 {
     /// <summary>Exchanges the staged thing with what stands at the target, and looks at what came out.</summary>
     public void Replace(Placement p, EntryKind kind, FileStamp expected)
@@ -47,7 +47,7 @@ internal sealed class Replacement(IFileSystem files, VersionStore versions, Cont
         // whole: if it is not what the plan saw it goes back to its name, and ours comes out.
         if (files.Stat(p.Staged!, out var displaced) != FsError.None || !PlacementResult.IsExpected(kind, expected, displaced, exact: false))
         {
-            PutBack(p);
+            PutBack(p, standing);
             return;
         }
 
@@ -56,7 +56,7 @@ internal sealed class Replacement(IFileSystem files, VersionStore versions, Cont
             if (files.RemoveDirectory(p.Staged!) == FsError.NotEmpty)
             {
                 // Something was put into it, or it holds what is ignored: it stays, and its successor waits.
-                PutBack(p);
+                PutBack(p, standing);
                 if (p.Outcome == PlacementOutcome.Raced) p.Outcome = PlacementOutcome.NotEmpty;
                 return;
             }
@@ -67,23 +67,28 @@ internal sealed class Replacement(IFileSystem files, VersionStore versions, Cont
         PlacementResult.Done(files, p, p.StagedStamp);
     }
 
-    private void PutBack(Placement p)
+    /// <param name="p">Whose staged path holds what came out.</param>
+    /// <param name="standing">What that was when it was last looked at.</param>
+    private void PutBack(Placement p, FileStat standing)
     {
         p.Outcome = PlacementOutcome.Raced;
         // RACE: and while it was out, ours may have been written to or replaced in turn. What comes out now must be ours;
         // anything else is somebody's work, and goes to the version store rather than away.
-        if (files.Rename(p.Staged!, p.Target, RenameMode.Exchange) == FsError.NotFound)
+        var back = files.Rename(p.Staged!, p.Target, RenameMode.Exchange);
+        if (back == FsError.NotFound)
         {
             // RACE: ours has been removed, and something new may have taken the name since: what came out is kept either way.
             if (files.Rename(p.Staged!, p.Target, RenameMode.NoReplace) != FsError.None && files.Stat(p.Staged!, out var displaced) == FsError.None)
-                versions.Keep(p.Staged!, p.Target, displaced, "conflict", out _);
+                leftovers.Keep(p.Staged!, p.Target, displaced, "conflict");
             p.Staged = null;
             return;
         }
 
-        if (files.Stat(p.Staged!, out var out2) == FsError.None && !out2.Stamp.SameButCtime(p.StagedStamp))
+        // A disk that fails here does not tell whose it is: then it is somebody's.
+        var found = files.Stat(p.Staged!, out var out2);
+        if (back != FsError.None || found != FsError.None || !out2.Stamp.SameButCtime(p.StagedStamp))
         {
-            versions.Keep(p.Staged!, p.Target, out2, "conflict", out _);
+            leftovers.Keep(p.Staged!, p.Target, found == FsError.None ? out2 : standing, "conflict");
             p.Staged = null;
         }
         else if (out2.Kind == EntryKind.Directory)
@@ -121,13 +126,20 @@ internal sealed class Replacement(IFileSystem files, VersionStore versions, Cont
             {
                 if (file!.CopyFrom(source!, 0, 0, standing.Stamp.Size) != FsError.None || file.SetMeta(standing.Mode, null, standing.Stamp.MtimeNs) != FsError.None)
                 {
-                    files.RemoveFile(copy);
+                    leftovers.Remove(copy);
                     p.Outcome = PlacementOutcome.Raced;
                     return;
                 }
             }
 
-            versions.Keep(copy, p.Target, standing, p.Reason, out _, p.DisplacedContent);
+            var kept = versions.Keep(copy, p.Target, standing, p.Reason, out _, p.DisplacedContent);
+            if (kept != FsError.None)
+            {
+                leftovers.Remove(copy);
+                PlacementResult.Fail(p, kept);
+                return;
+            }
+
             // RACE: a write in this instant is lost with the replaced inode; without an exchange there is no better. `status` says so.
             if (files.Stat(p.Target, out var now) != FsError.None || now.Stamp != standing.Stamp)
             {
@@ -161,6 +173,6 @@ internal sealed class Replacement(IFileSystem files, VersionStore versions, Cont
             }
         }
 
-        versions.Keep(path, original, displaced, p.Reason, out _, p.DisplacedContent);
+        leftovers.Keep(path, original, displaced, p.Reason, p.DisplacedContent);
     }
 }

@@ -235,7 +235,9 @@ internal sealed class Reconciler
                 Enqueue(node);
                 return;
             case Verdict.Unknown:
-                if (Trees.Find(outcome.Id) is { Local: not null } forgotten && forgotten != Trees.Root && !forgotten.Id.IsProvisional) Renew(forgotten);
+                // Somebody else may have brought it back since: then it is known again.
+                if (Trees.Find(outcome.Id) is { Local: not null } forgotten && forgotten != Trees.Root && !forgotten.Id.IsProvisional
+                    && !(forgotten.IsRemote && forgotten.Remote!.Revision > outcome.Revision)) Renew(forgotten);
                 Enqueue(node);
                 return;
             case Verdict.Refused:

@@ -9,7 +9,7 @@ using Sync.Engine.Link;
 using Sync.Engine.Model;
 using Sync.Engine.Placing;
 using Sync.Engine.Scanning;
-using Sync.Engine.Store.LiteDb;
+using Sync.Engine.Store;
 using Sync.Engine.Transfer;
 
 namespace Sync.Engine.Replicas;
@@ -55,11 +55,12 @@ public sealed class HostShare : IHostShare
         _conflictPatterns = Patterns(policy);
         var log = options.Logging.CreateLogger("Sync.Engine.Journal");
         _replica = Replica.Open(options, isHost: true, policy, Staged, _small, Connect);
-        LiteDbRecordStore? store = null;
+        IRecordStore? store = null;
         try
         {
-            store = LiteDbRecordStore.Open(Path.Combine(options.DataDirectory, "journal.db"), log);
-            _journal = new JournalKeeper(options.Share, store, PolicyFor, options.Time, MakeDurable, _replica.JournalTrouble, e => log.LogDefect(e, options.Share), BootId.Read());
+            store = options.Machine.OpenStore(options.DataDirectory, "journal.db", log);
+            _journal = new JournalKeeper(
+                options.Share, store, PolicyFor, options.Time, MakeDurable, _replica.JournalTrouble, e => log.LogDefect(e, options.Share), options.Machine.NewLane, options.Machine.BootId);
         }
         catch (Exception e)
         {
@@ -295,6 +296,9 @@ public sealed class HostShare : IHostShare
     /// <inheritdoc/>
     public async ValueTask<IGuestSession> OpenSessionAsync(GuestGrant grant, SessionHello hello, CancellationToken cancel)
     {
+        // Before anything is waited for: the guest has just said what its clock shows.
+        var nowNs = (_options.Time.GetUtcNow().UtcDateTime - DateTime.UnixEpoch).Ticks * 100;
+
         // After a restore the journal is older than this disk: what the disk has is told to the journal first, or guests that have it too would
         // be in conflict with what was restored.
         if (_caughtUp.IsFaulted) _caughtUp = SettleAsync(cancel: default);
@@ -324,7 +328,6 @@ public sealed class HostShare : IHostShare
             _known[grant.Fingerprint] = grant;
         }
 
-        var nowNs = (_options.Time.GetUtcNow().UtcDateTime - DateTime.UnixEpoch).Ticks * 100;
         var policy = _policy;
         var direction = grant.Direction ?? policy.GuestDirection;
         var saysLooking = _isLooking;

@@ -15,6 +15,9 @@ internal sealed class IndexKeeper(ReplicaContext context, IRecordStore store, Ma
     private static readonly TimeSpan Pace = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan RetryFailed = TimeSpan.FromSeconds(2);
 
+    /// <summary>From this many files on the whole file system is synced.</summary>
+    private const int FewFiles = 16;
+
     private readonly HashSet<Node> _unsaved = [];
     private readonly HashSet<long> _dropped = [];
     private readonly List<Action<bool>> _waiting = [];
@@ -85,6 +88,7 @@ internal sealed class IndexKeeper(ReplicaContext context, IRecordStore store, Ma
         if (_unsaved.Count == 0 && _dropped.Count == 0 && !_valuesChanged && _waiting.Count == 0 && cursor == _savedCursor) return;
         _running = true;
         var records = new List<KeyValuePair<long, ReadOnlyMemory<byte>?>>(_unsaved.Count + _dropped.Count);
+        var paths = takeUnsynced();
         foreach (var key in _dropped)
             if (context.Trees.Find(new EntryId(key)) is null) records.Add(new(key, null));
         foreach (var node in _unsaved)
@@ -96,6 +100,10 @@ internal sealed class IndexKeeper(ReplicaContext context, IRecordStore store, Ma
             if (context.Trees.Find(node.Id) != node || (node.Synced is null && node.Local is null && remote is null)) records.Add(new(node.Id.Value, null));
             else if (node.Local is { Parent.IsProvisional: true }) records.Add(new(node.Id.Value, NodeCodec.Write(node.Synced, null, default, remote)));
             else records.Add(new(node.Id.Value, NodeCodec.Write(node.Synced, node.Local, node.Stamp, remote)));
+            // Also what users wrote: were it rolled back by power loss below an index that tells of it, the older bytes would be taken for an edit.
+            if (paths is null || node.Local is not { Kind: EntryKind.File }) continue;
+            if (paths.Count < FewFiles) paths.Add(context.Trees.LocalPath(node));
+            else paths = null;
         }
 
         _unsaved.Clear();
@@ -103,7 +111,6 @@ internal sealed class IndexKeeper(ReplicaContext context, IRecordStore store, Ma
         _valuesChanged = false;
         var waiting = _waiting.ToArray();
         _waiting.Clear();
-        var paths = takeUnsynced();
         var values = new KeyValuePair<string, byte[]?>[] { new("cursor", EntryCodec.Int64(cursor.Value)), new("epoch", EntryCodec.Int64((long)Epoch)) };
         var everything = waiting.Length > 0 || _hasFailed;
         var saves = records.Count > 0 || cursor != _savedCursor || everything;

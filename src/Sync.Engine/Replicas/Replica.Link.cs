@@ -21,7 +21,7 @@ internal sealed partial class Replica
     private static readonly TimeSpan UnansweredKept = TimeSpan.FromSeconds(30);
 
     private readonly Dictionary<long, TaskCompletionSource<HostMessage.FlushReached>> _flushes = [];
-    private SemaphoreSlim _wake = new(0);
+    private TaskCompletionSource _wake = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private bool _catchingUp;
 
     /// <summary>What is here may be there too, and is not proposed before the host has looked.</summary>
@@ -35,10 +35,7 @@ internal sealed partial class Replica
     public string ReplicaName { get; private set; } = "host";
 
     /// <summary>Tries to connect now: the network came back.</summary>
-    public void WakeLink()
-    {
-        if (_wake.CurrentCount == 0) _wake.Release();
-    }
+    public void WakeLink() => Volatile.Read(ref _wake).TrySetResult();
 
     private async Task RunLinkAsync()
     {
@@ -84,11 +81,16 @@ internal sealed partial class Replica
             Loop.Post(() => LoseLink(failure));
             if (cancel.IsCancellationRequested) return;
             var isFinal = failure.Failure is LinkFailure.NotAllowed or LinkFailure.Duplicate or LinkFailure.WrongPeer or LinkFailure.NoSuchShare or LinkFailure.Incompatible;
-            var pause = isFinal ? RefusedRetry : wait * (0.5 + Random.Shared.NextDouble());
+            var pause = isFinal ? RefusedRetry : wait * (0.5 + _options.Machine.Random.NextDouble());
             wait = wait * 2 < LastRetry ? wait * 2 : LastRetry;
             try
             {
-                await _wake.WaitAsync(pause, cancel).ConfigureAwait(false);
+                await Volatile.Read(ref _wake).Task.WaitAsync(pause, _options.Time, cancel).ConfigureAwait(false);
+                Volatile.Write(ref _wake, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+            }
+            catch (TimeoutException)
+            {
+                // Nobody has asked for it to be sooner.
             }
             catch (OperationCanceledException)
             {

@@ -12,7 +12,6 @@ using Sync.Engine.Placing;
 using Sync.Engine.Planning;
 using Sync.Engine.Scanning;
 using Sync.Engine.Store;
-using Sync.Engine.Store.LiteDb;
 using Sync.Engine.Transfer;
 using Sync.Engine.Trees;
 using Sync.Engine.Versions;
@@ -29,6 +28,9 @@ internal sealed partial class Replica : IContentLocator, IAsyncDisposable
     private static readonly TimeSpan StatusPace = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan RootCheckPace = TimeSpan.FromSeconds(2);
 
+    /// <summary>Longer than a proposal takes from the look for its contents to the decision.</summary>
+    private static readonly TimeSpan StagingSweepPace = TimeSpan.FromMinutes(1);
+
     private readonly ReplicaOptions _options;
     private readonly bool _isHost;
 
@@ -44,10 +46,10 @@ internal sealed partial class Replica : IContentLocator, IAsyncDisposable
 
     private bool _hasScanned;
     private bool _wasIdle;
-    private readonly DirectoryClaim _claim;
+    private readonly IDisposable _claim;
     private readonly ReplicaContext _context;
     private readonly CancellationTokenSource _stopping = new();
-    private readonly LiteDbRecordStore _store;
+    private readonly IRecordStore _store;
     private readonly WorkerPool _indexWorker;
     private readonly IWatcher _watcher;
     private readonly Observer _observer;
@@ -67,7 +69,6 @@ internal sealed partial class Replica : IContentLocator, IAsyncDisposable
     private readonly IndexKeeper _index;
     private readonly RecentKeeper _recent;
     private readonly RecentLog? _recentLog;
-    private readonly UInt128? _boot = BootId.Read();
     private readonly VersionStore _versions;
     private readonly StagedContents _staged;
     private readonly DeletionGuard _deletions;
@@ -93,7 +94,7 @@ internal sealed partial class Replica : IContentLocator, IAsyncDisposable
     private TaskCompletionSource _statusChanged = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     private Replica(
-        ReplicaOptions options, bool isHost, EntryId root, IFileSystem files, DirectoryClaim claim, LiteDbRecordStore store, VersionStore versions, SharePolicy policy,
+        ReplicaOptions options, bool isHost, EntryId root, IFileSystem files, IDisposable claim, IRecordStore store, VersionStore versions, SharePolicy policy,
         StagedContents staged, SmallContents small, Func<Replica, SessionHello, CancellationToken, ValueTask<IHostLink>> connect)
     {
         _options = options;
@@ -105,31 +106,33 @@ internal sealed partial class Replica : IContentLocator, IAsyncDisposable
         _connect = connect;
         var log = options.Logging.CreateLogger("Sync.Engine.Replica");
         void OnError(Exception e) => log.LogDefect(e, options.Share);
+        WorkerPool NewPool(string name, int threads, bool yields = false) =>
+            new($"{options.Share} {name}", threads, OnError, yields, options.Machine.NewLane(name, threads));
         var trees = new TreeSet(root);
         var comparer = new FacetComparer(Math.Max(1, files.Traits.MtimeGrainNs), files.Traits.HasModes, files.Traits.HasLinkTimes) { Ownership = policy.Ownership };
         _context = new ReplicaContext
         {
             Share = options.Share,
-            Loop = new ControlLoop($"{options.Share} loop", EndTurn, OnError),
-            Io = new WorkerPool($"{options.Share} io", 2, OnError),
-            Bulk = new WorkerPool($"{options.Share} bulk", 1, OnError, yields: true),
-            Apply = new WorkerPool($"{options.Share} apply", 1, OnError),
+            Loop = new ControlLoop($"{options.Share} loop", EndTurn, OnError, options.Machine.NewLane("loop", 1)),
+            Io = NewPool("io", 2),
+            Bulk = NewPool("bulk", 1, yields: true),
+            Apply = NewPool("apply", 1),
             Files = files,
             Trees = trees,
             Reconciler = new Reconciler(trees, comparer),
             Problems = new ProblemSet(),
             LiveCopies = new LiveCopies(files),
             Small = small,
-            Manifests = new ManifestStore(Path.Combine(options.DataDirectory, "manifests"), options.Time),
+            Manifests = options.Machine.OpenManifests(options.DataDirectory, options.Time),
             Staging = new StagingArea(files),
             Time = options.Time,
             Log = log,
             Stopping = _stopping.Token,
             Policy = policy,
         };
-        _indexWorker = new WorkerPool($"{options.Share} index", 1, OnError);
+        _indexWorker = NewPool("index", 1);
         // What is lost before there is an observer is found by its first look at the whole tree.
-        _watcher = Watchers.Create(files, options.Time, events => _observer?.Take(events));
+        _watcher = options.Machine.Watch(files, options.Time, events => _observer?.Take(events));
         _observer = new Observer(_context, _watcher, MayBeEmpty);
         ulong? owner = null;
         if (files.Stat("", out var self) == FsError.None && Environment.IsPrivilegedProcess && self.Owner != 0) owner = self.Owner;
@@ -142,7 +145,7 @@ internal sealed partial class Replica : IContentLocator, IAsyncDisposable
         _uploads = new UploadQueue(_context);
         _markFile = new MarkFile(files);
         _trouble = new StoreTrouble(_context, options.DataDirectory);
-        _recentLog = _boot is { } boot ? new RecentLog(options.DataDirectory, boot) : null;
+        _recentLog = options.Machine.BootId is { } boot ? new RecentLog(name => options.Machine.OpenUnsynced(options.DataDirectory, name), boot) : null;
         _recent = new RecentKeeper(_context, _recentLog, () => _outbox.Open.Concat(Reconciler.Unanswered()));
         _outbox.Sending = _recent.Sending;
         _outbox.Answered = _recent.Answered;
@@ -209,23 +212,22 @@ internal sealed partial class Replica : IContentLocator, IAsyncDisposable
         ReplicaOptions options, bool isHost, SharePolicy policy, StagedContents staged, SmallContents small,
         Func<Replica, SessionHello, CancellationToken, ValueTask<IHostLink>> connect)
     {
-        if (!Directory.Exists(options.Root))
+        if (!options.Machine.HasDirectory(options.Root))
             throw new ReplicaStartException(ReplicaStartCodes.RootMissing, $"The directory '{options.Root}' of share '{options.Share}' is missing. Mount or restore it; it is tried again.");
-        var error = FileSystems.Open(options.Root, out var files);
+        var error = options.Machine.OpenRoot(options.Root, out var files);
         if (error != FsError.None)
             throw new ReplicaStartException(ReplicaStartCodes.RootUnreadable, $"The directory '{options.Root}' of share '{options.Share}' cannot be used ({error}). Mend its permissions; it is tried again.");
-        var claim = DirectoryClaim.TryTake(options.Root);
+        var claim = options.Machine.TryClaim(options.Root);
         if (claim is null)
         {
             files!.Dispose();
             throw new ReplicaStartException(ReplicaStartCodes.RootInUse, $"The directory '{options.Root}' of share '{options.Share}' is synced by another agent. Stop that one, or give each its own directory; it is tried again.");
         }
 
-        LiteDbRecordStore store;
+        IRecordStore store;
         try
         {
-            Directory.CreateDirectory(options.DataDirectory);
-            store = LiteDbRecordStore.Open(Path.Combine(options.DataDirectory, "index.db"), options.Logging.CreateLogger("Sync.Engine.Store"));
+            store = options.Machine.OpenStore(options.DataDirectory, "index.db", options.Logging.CreateLogger("Sync.Engine.Store"));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -237,7 +239,7 @@ internal sealed partial class Replica : IContentLocator, IAsyncDisposable
         if (files!.Traits.MtimeGrainNs < 0) throw new InvalidOperationException("A negative grain.");
         foreach (var path in new[] { PrivateDirectory.Staging, Flusher.CookiePath })
             files.MakeDirectory(path, 0x1C0);
-        error = VersionStore.Open(files, options.Time, new VersionLimits(policy.VersionDays, policy.VersionPercent), options.Logging.CreateLogger("Sync.Engine.Versions"), out var versions);
+        error = VersionStore.Open(files, options.Time, new VersionLimits(policy.VersionDays, policy.VersionPercent), options.Logging.CreateLogger("Sync.Engine.Versions"), out var versions, options.Machine.Random);
         if (error != FsError.None)
         {
             store.Dispose();
@@ -288,6 +290,7 @@ internal sealed partial class Replica : IContentLocator, IAsyncDisposable
             _watcher.Watch(Flusher.CookiePath, _observer.CookieTag);
             if (_halt is null) _observer.Rescan();
             ScheduleRescan();
+            ScheduleStagingSweep();
             WatchRoot();
             PublishStatus();
         });
@@ -296,7 +299,7 @@ internal sealed partial class Replica : IContentLocator, IAsyncDisposable
 
     private void ScheduleRescan()
     {
-        var spread = 0.75 + Random.Shared.NextDouble() / 2;
+        var spread = 0.75 + _options.Machine.Random.NextDouble() / 2;
         _context.After(_options.RescanEvery * spread, () =>
         {
             if (_halt is null && CheckRoot()) _observer.Rescan();
@@ -334,7 +337,7 @@ internal sealed partial class Replica : IContentLocator, IAsyncDisposable
         var recent = new RecentState();
         try
         {
-            if (_boot is { } boot && mark is not null && !isVoid && !IsBehindDirectory) recent = RecentRecords.Read(RecentLog.Read(_options.DataDirectory, boot, mark.Life, mark.Count));
+            if (mark is not null && !isVoid && !IsBehindDirectory) recent = ReadRecent(mark);
             _store.Load((key, bytes) =>
             {
                 stored.Add(key);
@@ -392,10 +395,23 @@ internal sealed partial class Replica : IContentLocator, IAsyncDisposable
         return records.Count == 0 && (_isHost || IsEmpty());
     }
 
+    /// <summary>What has happened since the index was saved; nothing, where it cannot be read: a kill then costs conflict copies, no more.</summary>
+    private RecentState ReadRecent(ReplicaMark mark)
+    {
+        try
+        {
+            return _recentLog is null ? new RecentState() : RecentRecords.Read(_recentLog.Read(mark.Life, mark.Count));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or StoreCorruptException)
+        {
+            _context.Log.LogNotice(Share, $"what happened after the last save of the index cannot be read: {e.Message}");
+            return new RecentState();
+        }
+    }
+
     /// <summary>The end of the former life, from its last save of the index on.</summary>
     private void Restore(RecentState recent)
     {
-        Console.Error.WriteLine($"RESTORE {DateTimeOffset.UtcNow:HH:mm:ss.fff} nodes {recent.Nodes.Count} sent {recent.Sent.Count} {recent.Followed}: {string.Join(' ', recent.Sent.Values.Select(v => v.Path + ":" + v.Change.Entry.Id + ":" + v.Change.Entry.Content.ToString()[..6] + (v.Change.Entry.Deleted ? "DEL" : "")))} PLACING {string.Join(' ', recent.Placing.Select(p => p.Key + ":" + p.Value.Content.ToString()[..6]))}"); // TEMP
         foreach (var (key, state) in recent.Nodes)
         {
             if (state is null || Trees.Find(new EntryId(key)) is not { } node) continue;
@@ -461,15 +477,15 @@ internal sealed partial class Replica : IContentLocator, IAsyncDisposable
                 var reading = FileReading.Of(_context.Files, path, _stopping.Token);
                 if (reading.Manifest?.Id == content && (path == target || _context.Files.Rename(path, target, RenameMode.Replace) == FsError.None)) _staged.Add(content, target);
                 // What stands there under a name of ours may have been displaced by an exchange a moment before the stop.
-                else _versions.Keep(path, "(staged)/" + item.Name, item.Stat, "swept", out _);
+                else _applier.Keep(path, "(staged)/" + item.Name, item.Stat, "swept");
             }
-            else _versions.Keep(path, "(staged)/" + item.Name, item.Stat, "swept", out _);
+            else _applier.Keep(path, "(staged)/" + item.Name, item.Stat, "swept");
         }
 
         items.Clear();
         if (_context.Files.List(PrivateDirectory.Displaced, items) != FsError.None) return;
         foreach (var item in items)
-            if (item.Name is not null) _versions.Keep($"{PrivateDirectory.Displaced}/{item.Name}", "(displaced)/" + item.Name, item.Stat, "swept", out _);
+            if (item.Name is not null) _applier.Keep($"{PrivateDirectory.Displaced}/{item.Name}", "(displaced)/" + item.Name, item.Stat, "swept");
     }
 
     /// <summary>The host is where contents are asked for. One that it lacks may stand where it has not looked yet; if not, it was deleted here while a guest
@@ -540,8 +556,6 @@ internal sealed partial class Replica : IContentLocator, IAsyncDisposable
                 else if (step.Kind != StepKind.Propose) _applier.Queue(node, step);
                 else if (holdDeletes && node.Local is null) _deletions.Hold(node);
                 else _outbox.Queue(node, step);
-                string Show(Entry? e) => e is null ? "-" : $"#{e.Id} {(e.Deleted ? "DEL " : "")}{e.Parent}/{e.Name} {e.Content.ToString()[..6]} p{e.PlaceRevision} c{e.ContentRevision}";
-                if (node.Kind == EntryKind.File && Trees.DisplayPath(node).Contains("churns", StringComparison.Ordinal)) Console.Error.WriteLine($"STEP {DateTimeOffset.UtcNow:HH:mm:ss.fff} {step.Kind} {step.Facets} {Trees.DisplayPath(node)} S {Show(node.Synced)} A {Show(node.Applied)} L {Show(node.Local)} R {Show(node.Remote)} ret {Reconciler.Planner.Returned.Contains(node)}"); // TEMP
                 if (step.Kind is StepKind.Create or StepKind.Update && node.Has(NodeFlags.Applying)) _recent.Placing(node);
             }
 
@@ -596,6 +610,22 @@ internal sealed partial class Replica : IContentLocator, IAsyncDisposable
     {
         if (_halt is null) CheckRoot();
         WatchRoot();
+    });
+
+    /// <summary>A file that is saved several times in a moment leaves contents in staging that were never placed, and never will be.</summary>
+    private void ScheduleStagingSweep() => _context.After(StagingSweepPace, () =>
+    {
+        if (_staged.Count > 0)
+        {
+            var wanted = new HashSet<ContentId>();
+            foreach (var node in _flusher.Behind)
+                foreach (var entry in (ReadOnlySpan<Entry?>)[node.Local, node.Remote])
+                    if (entry is { Kind: EntryKind.File }) wanted.Add(entry.Content);
+            _context.Apply.Run(() => _staged.Sweep(wanted, path => _context.Files.RemoveFile(path)));
+        }
+
+        _applier.TryLeftoversAgain();
+        ScheduleStagingSweep();
     });
 
     private void Halt(string reason)
@@ -699,7 +729,7 @@ internal sealed partial class Replica : IContentLocator, IAsyncDisposable
         // What has been placed and agreed is written down before the end: the next start finds it so.
         var saved = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         Loop.Post(() => _index.WhenDurable(_ => saved.TrySetResult()));
-        await Task.WhenAny(saved.Task, Task.Delay(TimeSpan.FromSeconds(10))).ConfigureAwait(false);
+        await Task.WhenAny(saved.Task, Task.Delay(TimeSpan.FromSeconds(10), _options.Time)).ConfigureAwait(false);
         Loop.Dispose();
         _indexWorker.Dispose();
         try

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Sync.Engine.Machines;
 using Sync.Engine.Model;
 
 namespace Sync.Engine.Replicas;
@@ -35,4 +36,7 @@ public sealed record ReplicaOptions
 
     /// <summary>Full rescans back the watcher up this often, with jitter.</summary>
     public TimeSpan RescanEvery { get; init; } = TimeSpan.FromMinutes(30);
+
+    /// <summary>What it runs on.</summary>
+    internal IMachine Machine { get; init; } = LocalMachine.Instance;
 }

@@ -20,7 +20,8 @@ internal sealed class DirectoryRecogniser(ReplicaContext context, LookQueue look
             if (!same && known is not null && known != child)
             {
                 // Another directory that we know has taken the name. If the old one has gone elsewhere, that look will free the name.
-                if (!known.Has(NodeFlags.Applying) && _trees.FindDirectory(child.FileKey) == child && !_trees.IsLocallyWithin(directory, known)) Swap(child, known, stat, origin);
+                if (known.Has(NodeFlags.Applying)) LookLater(known, directory, name);
+                else if (_trees.FindDirectory(child.FileKey) == child && !_trees.IsLocallyWithin(directory, known)) Swap(child, known, stat, origin);
                 return;
             }
 
@@ -36,7 +37,7 @@ internal sealed class DirectoryRecogniser(ReplicaContext context, LookQueue look
         {
             if (known.Has(NodeFlags.Applying))
             {
-                known.Flags |= NodeFlags.LookAgain;
+                LookLater(known, directory, name);
                 return;
             }
 
@@ -52,11 +53,32 @@ internal sealed class DirectoryRecogniser(ReplicaContext context, LookQueue look
         scanner.Scan(node, recursive: true, origin);
     }
 
+    /// <summary>It is being placed or removed where it was: what it does here is seen when that is over.</summary>
+    private void LookLater(Node known, Node directory, string name)
+    {
+        known.Flags |= NodeFlags.LookAgain;
+        if (!context.SeenElsewhere.TryGetValue(known, out var places)) context.SeenElsewhere.Add(known, places = []);
+        places.Add((directory, name));
+    }
+
     /// <summary>Two known directories found at each other's place, or one at that of another that is still to be found.</summary>
     private void Swap(Node standing, Node coming, FileStat stat, long origin)
     {
         var (a, b) = (standing.Local!, coming.Local!);
         var (keyA, keyB) = (standing.Stamp, coming.Stamp);
+        if (_trees.IsLocallyWithin(coming, standing))
+        {
+            // It has come out of the other and into its place: that one has gone elsewhere, or for good, which a look at a name that nobody has will tell.
+            var aside = a.Name + "\u0001";
+            local.Set(standing, a with { Name = aside }, keyA);
+            local.Set(coming, b with { Parent = a.Parent, Name = a.Name, Mode = stat.Mode }, stat.Stamp);
+            rules.ForgetTree(standing);
+            rules.ForgetTree(coming);
+            if (_trees.Find(a.Parent) is { } directory) looks.Mark(directory, aside, Look.Plain, origin);
+            scanner.Scan(coming, recursive: true, origin);
+            return;
+        }
+
         local.Set(coming, b with { Name = b.Name + "\u0001" }, keyB);
         local.Set(standing, a with { Parent = b.Parent, Name = b.Name }, keyA);
         local.Set(coming, b with { Parent = a.Parent, Name = a.Name, Mode = stat.Mode }, stat.Stamp);

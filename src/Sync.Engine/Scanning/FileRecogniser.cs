@@ -19,10 +19,11 @@ internal sealed class FileRecogniser(ReplicaContext context, QuietPeriods quiet,
             if (child.Stamp == stamp && seen.Reading is null)
             {
                 problems.Clear(directory, seen.Name);
+                // Behind a coarse clock a chmod, like a second write, can leave the stamp as it was.
+                if (child.Local!.Mode != seen.Stat.Mode) local.Set(child, child.Local with { Mode = seen.Stat.Mode }, stamp);
                 // The share has begun to sync owners.
-                if (context.Policy.Ownership && child.Local!.Owner != local.OwnerOf(seen.Stat)) local.Set(child, child.Local with { Owner = local.OwnerOf(seen.Stat) }, stamp);
-                // Behind a coarse clock a second write can leave the stamp as it was.
-                if (seen.BytesChanged && Math.Abs(context.NowNs - stamp.MtimeNs) < 4 * RacyNs) reader.Hash(directory, seen.Name, stamp.Size, origin);
+                if (context.Policy.Ownership && child.Local.Owner != local.OwnerOf(seen.Stat)) local.Set(child, child.Local with { Owner = local.OwnerOf(seen.Stat) }, stamp);
+                if (seen.BytesChanged && Math.Abs(context.NowNs - stamp.MtimeNs) < 4 * Math.Max(RacyNs, context.Files.Traits.MtimeGrainNs)) reader.Hash(directory, seen.Name, stamp.Size, origin);
                 return;
             }
 
@@ -31,10 +32,10 @@ internal sealed class FileRecogniser(ReplicaContext context, QuietPeriods quiet,
             return;
         }
 
-        if (seen.JustCreated && seen.Reading is null && seen.Stat.Links == 1 && !candidates.AnyGone && !quiet.Contains(directory, seen.Name))
+        if (seen.JustCreated && seen.Reading is null && seen.Stat.Links == 1 && !candidates.AnyGone)
         {
-            // Most often its writer closes it in a moment.
-            quiet.Begin(directory, seen.Name, QuietPeriods.CreateGrace);
+            // Most often its writer closes it in a moment; and if it has been written to meanwhile, what was seen is nothing to send.
+            if (!quiet.Contains(directory, seen.Name)) quiet.Begin(directory, seen.Name, QuietPeriods.CreateGrace);
             return;
         }
 

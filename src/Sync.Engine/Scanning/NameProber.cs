@@ -54,23 +54,26 @@ internal sealed class NameProber(ReplicaContext context, IWatcher watcher, JobCo
         var path = _trees.LocalPath(directory);
         var key = directory.FileKey;
         var clock = ++context.PlacementClock;
-        var work = new (Sighting Seen, FileStamp? Known)[names.Length];
+        var work = new (Sighting Seen, FileStamp? Known, bool Reads)[names.Length];
         for (var i = 0; i < names.Length; i++)
         {
             var look = names[i].Value.Look;
-            FileStamp? known = _trees.LocalChild(directory, names[i].Key) is { Local.Kind: not EntryKind.Directory } child ? child.Stamp : null;
-            work[i] = (new Sighting(directory, names[i].Key) { Clock = clock, JustCreated = look.HasFlag(Look.Created), BytesChanged = look.HasFlag(Look.Bytes), Linked = look.HasFlag(Look.Linked) }, known);
+            var child = _trees.LocalChild(directory, names[i].Key);
+            FileStamp? known = child is { Local.Kind: not EntryKind.Directory } ? child.Stamp : null;
+            // What is just being put there is looked at again when it stands: read now, each file of a first sync would be hashed once more.
+            var isComing = child?.Has(NodeFlags.Applying) ?? context.Arrivals.At(directory, names[i].Key) is not null;
+            work[i] = (new Sighting(directory, names[i].Key) { Clock = clock, JustCreated = look.HasFlag(Look.Created), BytesChanged = look.HasFlag(Look.Bytes), Linked = look.HasFlag(Look.Linked) }, known, !isComing);
         }
 
         UnderWay++;
         jobs.Begin(origin);
         context.Io.Run(() =>
         {
-            foreach (var (sighting, known) in work) Glance(sighting, known, path, key);
+            foreach (var (sighting, known, reads) in work) Glance(sighting, known, reads, path, key);
             watcher.CatchUp();
             context.Loop.Post(() =>
             {
-                foreach (var (sighting, _) in work) Sort(sighting, path, origin);
+                foreach (var (sighting, _, _) in work) Sort(sighting, path, origin);
                 UnderWay--;
                 jobs.End(origin);
             });
@@ -78,7 +81,7 @@ internal sealed class NameProber(ReplicaContext context, IWatcher watcher, JobCo
     }
 
     /// <summary>On a worker.</summary>
-    private void Glance(Sighting sighting, FileStamp? known, string directoryPath, ulong directoryKey)
+    private void Glance(Sighting sighting, FileStamp? known, bool reads, string directoryPath, ulong directoryKey)
     {
         var path = SharePath.Join(directoryPath, sighting.Name);
         sighting.Error = context.Files.Stat(path, out var stat);
@@ -98,7 +101,7 @@ internal sealed class NameProber(ReplicaContext context, IWatcher watcher, JobCo
                 sighting.Error = context.Files.ReadLink(path, out var target);
                 sighting.LinkTarget = target;
                 break;
-            case EntryKind.File when stat.Stamp.Size <= SmallLimit && (known is null || known != stat.Stamp || sighting.BytesChanged) && !(sighting.JustCreated && known is null):
+            case EntryKind.File when reads && stat.Stamp.Size <= SmallLimit && (known is null || known != stat.Stamp || sighting.BytesChanged) && !(sighting.JustCreated && known is null):
                 sighting.Reading = FileReading.Of(context.Files, path, context.Stopping);
                 break;
         }

@@ -20,7 +20,8 @@ internal sealed class ManifestStore
     private const string SumsSuffix = ".sums";
     private const string KeyName = "key";
 
-    private readonly string _directory;
+    /// <summary>Null: nothing outlives the cache.</summary>
+    private readonly string? _directory;
     private readonly TimeProvider _time;
     private readonly Lock _gate = new();
     private readonly LinkedList<KeyValuePair<ContentId, byte[]>> _recent = new();
@@ -44,8 +45,17 @@ internal sealed class ManifestStore
         Key = OpenKey();
     }
 
+    private ManifestStore(TimeProvider time)
+    {
+        _time = time;
+        Key = BlockKey.New();
+    }
+
     /// <summary>The secret with which blocks are summed here. A lost one makes the sums useless, which shows at each.</summary>
     public BlockKey Key { get; }
+
+    /// <summary>A store without a directory: it has what was written lately.</summary>
+    public static ManifestStore InMemory(TimeProvider time) => new(time);
 
     /// <summary>Reads a manifest; false if it is not there, or is too long to be one. The bytes are shared: do not change them.</summary>
     /// <exception cref="IOException">The disk failed.</exception>
@@ -63,7 +73,7 @@ internal sealed class ManifestStore
         }
 
         manifest = [];
-        if (Read(PathOf(id)) is not { } bytes) return false;
+        if (_directory is null || Read(PathOf(id)) is not { } bytes) return false;
         manifest = bytes;
         Cache(id, manifest);
         return true;
@@ -72,12 +82,13 @@ internal sealed class ManifestStore
     /// <summary>Reads the block sums of a content; null if there are none that can be used.</summary>
     /// <exception cref="IOException">The disk failed.</exception>
     public BlockSums? ReadSums(ContentId id) =>
-        Read(PathOf(id) + SumsSuffix) is { } bytes && BlockSums.TryDecode(bytes, Key, out var sums) ? sums : null;
+        _directory is not null && Read(PathOf(id) + SumsSuffix) is { } bytes && BlockSums.TryDecode(bytes, Key, out var sums) ? sums : null;
 
     /// <summary>Keeps the block sums of a content.</summary>
     /// <exception cref="IOException">The disk failed or is full.</exception>
     public void WriteSums(ContentId id, BlockSums sums)
     {
+        if (_directory is null) return;
         var bytes = sums.Encode();
         Write(PathOf(id) + SumsSuffix, bytes);
         lock (_sumsGate)
@@ -93,7 +104,7 @@ internal sealed class ManifestStore
     public void Write(ContentId id, byte[] manifest)
     {
         if (manifest.Length > MaxBytes) throw new ArgumentException($"A manifest has {manifest.Length} bytes; at most {MaxBytes} are kept.", nameof(manifest));
-        Write(PathOf(id), manifest);
+        if (_directory is not null) Write(PathOf(id), manifest);
         Cache(id, manifest);
     }
 
@@ -101,6 +112,7 @@ internal sealed class ManifestStore
     public void Remove(ContentId id)
     {
         Evict(id);
+        if (_directory is null) return;
         try
         {
             File.Delete(PathOf(id));
@@ -117,6 +129,7 @@ internal sealed class ManifestStore
     /// <param name="olderThan">Younger ones stay: a transfer may be about to need them.</param>
     public int Sweep(Func<ContentId, bool> isLive, TimeSpan olderThan)
     {
+        if (_directory is null) return 0;
         var edge = _time.GetUtcNow().UtcDateTime - olderThan;
         var removed = 0;
         foreach (var path in Directory.EnumerateFiles(_directory, "*", SearchOption.AllDirectories))
@@ -137,7 +150,7 @@ internal sealed class ManifestStore
     // A quarter more than must go, so that it is not looked through at each write.
     private void TrimSums()
     {
-        var all = new DirectoryInfo(_directory).EnumerateFiles("*" + SumsSuffix, SearchOption.AllDirectories).Select(f => (f.FullName, f.Length, f.LastWriteTimeUtc)).ToList();
+        var all = new DirectoryInfo(_directory!).EnumerateFiles("*" + SumsSuffix, SearchOption.AllDirectories).Select(f => (f.FullName, f.Length, f.LastWriteTimeUtc)).ToList();
         _sumsBytes = all.Sum(f => f.Length);
         if (_sumsBytes <= _sumsBudget) return;
         foreach (var (path, length, _) in all.OrderBy(f => f.LastWriteTimeUtc))
@@ -194,7 +207,7 @@ internal sealed class ManifestStore
 
     private BlockKey OpenKey()
     {
-        var path = Path.Combine(_directory, KeyName);
+        var path = Path.Combine(_directory!, KeyName);
         if (Read(path) is { Length: BlockKey.Size } secret) return new BlockKey(secret);
         var key = BlockKey.New();
         Write(path, key.Secret.ToArray());
@@ -204,7 +217,7 @@ internal sealed class ManifestStore
     private string PathOf(ContentId id)
     {
         var hex = id.ToString();
-        return Path.Combine(_directory, hex[..2], hex[2..4], hex);
+        return Path.Combine(_directory!, hex[..2], hex[2..4], hex);
     }
 
     private void Cache(ContentId id, byte[] manifest)

@@ -16,6 +16,9 @@ internal sealed class MemoryRecordStore(MemoryRecordStore.Disk disk) : IRecordSt
     public Action? BeforeCommit { get; set; }
 
     /// <inheritdoc/>
+    public bool WasReset => false;
+
+    /// <inheritdoc/>
     public void Load(Action<long, ReadOnlyMemory<byte>> record)
     {
         foreach (var (key, bytes) in disk.Records) record(key, bytes);
@@ -23,6 +26,12 @@ internal sealed class MemoryRecordStore(MemoryRecordStore.Disk disk) : IRecordSt
 
     /// <inheritdoc/>
     public byte[]? GetValue(string name) => disk.Values.TryGetValue(name, out var value) ? (byte[])value.Clone() : null;
+
+    /// <inheritdoc/>
+    public void Maintain()
+    {
+        // Nothing holds up its commits.
+    }
 
     /// <inheritdoc/>
     public void Trim()

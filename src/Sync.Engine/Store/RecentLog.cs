@@ -20,21 +20,21 @@ internal sealed class RecentLog : IDisposable
     /// <summary>Bytes that a file keeps on disk for the next round: a longer one was made by a burst.</summary>
     private const long KeptLength = 1 << 20;
 
-    private readonly string _directory;
+    private readonly Func<string, Stream> _open;
     private readonly UInt128 _boot;
-    private readonly FileStream?[] _files = new FileStream?[2];
+    private readonly Stream?[] _files = new Stream?[2];
     private int _slot = 1;
     private long _end;
     private ulong _seed;
     private long _number;
     private bool _hasGap;
 
-    /// <summary>Writes into a directory.</summary>
-    /// <param name="directory">The index's.</param>
+    /// <summary>Opens nothing yet.</summary>
+    /// <param name="open">Opens a file beside the index by its name, made if missing.</param>
     /// <param name="boot">The running of the machine, see <see cref="Files.BootId"/>.</param>
-    public RecentLog(string directory, UInt128 boot)
+    public RecentLog(Func<string, Stream> open, UInt128 boot)
     {
-        _directory = directory;
+        _open = open;
         _boot = boot;
     }
 
@@ -77,30 +77,25 @@ internal sealed class RecentLog : IDisposable
         _number++;
         // Until it is written it is missing.
         _hasGap = true;
-        var file = _files[_slot] ??= Open(PathOf(_directory, _slot));
-        RandomAccess.Write(file.SafeFileHandle, frame, _end);
+        var file = FileOf(_slot);
+        file.Position = _end;
+        file.Write(frame);
         _end += frame.Length;
         _hasGap = false;
     }
 
-    private static FileStream Open(string path)
-    {
-        var options = new FileStreamOptions { Mode = FileMode.OpenOrCreate, Access = FileAccess.ReadWrite, Share = FileShare.ReadWrite | FileShare.Delete, BufferSize = 0 };
-        if (!OperatingSystem.IsWindows()) options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        return new FileStream(path, options);
-    }
-
     /// <summary>What has happened since the index was saved, in order; empty where nothing is known of it.</summary>
-    /// <param name="directory">The index's.</param>
-    /// <param name="boot">The present running of the machine: of an earlier one nothing is believed, because the files themselves may have lost as much.</param>
+    /// <remarks>Of an earlier running of the machine nothing is believed: the files that it tells of may have lost as much.</remarks>
     /// <param name="life">The life that the index names.</param>
     /// <param name="count">The save that it names.</param>
-    public static List<byte[]> Read(string directory, UInt128 boot, UInt128 life, ulong count)
+    /// <exception cref="IOException">It cannot be read.</exception>
+    /// <exception cref="UnauthorizedAccessException">It may not be read.</exception>
+    public List<byte[]> Read(UInt128 life, ulong count)
     {
-        var (a, b) = (ReadOne(PathOf(directory, 0)), ReadOne(PathOf(directory, 1)));
+        var (a, b) = (ReadOne(FileOf(0)), ReadOne(FileOf(1)));
         var rounds = new List<Round>();
         foreach (var round in (ReadOnlySpan<Round?>)[a, b])
-            if (round is not null && round.Boot == boot && round.Life == life && round.Count >= count) rounds.Add(round);
+            if (round is not null && round.Boot == _boot && round.Life == life && round.Count >= count) rounds.Add(round);
         rounds.Sort(static (x, y) => x.Number.CompareTo(y.Number));
         // A log from the future of this index: the index was put back.
         if (rounds.Exists(r => r.Count > count + 1) || rounds.Count == 0 || rounds[0].Count != count) return [];
@@ -109,10 +104,12 @@ internal sealed class RecentLog : IDisposable
         return records;
     }
 
-    private static Round? ReadOne(string path)
+    private static Round? ReadOne(Stream file)
     {
-        if (!File.Exists(path)) return null;
-        var bytes = File.ReadAllBytes(path).AsSpan();
+        var all = new byte[file.Length];
+        file.Position = 0;
+        file.ReadExactly(all);
+        var bytes = all.AsSpan();
         if (Next(ref bytes, 0) is not { Length: HeadLength } head || BinaryPrimitives.ReadUInt64LittleEndian(head) != Version) return null;
         var seed = BinaryPrimitives.ReadUInt64LittleEndian(head.AsSpan(48));
         var number = BinaryPrimitives.ReadInt64LittleEndian(head.AsSpan(56));
@@ -132,7 +129,7 @@ internal sealed class RecentLog : IDisposable
         return payload.ToArray();
     }
 
-    private static string PathOf(string directory, int slot) => Path.Combine(directory, slot == 0 ? "recent-0" : "recent-1");
+    private Stream FileOf(int slot) => _files[slot] ??= _open(slot == 0 ? "recent-0" : "recent-1");
 
     public void Dispose()
     {

@@ -78,7 +78,7 @@ internal sealed class NameTable<T, TNaming>
         _slots[i] = null;
     }
 
-    private int Start(string name) => name.GetHashCode(StringComparison.Ordinal) & (_slots.Length - 1);
+    private int Start(string name) => NameHash.Of(name) & (_slots.Length - 1);
 
     private int Next(int slot) => (slot + 1) & (_slots.Length - 1);
 

@@ -13,8 +13,8 @@ internal sealed record VersionRecord(
     public const int IdLength = 20;
 
     /// <summary>A new id.</summary>
-    public static string NewId(long atMs) =>
-        string.Create(CultureInfo.InvariantCulture, $"{atMs & 0xFFFF_FFFF_FFFF:x12}{(uint)Random.Shared.NextInt64():x8}");
+    public static string NewId(long atMs, Random random) =>
+        string.Create(CultureInfo.InvariantCulture, $"{atMs & 0xFFFF_FFFF_FFFF:x12}{(uint)random.NextInt64():x8}");
 
     /// <summary>True for what <see cref="NewId"/> makes; a name from a command is checked by it before it becomes a path.</summary>
     public static bool IsId(string? id)

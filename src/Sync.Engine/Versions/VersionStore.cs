@@ -30,9 +30,11 @@ internal sealed class VersionStore : IDisposable
     private readonly Dictionary<ContentId, HashSet<string>> _byContent = [];
     private VersionLimits _limits;
     private long _bytes;
+    private readonly Random _random;
 
-    private VersionStore(IFileSystem fs, TimeProvider time, VersionLimits limits, ILogger? logger, VersionLog log)
+    private VersionStore(IFileSystem fs, TimeProvider time, VersionLimits limits, ILogger? logger, VersionLog log, Random random)
     {
+        _random = random;
         _fs = fs;
         _time = time;
         _limits = limits;
@@ -73,7 +75,7 @@ internal sealed class VersionStore : IDisposable
     }
 
     /// <summary>Opens the version store of a share, making it if needed, and adopts what a crash left there.</summary>
-    public static FsError Open(IFileSystem fs, TimeProvider time, VersionLimits limits, ILogger? logger, out VersionStore? store)
+    public static FsError Open(IFileSystem fs, TimeProvider time, VersionLimits limits, ILogger? logger, out VersionStore? store, Random? random = null)
     {
         store = null;
         var error = MakeDirectory(fs, PrivateDirectory.Name);
@@ -82,7 +84,7 @@ internal sealed class VersionStore : IDisposable
         var known = new Dictionary<string, VersionRecord>(StringComparer.Ordinal);
         error = VersionLog.Open(fs, DirectoryPath, known, out var log);
         if (error != FsError.None) return error;
-        var opened = new VersionStore(fs, time, limits, logger, log!);
+        var opened = new VersionStore(fs, time, limits, logger, log!, random ?? Random.Shared);
         error = opened.Adopt(known);
         if (error == FsError.None) store = opened;
         else opened.Dispose();
@@ -108,8 +110,8 @@ internal sealed class VersionStore : IDisposable
         {
             if (!MakeRoom(size)) return FsError.NoSpace;
             var at = _time.GetUtcNow().ToUnixTimeMilliseconds();
-            var id = VersionRecord.NewId(at);
-            while (_versions.ContainsKey(id)) id = VersionRecord.NewId(at);
+            var id = VersionRecord.NewId(at, _random);
+            while (_versions.ContainsKey(id)) id = VersionRecord.NewId(at, _random);
             var record = new VersionRecord(id, originalPath, stat.Kind, size, stat.Stamp.MtimeNs, at, reason, content);
             // The name first, then the move: a crash in between costs a line, not a name.
             var error = _log.Append(record);

@@ -73,7 +73,9 @@ internal sealed class GuestLink : IHostLink
             // Cancelling the attempt cancels the call; once the link is open only its own end does.
             await using var attempt = cancel.UnsafeRegister(static state => ((CancellationTokenSource)state!).Cancel(), ended);
             call = route.Control.Session(cancellationToken: ended.Token);
-            await call.RequestStream.WriteAsync(new GuestEnvelope { Hello = HelloMapping.ToWire(hello, Features.All) }, CancellationToken.None);
+            // The clock as it is now: dialling may have taken long, and every moment of it would count as a difference to the host's.
+            var sent = hello with { ClockNs = (time.GetUtcNow().UtcDateTime - DateTime.UnixEpoch).Ticks * 100 };
+            await call.RequestStream.WriteAsync(new GuestEnvelope { Hello = HelloMapping.ToWire(sent, Features.All) }, CancellationToken.None);
             if (!await call.ResponseStream.MoveNext(CancellationToken.None) || call.ResponseStream.Current.KindCase != HostEnvelope.KindOneofCase.Hello)
                 throw Bounds.Violation("a session that does not begin with a hello");
             var answer = Check(call.ResponseStream.Current.Hello);

@@ -1,4 +1,5 @@
 using System.Text;
+using Sync.Engine.Machines;
 using Sync.Engine.Store;
 using Xunit;
 
@@ -16,7 +17,7 @@ public sealed class RecentLogTests : IDisposable
     [Fact]
     public void What_was_written_since_the_save_is_found_again()
     {
-        using var log = new RecentLog(_directory.Path, Boot);
+        using var log = Open(Boot);
         log.Begin(Life, 3, "first"u8);
         log.Append("second"u8);
         Assert.Equal(["first", "second"], Read(3));
@@ -25,7 +26,7 @@ public sealed class RecentLogTests : IDisposable
     [Fact]
     public void Until_a_save_has_ended_what_was_written_before_it_counts_too()
     {
-        using var log = new RecentLog(_directory.Path, Boot);
+        using var log = Open(Boot);
         log.Begin(Life, 3, "before"u8);
         log.Begin(Life, 4, "after"u8);
         // The index is still the third save: killed while the fourth was written.
@@ -39,15 +40,16 @@ public sealed class RecentLogTests : IDisposable
     [InlineData(7, 11, 1UL)]
     public void Another_running_of_the_machine_another_life_and_an_index_that_was_put_back_find_nothing(int boot, int life, ulong count)
     {
-        using var log = new RecentLog(_directory.Path, Boot);
+        using var log = Open(Boot);
         log.Begin(Life, 3, "first"u8);
-        Assert.Empty(RecentLog.Read(_directory.Path, (UInt128)boot, (UInt128)life, count));
+        using var after = Open((UInt128)boot);
+        Assert.Empty(after.Read((UInt128)life, count));
     }
 
     [Fact]
     public void A_torn_end_and_what_an_earlier_round_left_behind_it_are_not_believed()
     {
-        using var log = new RecentLog(_directory.Path, Boot);
+        using var log = Open(Boot);
         log.Begin(Life, 1, "a long first record of the first round"u8);
         log.Append("another long record of the first round"u8);
         log.Begin(Life, 2, "x"u8);
@@ -64,7 +66,7 @@ public sealed class RecentLogTests : IDisposable
     [Fact]
     public void Nothing_after_a_gap_is_believed()
     {
-        using var log = new RecentLog(_directory.Path, Boot);
+        using var log = Open(Boot);
         log.Begin(Life, 1, "first"u8);
         log.Append("second"u8);
         log.Begin(Life, 2, "third"u8);
@@ -75,5 +77,11 @@ public sealed class RecentLogTests : IDisposable
         Assert.Equal(["first"], Read(1));
     }
 
-    private string[] Read(ulong count) => [.. RecentLog.Read(_directory.Path, Boot, Life, count).Select(Encoding.UTF8.GetString)];
+    private RecentLog Open(UInt128 boot) => new(name => LocalMachine.Instance.OpenUnsynced(_directory.Path, name), boot);
+
+    private string[] Read(ulong count)
+    {
+        using var after = Open(Boot);
+        return [.. after.Read(Life, count).Select(Encoding.UTF8.GetString)];
+    }
 }

@@ -213,8 +213,20 @@ internal sealed unsafe class LinuxFileSystem : IFileSystem
     }
 
     /// <inheritdoc/>
-    public FsError Rename(string from, string to, RenameMode mode)
+    public FsError Rename(string from, string to, RenameMode mode) => Rename(from, to, mode, null, out _);
+
+    /// <inheritdoc/>
+    public FsError Rename(string from, string to, RenameMode mode, out FileStat placed, out FsError looked)
     {
+        StatX raw;
+        var error = Rename(from, to, mode, &raw, out looked);
+        placed = error == FsError.None && looked == FsError.None ? raw.ToFileStat() : default;
+        return error;
+    }
+
+    private FsError Rename(string from, string to, RenameMode mode, StatX* placed, out FsError looked)
+    {
+        looked = FsError.None;
         using var source = new PathBytes(from, stackalloc byte[PathBytes.Scratch]);
         using var target = new PathBytes(to, stackalloc byte[PathBytes.Scratch]);
         var error = _walk.OpenParent(source, out var sourceParent);
@@ -229,11 +241,18 @@ internal sealed unsafe class LinuxFileSystem : IFileSystem
             {
                 var flags = mode switch { RenameMode.NoReplace => NoReplace, RenameMode.Exchange => Exchange, _ => 0 };
                 if (LibC.syscall(Abi.Renameat2, sourceParent.Fd, (nint)source.Name, targetParent.Fd, (nint)target.Name, flags) == 0)
+                {
+                    if (placed is not null) looked = DirectoryWalk.StatName(targetParent.Fd, target.Name, placed);
                     return FsError.None;
+                }
 
                 // A file system without the flags says EINVAL too.
                 error = Errno.LastError;
-                return error == FsError.Invalid && flags != 0 && !Traits.CanExchange ? FsError.Unsupported : error;
+                if (error != FsError.Invalid || flags == 0 || Traits.CanExchange) return error;
+                if (mode == RenameMode.Exchange) return FsError.Unsupported;
+                // RACE: what is put there between the look and the rename is replaced.
+                if (Stat(to, out _) is var found and not FsError.NotFound) return found == FsError.None ? FsError.Exists : found;
+                return LibC.syscall(Abi.Renameat2, sourceParent.Fd, (nint)source.Name, targetParent.Fd, (nint)target.Name, 0) == 0 ? FsError.None : Errno.LastError;
             }
         }
     }

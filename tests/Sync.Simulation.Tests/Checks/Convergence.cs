@@ -1,0 +1,61 @@
+using System.Globalization;
+using Sync.Engine.Link;
+using Sync.Engine.Model;
+using Sync.Engine.Replicas;
+using Sync.Simulation.Tests.Disks;
+using Sync.Simulation.Tests.Machines;
+using Sync.Simulation.Tests.Users;
+
+namespace Sync.Simulation.Tests.Checks;
+
+/// <summary>All replicas are up, say that they are in sync, and show the same.</summary>
+internal sealed class Convergence(Site[] sites)
+{
+    /// <summary>Paths that the host lists as a problem because nobody has their content: they are the same nowhere, and that is known.</summary>
+    public HashSet<string> Unavailable { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>Null if so, else what differs.</summary>
+    public string? Difference()
+    {
+        foreach (var site in sites)
+        {
+            if (site.Replica is not { } replica) return $"{site.Name} is not up";
+            var status = replica.Status;
+            if (status.State != ReplicaState.InSync || status.PendingIn + status.PendingOut > 0)
+                return $"{site.Name} is {status.State} ({status.Reason}), {status.PendingOut} out, {status.PendingIn} in; {string.Join("; ", status.Problems)}";
+        }
+
+        Unavailable.Clear();
+        foreach (var problem in sites[0].Replica!.Status.Problems)
+            if (problem.Code == ProblemCodes.Unavailable) Unavailable.Add(problem.Path);
+        var grain = sites.Max(s => s.Disk.Traits.MtimeGrainNs);
+        var first = Tree(sites[0]);
+        for (var i = 1; i < sites.Length; i++)
+        {
+            var other = Tree(sites[i]);
+            foreach (var (path, inode) in first)
+            {
+                if (Unavailable.Contains(path)) continue;
+                if (!other.TryGetValue(path, out var there)) return $"{path} ({Describe(inode)}) is on the host, not on {sites[i].Name}";
+                if (inode.Kind != there.Kind || inode.Mode != there.Mode || inode.LinkTarget != there.LinkTarget || !inode.Data.AsSpan().SequenceEqual(there.Data)
+                    || (inode.Kind == EntryKind.File && Math.Abs(inode.MtimeNs - there.MtimeNs) >= Math.Max(2, grain)))
+                    return $"{path} is {Describe(inode)} on the host, {Describe(there)} on {sites[i].Name}";
+            }
+
+            foreach (var (path, inode) in other)
+                if (!first.ContainsKey(path) && !Unavailable.Contains(path)) return $"{path} ({Describe(inode)}) is on {sites[i].Name}, not on the host";
+        }
+
+        return null;
+    }
+
+    private static Dictionary<string, Inode> Tree(Site site)
+    {
+        var tree = new Dictionary<string, Inode>(StringComparer.Ordinal);
+        site.Disk.EachVisible(tree.Add);
+        return tree;
+    }
+
+    private static string Describe(Inode inode) => string.Create(
+        CultureInfo.InvariantCulture, $"{inode.Kind} {Convert.ToString(inode.Mode, 8)} {inode.Data.Length} bytes of {inode.MtimeNs}{(inode.Data.Length == 0 ? "" : $" {(UInt64)Ledger.Key(inode.Data):x}")}");
+}

@@ -1,0 +1,28 @@
+using Sync.Engine.Files;
+using Sync.Simulation.Tests.Disks;
+using Sync.Simulation.Tests.Machines;
+
+namespace Sync.Simulation.Tests.Checks;
+
+/// <summary>When all is at rest nothing is left of what was on its way.</summary>
+internal static class StrayFiles
+{
+    public static string? Find(Site[] sites)
+    {
+        string? stray = null;
+        foreach (var site in sites)
+        {
+            // What could not be removed from a disk that fails is swept at the next start.
+            if (site.Faults.Failed > 0) continue;
+            SimDisk.Each(site.Disk.Root, "", (path, _) =>
+            {
+                // What an interrupted transfer left is kept for a while, to go on with.
+                if (path.StartsWith(PrivateDirectory.Staging + "/p-", StringComparison.Ordinal)) return;
+                if (path.StartsWith(PrivateDirectory.Staging + "/", StringComparison.Ordinal) || path.StartsWith(PrivateDirectory.Displaced + "/", StringComparison.Ordinal))
+                    stray ??= $"left over: {path} on {site.Name}";
+            });
+        }
+
+        return stray;
+    }
+}

@@ -1,0 +1,17 @@
+using Sync.Simulation.Tests.Mutants;
+using Sync.Simulation.Tests.Runs;
+using Xunit;
+
+namespace Sync.Simulation.Tests;
+
+/// <summary>The checks see each promise that is broken on purpose.</summary>
+[Collection("One by one")]
+public sealed class MutationTests
+{
+    public static TheoryData<string> All => [.. Mutations.All.Select(m => m.Name)];
+
+    [Theory]
+    [MemberData(nameof(All))]
+    public async Task A_broken_promise_is_seen(string name) => 
+        Assert.NotEmpty((await SeedRun.SimulateAsync($"20001 100 --first --mutate={name}{Mutations.All.Single(m => m.Name == name).Arguments}"))[..^1]);
+}

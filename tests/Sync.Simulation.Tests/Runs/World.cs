@@ -1,0 +1,226 @@
+using Sync.Delta;
+using Sync.Engine.Files;
+using Sync.Simulation.Tests.Checks;
+using Sync.Simulation.Tests.Kernel;
+using Sync.Simulation.Tests.Links;
+using Sync.Simulation.Tests.Machines;
+using Sync.Simulation.Tests.Mutants;
+using Sync.Simulation.Tests.Users;
+
+namespace Sync.Simulation.Tests.Runs;
+
+/// <summary>One run of a script: the sites, the network, the users, what befalls them, and at the end the checks.</summary>
+internal sealed class World
+{
+    /// <summary>So long after the last act all must be at rest and the same; virtual.</summary>
+    private const long LongestRestNs = 240_000_000_000;
+
+    private const long LongestSweepNs = 200_000_000_000;
+    /// <summary>A run has some 10,000; one that has so many goes round in circles.</summary>
+    private const long MostEvents = 60_000;
+    private const long LookNs = 250_000_000;
+
+    private readonly Script _script;
+    private readonly Scheduler _scheduler;
+    private readonly Trace _trace;
+    private readonly Network _network;
+    private readonly Site[] _sites;
+    private readonly User[] _users;
+    private readonly Ledger _ledger = new();
+    private readonly Convergence _convergence;
+    private readonly Dictionary<Site, bool> _powerAtEffect = [];
+    private long _nextLookNs;
+    private long _quietSinceNs = -1;
+    private long _lastActNs;
+    private bool _isHealed;
+
+    /// <summary>Agents or disks have failed: what was in flight may be in a version store only.</summary>
+    private bool _isHarmed;
+    private int _faults;
+    private string? _failure;
+
+    public World(Script script, TextWriter? text, Mutation? mutation = null)
+    {
+        _script = script;
+        var dice = new Dice(script.Seed * 2);
+        _scheduler = new Scheduler(dice.Fork());
+        _trace = new Trace(text);
+        _network = new Network(_scheduler, _trace, dice.Fork());
+        _sites = new Site[script.Guests + 1];
+        _users = new User[_sites.Length];
+        for (var i = 0; i < _sites.Length; i++)
+        {
+            var site = _sites[i] = new Site(i, _scheduler, _trace, dice.Fork(), script.Disks[i], _network);
+            _users[i] = new User(site, _scheduler, _trace, _ledger);
+            site.TakesPowerAlong = () => _powerAtEffect.Remove(site, out var takes) && takes;
+            site.LosingPower = LosePower;
+            site.Disk.LosingInstant = inode => _ledger.Find(inode.Data)?.End("replaced in the last instant, where names cannot be exchanged");
+            mutation?.Site(site);
+        }
+
+        mutation?.Network(_network);
+        _network.Host = _sites[0];
+        _convergence = new Convergence(_sites);
+        foreach (var act in script.Acts)
+        {
+            _lastActNs = Math.Max(_lastActNs, act.AtNs);
+            _scheduler.StepAt(act.AtNs, () => Do(act));
+        }
+    }
+
+    /// <summary>Runs to the end.</summary>
+    public RunResult Run()
+    {
+        foreach (var site in _sites)
+        {
+            var delay = site.Number == 0 ? 0 : _network.Dice.Between(0, 300) * 1_000_000L;
+            _scheduler.After(delay, site.Start);
+        }
+
+        new Pump(RunNext).Run();
+        return new RunResult(_script, _failure, _trace.Hash, _users.Sum(u => u.Begun), _faults, _scheduler.NowNs, _scheduler.Events, _convergence.Unavailable.Count);
+    }
+
+    private bool RunNext()
+    {
+        if (_failure is not null) return End();
+        if (_scheduler.Events > MostEvents) _failure = $"does not end: {MostEvents} events";
+        if (_scheduler.RunNext(_nextLookNs)) return true;
+        _nextLookNs = _scheduler.NowNs + LookNs;
+        return Look() || End();
+    }
+
+    /// <summary>Now and then: whether it is over. False if so.</summary>
+    private bool Look()
+    {
+        foreach (var site in _sites)
+        {
+            if (site.Defects.Count == 0) continue;
+            _failure = "defect: " + site.Defects[0];
+            return false;
+        }
+
+        if (_scheduler.HasSteps || _scheduler.NowNs < _lastActNs) return true;
+        Heal();
+        var difference = _convergence.Difference();
+        if (difference is null)
+        {
+            // At rest, and so it stays.
+            if (_quietSinceNs < 0) _quietSinceNs = _scheduler.NowNs;
+            if (_scheduler.NowNs - _quietSinceNs < 3_000_000_000) return true;
+            _failure = LostVersions.Find(_sites, _ledger, isInTree: !_isHarmed) ?? StrangeLinks.Find(_sites) ?? StrayFiles.Find(_sites);
+            if (_failure is null || _scheduler.NowNs - _quietSinceNs > LongestSweepNs) return false;
+            // Sweeping takes its time.
+            _failure = null;
+            _nextLookNs = _scheduler.NowNs + 10_000_000_000;
+            return true;
+        }
+
+        _quietSinceNs = -1;
+        if (_scheduler.NowNs < _lastActNs + LongestRestNs) return true;
+        _failure = "not the same in the end: " + difference;
+        return false;
+    }
+
+    private bool End()
+    {
+        foreach (var site in _sites) site.Process?.End();
+        return false;
+    }
+
+    private void Heal()
+    {
+        if (_isHealed) return;
+        _isHealed = true;
+        _network.LatencyNs = 200_000;
+        foreach (var site in _sites)
+        {
+            site.Disk.IsFull = false;
+            site.Faults.OneIn = 0;
+            if (site.Process is { } process) process.DiesAfter = 0;
+        }
+    }
+
+    private void Do(Act act)
+    {
+        if (act.Site >= _sites.Length) return;
+        if (!act.IsFault)
+        {
+            _users[act.Site].Do(act);
+            return;
+        }
+
+        _faults++;
+        _isHarmed |= act.Kind is not (ActKind.CutLink or ActKind.BreakLink or ActKind.Overflow or ActKind.SlowNetwork);
+        var site = _sites[act.Site];
+        var dice = new Dice(act.Seed);
+        _trace.Add(_scheduler.NowNs, site.Name, "fault: " + act.Kind, "");
+        switch (act.Kind)
+        {
+            case ActKind.Kill: site.Kill(); break;
+            case ActKind.PowerLoss:
+                _powerAtEffect[site] = true;
+                site.Kill();
+                break;
+            case ActKind.KillAtEffect or ActKind.PowerLossAtEffect when site.Process is { IsDead: false } process:
+                _powerAtEffect[site] = act.Kind == ActKind.PowerLossAtEffect;
+                process.DiesAfter = dice.Between(1, 200);
+                break;
+            case ActKind.CutLink: _network.Cut(Guest(site, dice), dice.Between(10, 5_000) * 1_000_000L); break;
+            case ActKind.BreakLink: _network.Break(Guest(site, dice)); break;
+            case ActKind.Overflow: site.OverflowWatcher(dice.Between(1, 60) * 1_000_000L); break;
+            case ActKind.BadDisk:
+                site.Faults.OneIn = dice.Of(3, 10, 40);
+                _scheduler.After(dice.Between(1, 1_500) * 1_000_000L, () => site.Faults.OneIn = 0);
+                break;
+            case ActKind.FullDisk:
+                site.Disk.IsFull = true;
+                _scheduler.After(dice.Between(1, 2_000) * 1_000_000L, () => site.Disk.IsFull = false);
+                break;
+            case ActKind.SlowNetwork:
+                _network.LatencyNs = dice.Of(50_000, 1_000_000, 20_000_000, 300_000_000);
+                break;
+        }
+    }
+
+    private Site Guest(Site site, Dice dice) => site.Number > 0 ? site : _sites[dice.Between(1, _sites.Length - 1)];
+
+    private void LosePower(Site site, Action lose)
+    {
+        var before = Kept(site);
+        lose();
+        _users[site.Number].Restart();
+        var after = Kept(site);
+        foreach (var version in before)
+        {
+            if (version.Ended is not null || after.Contains(version)) continue;
+            // Only what nobody else had yet.
+            if (!_sites.Any(s => s != site && Kept(s, onlyAccepted: true).Contains(version))) version.End($"lost with the power of {site.Name}");
+        }
+    }
+
+    /// <summary>The versions whose bytes a site has.</summary>
+    /// <param name="site">The site.</param>
+    /// <param name="onlyAccepted">Without what has been sent to the host and never got into its journal: nobody has been told that it has come.</param>
+    private HashSet<Users.Version> Kept(Site site, bool onlyAccepted = false)
+    {
+        var found = new HashSet<Users.Version>();
+        Disks.SimDisk.Each(site.Disk.Root, "", (path, inode) =>
+        {
+            if (inode.Data.Length == 0 || _ledger.Find(inode.Data) is not { } version) return;
+            if (onlyAccepted && site.Number == 0 && path.StartsWith(PrivateDirectory.Staging + "/", StringComparison.Ordinal) && !IsAccepted(site, version)) return;
+            found.Add(version);
+        });
+        return found;
+    }
+
+    /// <summary>Whether the journal names these bytes, on disk.</summary>
+    private static bool IsAccepted(Site host, Users.Version version)
+    {
+        using var hasher = new ContentHasher(version.Bytes.Length);
+        hasher.Append(version.Bytes);
+        var id = new byte[ContentId.Size];
+        hasher.Finish().Id.CopyTo(id);
+        return host.Store("journal.db").Records.Values.Any(record => record.AsSpan().IndexOf(id) >= 0);
+    }
+}

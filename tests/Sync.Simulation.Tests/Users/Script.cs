@@ -1,0 +1,72 @@
+using Sync.Simulation.Tests.Disks;
+using Sync.Simulation.Tests.Kernel;
+
+namespace Sync.Simulation.Tests.Users;
+
+/// <summary>All that a run is made of, from its seed.</summary>
+internal sealed record Script(ulong Seed, int Guests, DiskTraits[] Disks, IReadOnlyList<Act> Acts)
+{
+    /// <summary>Makes the script of a seed.</summary>
+    public static Script Of(ulong seed, ScriptLimits limits)
+    {
+        var dice = new Dice(seed * 2 + 1);
+        var guests = dice.Between(1, limits.Guests);
+        var disks = new DiskTraits[guests + 1];
+        for (var i = 0; i < disks.Length; i++) disks[i] = limits.VariesDisks ? Disk(dice) : new DiskTraits();
+        var acts = new List<Act>();
+        var at = 500_000_000L;
+        var count = dice.Between(limits.Acts * 3 / 4, limits.Acts * 5 / 4);
+        while (acts.Count < count)
+        {
+            // Users work in bursts, often several at once, with pauses in which all comes to rest.
+            at += dice.Below(10) switch
+            {
+                0 => dice.Between(100, 1500) * 1_000_000L,
+                < 4 => dice.Between(1, 60) * 1_000_000L,
+                _ => dice.Between(1, 2000) * 1_000L,
+            };
+            acts.Add(new Act(acts.Count, at, dice.Below(guests + 1), Kind(dice), dice.NextBits()));
+        }
+
+        var faults = dice.Between(limits.Faults / 2, limits.Faults * 3 / 2);
+        for (var i = 0; i < faults; i++)
+            acts.Add(new Act(acts.Count, 300_000_000 + (long)(dice.NextDouble() * at), dice.Below(guests + 1), Fault(dice, limits), dice.NextBits()));
+        return new Script(seed, guests, disks, acts);
+    }
+
+    private static DiskTraits Disk(Dice dice) => dice.Below(8) switch
+    {
+        0 => new DiskTraits(1_000_000_000, 1_000_000_000),
+        1 => new DiskTraits(2_000_000_000, 2_000_000_000),
+        2 or 3 => new DiskTraits(1, 4_000_000),
+        4 => new DiskTraits(CanExchange: false),
+        _ => new DiskTraits(),
+    };
+
+    private static ActKind Kind(Dice dice) => dice.Below(100) switch
+    {
+        < 22 => ActKind.Create,
+        < 34 => ActKind.Overwrite,
+        < 52 => ActKind.Replace,
+        < 59 => ActKind.Append,
+        < 67 => ActKind.Delete,
+        < 74 => ActKind.MoveFile,
+        < 77 => ActKind.MoveOver,
+        < 84 => ActKind.MakeDirectory,
+        < 88 => ActKind.MoveDirectory,
+        < 90 => ActKind.DeleteTree,
+        < 93 => ActKind.ChangeMode,
+        < 96 => ActKind.MakeLink,
+        < 98 => ActKind.Touch,
+        _ => ActKind.Copy,
+    };
+
+    private static ActKind Fault(Dice dice, ScriptLimits limits)
+    {
+        while (true)
+        {
+            var kind = (ActKind)dice.Between((int)ActKind.Kill, (int)ActKind.SlowNetwork);
+            if (limits.FaultKinds.Contains(kind)) return kind;
+        }
+    }
+}

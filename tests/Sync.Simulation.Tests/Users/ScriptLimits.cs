@@ -1,0 +1,23 @@
+namespace Sync.Simulation.Tests.Users;
+
+/// <summary>How large and how bad scripts are, on average.</summary>
+internal sealed record ScriptLimits
+{
+    /// <summary>What the seeds of the tests are run with. Changing it changes what every seed means.</summary>
+    public static readonly ScriptLimits Default = new();
+
+    public int Guests { get; init; } = 4;
+
+    /// <summary>Of users.</summary>
+    public int Acts { get; init; } = 220;
+
+    public int Faults { get; init; } = 6;
+
+    public bool VariesDisks { get; init; } = true;
+
+    public IReadOnlyCollection<ActKind> FaultKinds { get; init; } =
+    [
+        ActKind.Kill, ActKind.KillAtEffect, ActKind.PowerLoss, ActKind.PowerLossAtEffect, ActKind.CutLink, ActKind.BreakLink, ActKind.Overflow, ActKind.BadDisk,
+        ActKind.FullDisk, ActKind.SlowNetwork,
+    ];
+}
