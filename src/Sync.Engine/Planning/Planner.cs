@@ -1,4 +1,5 @@
 using Sync.Engine.Model;
+using Sync.Engine.Scanning;
 using Sync.Engine.Trees;
 
 namespace Sync.Engine.Planning;
@@ -24,6 +25,12 @@ internal sealed class Planner(TreeSet trees, FacetComparer compare)
     /// <summary>Entries that were made here and proposed without an answer, and that the journal has told of after all: what stands at their names here is theirs, and where nothing
     /// does they were deleted.</summary>
     public HashSet<Node> Returned { get; } = [];
+
+    /// <summary>On the host: what the journal has from the host up to here was found on this very disk, by a former life, whatever the index says of it. Elsewhere zero.</summary>
+    public Revision OwnUpTo { get; set; }
+
+    /// <summary>Whether a path, or a directory above it, cannot be read now: that it was not seen tells nothing.</summary>
+    public Func<string, bool>? IsUnreadable { get; set; }
 
     /// <summary>Proposals would be refused.</summary>
     public bool ReadOnly { get; set; }
@@ -126,10 +133,14 @@ internal sealed class Planner(TreeSet trees, FacetComparer compare)
         // Its deletion came from there as well, and was taken back there.
         if (known.Deleted) return new Step(StepKind.Forget);
 
-        if (Returned.Contains(node) && StandsFor(node) is { } here) return Step.Wait(here);
+        if (Returned.Contains(node))
+        {
+            if (StandsFor(node) is { } here) return Step.Wait(here);
+            if (!WouldBeSeen(node)) return Step.None;
+        }
 
         // Deleted here. A remote edit or move beats that.
-        if (compare.Weighty(known, node.Remote) != 0) return new Step(StepKind.Forget);
+        if ((compare.Weighty(known, node.Remote) & ~(IsOwnContent(node) ? Facets.Content : Facets.None)) != 0) return new Step(StepKind.Forget);
         if (IsCopy(node)) return new Step(StepKind.Forget);
         if (!CanPropose || node.Has(NodeFlags.Refused)) return new Step(StepKind.Hold);
         if (node.Kind == EntryKind.Directory)
@@ -163,6 +174,18 @@ internal sealed class Planner(TreeSet trees, FacetComparer compare)
 
         return null;
     }
+
+    /// <summary>Whether a returned entry would be known by now if it were on disk.</summary>
+    private bool WouldBeSeen(Node node)
+    {
+        if (trees.Find(node.Remote!.Parent) is not { IsLocal: true } parent) return true;
+        if (IsIgnored is { } ignored && ignored(parent, node) is not false) return false;
+        return IsUnreadable is not { } unreadable || !unreadable(SharePath.Join(trees.LocalPath(parent), node.Remote.Name));
+    }
+
+    /// <summary>The content that the journal has is from this very disk, and later than what was shown or agreed on as far as the index tells.</summary>
+    public bool IsOwnContent(Node node) =>
+        node.Remote is { ByHost: true, Deleted: false } remote && remote.ContentRevision <= OwnUpTo && remote.ContentRevision > (node.Base?.ContentRevision ?? default);
 
     private Step Both(Node node)
     {

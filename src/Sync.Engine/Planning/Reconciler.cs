@@ -201,7 +201,7 @@ internal sealed class Reconciler
 
         Confirm(node, entry);
         Trees.SetRemote(node, entry);
-        if (_made.Count > 0 && IsOwn(node, entry))
+        if (IsOwn(node, entry))
         {
             node.Applied = entry;
             Planner.Returned.Add(node);
@@ -484,15 +484,21 @@ internal sealed class Reconciler
     public IReadOnlyList<ulong> PassedBy(Node node)
     {
         if (_doubts.Passed(node) is { IsNone: false } content) return [content.Prefix];
+        if (Planner.IsOwnContent(node) && node.Remote!.Content is { IsNone: false } former && former != node.Local?.Content) return [former.Prefix];
         return _made.Count > 0 && node is { Id.IsProvisional: true, Local: { Kind: EntryKind.File } local } && _made.TryGetValue(Trees.LocalPath(node), out var made)
             ? [.. made.Where(change => !change.Entry.Content.IsNone && change.Entry.Content != local.Content).TakeLast(Change.MaxPassed).Select(change => change.Entry.Content.Prefix)]
             : [];
     }
 
-    /// <summary>A new entry that this replica made, and had no answer to: it did arrive, or somebody who was told of it has proposed it.</summary>
-    private bool IsOwn(Node node, Entry entry) =>
-        node is { Local: null, Base: null } && !entry.Deleted && _made.TryGetValue(Trees.RemotePath(node), out var made)
-        && made.Exists(change => change.Entry.Kind == entry.Kind && change.Entry.Content == entry.Content && change.Entry.LinkTarget == entry.LinkTarget);
+    /// <summary>A new entry that this replica made, and had no answer to: it did arrive, or somebody who was told of it has proposed it. On the host also one that its index
+    /// does not tell of; where it was moved since, it may have been by a guest.</summary>
+    private bool IsOwn(Node node, Entry entry)
+    {
+        if (node is not { Local: null, Base: null } || entry.Deleted) return false;
+        if (entry.ByHost && entry.Revision <= Planner.OwnUpTo && entry.PlaceRevision <= entry.ContentRevision) return true;
+        return _made.Count > 0 && _made.TryGetValue(Trees.RemotePath(node), out var made)
+            && made.Exists(change => change.Entry.Kind == entry.Kind && change.Entry.Content == entry.Content && change.Entry.LinkTarget == entry.LinkTarget);
+    }
 
     private void AddMade(string path, Change change)
     {

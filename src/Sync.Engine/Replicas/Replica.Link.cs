@@ -110,6 +110,12 @@ internal sealed partial class Replica
         ClockNs = _context.NowNs,
     };
 
+    private void ForgetMadeLater() => _context.After(UnansweredKept, () =>
+    {
+        if (_observer.HasScanned) Reconciler.ForgetMade();
+        else ForgetMadeLater();
+    });
+
     /// <summary>A stream of contents has ended while the link stands. If that does not end by itself, with the reason, it is made anew: a replica without
     /// a stream would wait for ever.</summary>
     private async Task BreakAsync(CancellationTokenSource link)
@@ -173,6 +179,8 @@ internal sealed partial class Replica
             Reconciler.DropTentative(welcome.Kept, welcome.KeptDisk && !_isHost);
         }
 
+        // Of what this life does itself it is told.
+        if (_isHost && _epoch != welcome.Epoch && !_isJoining && !welcome.Reset) Reconciler.Planner.OwnUpTo = welcome.Head;
         if (welcome.TellsAll && !welcome.Reset) Reconciler.ExpectAll();
         _epoch = welcome.Epoch;
         _index.Epoch = _recent.Epoch = _epoch;
@@ -270,7 +278,7 @@ internal sealed partial class Replica
                 if (_catchingUp)
                 {
                     Reconciler.CaughtUp();
-                    _context.After(UnansweredKept, Reconciler.ForgetMade);
+                    ForgetMadeLater();
                 }
 
                 _catchingUp = false;

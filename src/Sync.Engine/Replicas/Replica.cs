@@ -172,6 +172,7 @@ internal sealed partial class Replica : IContentLocator, IAsyncDisposable
             else _stuck.Add(node);
         };
         Reconciler.Planner.IsIgnored = _observer.IsIgnored;
+        Reconciler.Planner.IsUnreadable = _context.Problems.IsUnreadable;
         if (isHost) Reconciler.Planner.Direction = policy.HostDirection;
         foreach (var node in trees.All) Reconciler.Enqueue(node);
         _observer.CookieSeen = _flusher.CookieSeen;
