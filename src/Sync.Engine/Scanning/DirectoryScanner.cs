@@ -23,6 +23,8 @@ internal sealed class DirectoryScanner(ReplicaContext context, IWatcher watcher,
     /// <summary>Lists a directory: with all directories below, or only to see its names.</summary>
     public void Scan(Node directory, bool recursive, long origin)
     {
+        // Without a place it would have the root's path, and take the root's watch.
+        if (!directory.IsLocal) return;
         var listing = new DirectoryListing(directory, context.Trees.LocalPath(directory), recursive) { Origin = origin, Clock = ++context.PlacementClock };
         var key = directory.FileKey;
         UnderWay++;
