@@ -37,6 +37,7 @@ internal sealed class DirectoryScanner(ReplicaContext context, IWatcher watcher,
             context.Loop.Post(() =>
             {
                 UnderWay--;
+                GiveBackWatch(listing);
                 if (listing.Directory.IsLocal) Check(listing);
                 jobs.End(origin);
             });
@@ -72,6 +73,13 @@ internal sealed class DirectoryScanner(ReplicaContext context, IWatcher watcher,
             if (item.Name == IgnoreRules.SyncIgnoreName) listing.SyncIgnore = file;
             else listing.GitIgnore = file;
         }
+    }
+
+    /// <summary>Another directory had come to the path by then: its own watch is lost, and it is watched again.</summary>
+    private void GiveBackWatch(DirectoryListing listing)
+    {
+        var stood = listing.Self.Stamp.FileKey;
+        if (stood != 0 && stood != listing.Directory.FileKey && context.Trees.FindDirectory(stood) is { } other && other != listing.Directory) Scan(other, recursive: false, listing.Origin);
     }
 
     private void Check(DirectoryListing listing)
