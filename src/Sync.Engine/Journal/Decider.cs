@@ -285,7 +285,8 @@ internal sealed class Decider(JournalTree tree, Func<string, ConflictPolicy> pol
         MtimeNs = wanted.MtimeNs,
         LinkTarget = wanted.LinkTarget,
         ByHost = wanted.ByHost,
-        ObservedNs = wanted.ObservedNs,
+        // A touch makes no bytes newer than they are.
+        ObservedNs = SameBytes(entry, wanted) ? entry.ObservedNs : wanted.ObservedNs,
         ContentRevision = _revision,
     };
 

@@ -112,6 +112,20 @@ public sealed class EarlierContentsTests
     }
 
     [Fact]
+    public void A_touch_makes_no_bytes_newer()
+    {
+        var decider = new Decider(_tree, _ => ConflictPolicy.NewestWins);
+        Outcome Save(Proposer proposer, int content, Revision known, long seenNs, long mtimeNs = 0) =>
+            decider.Decide(proposer, new Change { Entry = State(content) with { Id = _file, MtimeNs = mtimeNs }, Facets = Facets.Content, BaseContent = known, ObservedNs = seenNs }, DateTimeOffset.UnixEpoch, []);
+        decider.Head = _decider.Head;
+        var known = Content;
+        Save(_host, 2, known, seenNs: 10);
+        Save(_host, 2, Content, seenNs: 30, mtimeNs: 5);
+        Assert.Equal(Verdict.Accepted, Save(_guest, 3, known, seenNs: 20).Verdict);
+        Assert.Equal(State(3).Content, _tree.Find(_file)!.Content);
+    }
+
+    [Fact]
     public void They_are_kept_with_the_record()
     {
         var earlier = new EarlierContents();
