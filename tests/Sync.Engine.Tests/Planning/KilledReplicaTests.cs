@@ -131,6 +131,43 @@ public sealed class KilledReplicaTests
     }
 
     [Fact]
+    public void On_the_host_what_the_journal_has_of_its_disk_is_behind_what_stands_there_whatever_the_index_knew()
+    {
+        var (host, node) = AgreedOnHost();
+        host.Trees.SetLocal(node, State(3), new FileStamp(1, 0, 0, 0));
+        Assert.Equal([State(2).Content.Prefix], NextProposal(host).Passed);
+
+        (host, node) = AgreedOnHost();
+        host.Trees.SetLocal(node, null);
+        var deletion = NextProposal(host);
+        Assert.Equal((true, State(2).Content.Prefix), (deletion.Entry.Deleted, Assert.Single(deletion.Passed)));
+
+        // Where the disk has what the index knew, it was put back: the journal's stands.
+        (host, node) = AgreedOnHost();
+        Assert.True(host.TryNext(mayPropose: true, mayApply: true, out _, out var step));
+        Assert.Equal(StepKind.Update, step.Kind);
+    }
+
+    [Fact]
+    public void On_the_host_a_file_of_its_own_that_the_index_did_not_know_was_deleted_unless_it_cannot_be_seen()
+    {
+        var revision = new Revision(11);
+        var told = State(2) with { ByHost = true, PlaceRevision = revision, ContentRevision = revision, ModeRevision = revision };
+        var host = NewReconciler();
+        host.Planner.OwnUpTo = revision;
+        host.Receive(told);
+        host.Commit(revision);
+        Assert.True(NextProposal(host).Entry.Deleted);
+
+        host = NewReconciler();
+        host.Planner.OwnUpTo = revision;
+        host.Planner.IsUnreadable = path => path == "f";
+        host.Receive(told);
+        host.Commit(revision);
+        Assert.False(host.TryNext(mayPropose: true, mayApply: true, out _, out _));
+    }
+
+    [Fact]
     public void The_states_of_an_entry_come_back_as_they_were()
     {
         var node = new RecentNode(State(1), State(2), new FileStamp(9, 0, 0, 4), State(2) with { ContentRevision = new Revision(11) })
@@ -178,6 +215,16 @@ public sealed class KilledReplicaTests
         reconciler.Trees.SetSynced(node, entry);
         reconciler.Trees.SetLocal(node, entry, new FileStamp(1, 0, 0, 0));
         return (reconciler, node);
+    }
+
+    /// <summary>The index knew revision 10; the journal has what the host's disk had after that.</summary>
+    private static (Reconciler Reconciler, Node Node) AgreedOnHost()
+    {
+        var (host, node) = Agreed(content: 1, revision: 10);
+        host.Planner.OwnUpTo = new Revision(11);
+        host.Receive(State(2) with { ByHost = true, PlaceRevision = new Revision(10), ContentRevision = new Revision(11), ModeRevision = new Revision(10) });
+        host.Commit(new Revision(11));
+        return (host, node);
     }
 
     private static Change NextProposal(Reconciler reconciler)
