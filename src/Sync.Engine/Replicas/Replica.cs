@@ -391,9 +391,10 @@ internal sealed partial class Replica : IContentLocator, IAsyncDisposable
         Restore(recent);
         _unclean = _store.GetValue("running") is not null;
         _store.Commit([], [new("running", [1])]);
-        // Nothing here yet: what comes may be placed before the first look has ended. What is here already must be known first.
+        // Nothing here yet: what comes may be placed before the first look has ended. What is here already must be known first, and so must what a former life made:
+        // it would be taken for deleted.
         _isJoining = records.Count == 0 || isVoid;
-        return records.Count == 0 && (_isHost || IsEmpty());
+        return records.Count == 0 && recent.Sent.Count == 0 && (_isHost || IsEmpty());
     }
 
     /// <summary>What has happened since the index was saved; nothing, where it cannot be read: a kill then costs conflict copies, no more.</summary>

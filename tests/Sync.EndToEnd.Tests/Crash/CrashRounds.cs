@@ -9,6 +9,7 @@ namespace Sync.EndToEnd.Tests.Crash;
 internal sealed class CrashRounds
 {
     private static readonly TimeSpan FlushLimit = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan SweepLimit = TimeSpan.FromSeconds(150);
 
     private readonly Pair _pair;
     private readonly Load _load;
@@ -130,7 +131,30 @@ internal sealed class CrashRounds
         }
 
         CheckShared();
+        foreach (TestTree replica in (TestTree[])[_pair.Host.Tree, _pair.Guest.Tree])
+            Assert.Empty(Leftovers(replica, contents: false));
     }
+
+    /// <summary>Waits until the replicas' own directories hold nothing but versions: contents that nobody wants are removed within two minutes.</summary>
+    public async Task CheckLeftoversAsync()
+    {
+        foreach (TestTree replica in (TestTree[])[_pair.Host.Tree, _pair.Guest.Tree])
+        {
+            await Eventually.HoldsAsync(
+                () => Task.FromResult(Leftovers(replica, contents: true).Length == 0),
+                () => $"nothing is left over in {replica.Root}: {string.Join(' ', Leftovers(replica, contents: true))}",
+                SweepLimit);
+        }
+    }
+
+    /// <summary>What stands in staging and among the displaced, but for parts of interrupted transfers.</summary>
+    /// <param name="replica">Whose.</param>
+    /// <param name="contents">Contents that may be asked for again count, too.</param>
+    private static string[] Leftovers(TestTree replica, bool contents) =>
+    [
+        .. ((string[])[".sync/staging", ".sync/displaced"]).Select(replica.At).Where(Directory.Exists).SelectMany(Directory.EnumerateFileSystemEntries)
+            .Where(path => Path.GetFileName(path)[..2] is var kind && kind != "p-" && (contents || kind != "c-"))
+    ];
 
     /// <summary>In shared files one takes the name: the other's last save is a conflict copy, or was seen and replaced, and is in a version store.</summary>
     private void CheckShared()

@@ -31,6 +31,9 @@ public sealed class CrashTests
             }
         }
 
+        // Takes a minute by itself.
+        if (rounds > Rounds)
+            await crashes.CheckLeftoversAsync();
         TestContext.Current.TestOutputHelper?.WriteLine(
             $"seed {seed}: {rounds} rounds, {crashes.Kills} kills, {crashes.Acknowledged} flushes acknowledged before one ({crashes.AcknowledgedFiles} files), {crashes.Files} files stand, {clock.Elapsed.TotalSeconds:0} s");
     }
