@@ -140,7 +140,7 @@ internal sealed class Planner(TreeSet trees, FacetComparer compare)
         }
 
         // Deleted here. A remote edit or move beats that.
-        if ((compare.Weighty(known, node.Remote) & ~(IsOwnContent(node) ? Facets.Content : Facets.None)) != 0) return new Step(StepKind.Forget);
+        if (IsEditedThere(node)) return new Step(StepKind.Forget);
         if (IsCopy(node)) return new Step(StepKind.Forget);
         if (!CanPropose || node.Has(NodeFlags.Refused)) return new Step(StepKind.Hold);
         if (node.Kind == EntryKind.Directory)
@@ -186,6 +186,9 @@ internal sealed class Planner(TreeSet trees, FacetComparer compare)
     /// <summary>The content that the journal has is from this very disk, and later than what was shown or agreed on as far as the index tells.</summary>
     public bool IsOwnContent(Node node) =>
         node.Remote is { ByHost: true, Deleted: false } remote && remote.ContentRevision <= OwnUpTo && remote.ContentRevision > (node.Base?.ContentRevision ?? default);
+
+    /// <summary>What the journal says of a node is a move or an edit of others, made since it was shown or agreed on.</summary>
+    private bool IsEditedThere(Node node) => (compare.Weighty(node.Base, node.Remote) & ~(IsOwnContent(node) ? Facets.Content : Facets.None)) != 0;
 
     private Step Both(Node node)
     {
@@ -265,7 +268,7 @@ internal sealed class Planner(TreeSet trees, FacetComparer compare)
         if (occupant.Has(NodeFlags.Proposing) || occupant.Has(NodeFlags.Refused) || occupant.Base is null) return null;
         // A directory that cannot be deleted while the journal has this very node in it.
         if (occupant.Local is null && IsRemotelyWithin(node, occupant)) return null;
-        if (occupant.Local is null) return compare.Weighty(occupant.Base, occupant.Remote) == 0 ? occupant : null;
+        if (occupant.Local is null) return IsEditedThere(occupant) ? null : occupant;
         return (compare.Difference(occupant.Base, occupant.Local) & Facets.Place) != 0 ? occupant : null;
     }
 

@@ -148,6 +148,23 @@ public sealed class KilledReplicaTests
         Assert.Equal(StepKind.Update, step.Kind);
     }
 
+    /// <summary>A file that was deleted, and one with its bytes that has the inode of another: it must not be merged with what is about to be deleted.</summary>
+    [Fact]
+    public void On_the_host_what_stands_under_another_identity_is_moved_there_after_the_deletion()
+    {
+        var (host, node) = AgreedOnHost();
+        var revision = new Revision(10);
+        var other = State(7) with { Id = new EntryId(6), Name = "g", PlaceRevision = revision, ContentRevision = revision, ModeRevision = revision };
+        var moved = host.Trees.GetOrAdd(other.Id);
+        host.Trees.SetRemote(moved, other);
+        host.Trees.SetSynced(moved, other);
+        host.Trees.SetLocal(node, null);
+        host.Trees.SetLocal(moved, other with { Name = "f", Content = State(2).Content }, new FileStamp(1, 0, 0, 0));
+        var first = NextProposal(host);
+        Assert.Equal((File, true), (first.Entry.Id, first.Entry.Deleted));
+        Assert.False(host.TryNext(mayPropose: true, mayApply: true, out _, out _));
+    }
+
     [Fact]
     public void On_the_host_a_file_of_its_own_that_the_index_did_not_know_was_deleted_unless_it_cannot_be_seen()
     {
