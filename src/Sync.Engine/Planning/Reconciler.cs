@@ -25,7 +25,7 @@ internal sealed class Reconciler
     /// <summary>What the host told of its own disk and then lost, as it told it.</summary>
     private readonly Dictionary<Node, Entry> _hearsay = [];
 
-    /// <summary>What a former life of this replica was putting in place when it was killed, by path.</summary>
+    /// <summary>What was being put in place when this replica was killed, or when the host lost it, by path.</summary>
     private readonly Dictionary<string, Entry> _placing = new(StringComparer.Ordinal);
 
     /// <summary>What this replica, or a former life of it, made and proposed without an answer, by its path there and then.</summary>
@@ -365,6 +365,8 @@ internal sealed class Reconciler
             node.Applied = null;
             if (Trees.Find(node.Id) != node) continue;
             if (keptDisk && node is { Local: not null, Remote: { Deleted: false, ByHost: true } told }) _hearsay[node] = told;
+            // It may be in place a moment later.
+            if (keptDisk && node is { Local: null, Remote: { Deleted: false, ByHost: true, Kind: EntryKind.File } coming } && node.Has(NodeFlags.Applying)) _placing[Trees.RemotePath(node)] = coming;
             Trees.SetRemote(node, committed);
             // Its id may be another's by now.
             if (committed is not null || node.Synced is not null) continue;

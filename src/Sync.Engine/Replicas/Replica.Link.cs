@@ -171,6 +171,7 @@ internal sealed partial class Replica
         ReplicaName = welcome.ReplicaName;
         _lateWrites.ReplicaName = welcome.ReplicaName;
         Reconciler.ReplicaName = welcome.ReplicaName;
+        _isInDoubt = false;
         if (welcome.Root != Trees.Root.Id) Reroot(welcome.Root);
         else if (welcome.Reset) Void();
         else if (welcome.Epoch != _epoch)

@@ -76,6 +76,9 @@ internal sealed partial class Replica : IContentLocator, IAsyncDisposable
     private readonly MarkFile _markFile;
     private readonly bool _fresh;
 
+    /// <summary>What a former life was told is tentative: whether the host still has it is known when there is a link, and until then nothing is put in place for it.</summary>
+    private bool _isInDoubt;
+
     /// <summary>Nothing of what is here has been agreed on yet.</summary>
     private bool _isJoining;
     private IHostLink? _link;
@@ -418,7 +421,9 @@ internal sealed partial class Replica : IContentLocator, IAsyncDisposable
         {
             if (state is null || Trees.Find(new EntryId(key)) is not { } node) continue;
             node.Applied = state.Applied;
-            if (state.IsTentative) Reconciler.RestoreTentative(node, state.Committed);
+            if (!state.IsTentative) continue;
+            Reconciler.RestoreTentative(node, state.Committed);
+            _isInDoubt = true;
         }
 
         foreach (var sent in recent.Sent.Values) Reconciler.RestoreSent(sent);
@@ -542,7 +547,7 @@ internal sealed partial class Replica : IContentLocator, IAsyncDisposable
         else if (received.StagedPath is { } path) _staged.Add(content, path);
     }
 
-    private bool CanPlan => _halt is null && !_paused && !_hostPaused && (_observer.HasScanned || _fresh);
+    private bool CanPlan => _halt is null && !_paused && !_hostPaused && !_isInDoubt && (_observer.HasScanned || _fresh);
 
     private void EndTurn()
     {

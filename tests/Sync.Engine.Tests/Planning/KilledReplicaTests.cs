@@ -63,6 +63,20 @@ public sealed class KilledReplicaTests
     }
 
     [Fact]
+    public void What_was_being_put_in_place_when_the_host_lost_it_is_no_edit_when_it_stands_there()
+    {
+        var reconciler = NewReconciler();
+        var told = State(2) with { ByHost = true, MtimeNs = 77, PlaceRevision = new Revision(11), ContentRevision = new Revision(11), ModeRevision = new Revision(11) };
+        reconciler.Receive(told);
+        reconciler.Trees.Find(File)!.Flags |= NodeFlags.Applying;
+        reconciler.DropTentative(new Revision(10), keptDisk: true);
+        Assert.Null(reconciler.Trees.Find(File));
+        var found = reconciler.Trees.AddProvisional();
+        reconciler.Trees.SetLocal(found, State(2) with { Id = found.Id, MtimeNs = 77 }, new FileStamp(1, 0, 77, 0));
+        Assert.True(reconciler.IsHearsay(found));
+    }
+
+    [Fact]
     public void After_the_hosts_machine_went_down_what_it_told_may_be_the_only_copy()
     {
         var (other, held) = Agreed(content: 1, revision: 10);
