@@ -315,8 +315,10 @@ internal sealed class Applier(
         var node = p.Node;
         _own.Remove(node);
         Release(node);
+        // The host has lost meanwhile what it was made for: it is something new here, if it was made.
+        var isForgotten = Trees.Find(node.Id) != node;
         // What stands there instead may have been seen, and been taken for ours.
-        if (context.Arrivals.End(node) is { } place && p.Outcome != PlacementOutcome.Done && place.Directory.Current.IsLocal) observer.LookAt(place.Directory.Current, place.Name);
+        if (context.Arrivals.End(node) is { } place && (p.Outcome != PlacementOutcome.Done || isForgotten) && place.Directory.Current.IsLocal) observer.LookAt(place.Directory.Current, place.Name);
         if (p.Step.Other is { } other && p.Step.Kind != StepKind.StepAside)
         {
             _own.Remove(other);
@@ -336,9 +338,10 @@ internal sealed class Applier(
             stuck.Placed(p);
             if (Unsynced is { Count: < 16 }) Unsynced.Add(p.Target);
             else Unsynced = null;
-            Settle(p);
+            if (!isForgotten) Settle(p);
+            else if (p.Step is { Kind: StepKind.Create, Other: { } displaced }) Trees.SetLocal(displaced, null);
         }
-        else Retry(p);
+        else if (!isForgotten) Retry(p);
 
         // What waits for these nodes may go on. A node that failed is planned again when its time has come, or when a look changes it.
         if (p.Outcome == PlacementOutcome.Done) context.Reconciler.Enqueue(node);

@@ -42,6 +42,9 @@ internal sealed class ProblemSet
         return Find(".")?.Code == ProblemCodes.Unreadable;
     }
 
+    /// <summary>Whether a path, or a directory above it, is listed as unreadable.</summary>
+    public bool IsUnreadable(string path) => Find(path)?.Code == ProblemCodes.Unreadable || IsUnreadableAbove(path);
+
     public Problem? Find(string path) => _problems.GetValueOrDefault(path);
 
     public IReadOnlyList<Problem> Take(int count) => [.. _problems.Values.Take(count)];

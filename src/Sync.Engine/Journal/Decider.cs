@@ -36,6 +36,8 @@ internal sealed class Decider(JournalTree tree, Func<string, ConflictPolicy> pol
         var count = changed.Count;
         var outcome = DecideCore(proposer, change, now);
         if (changed.Count > count) Head = _revision;
+        // After what stood there at its base.
+        if (change.Passed.Count > 0 && outcome.Verdict == Verdict.Accepted && tree.Find(outcome.Id) is not null) Earlier.AddPassed(outcome.Id, change.Passed, Head);
         return outcome with { Revision = Head };
     }
 
@@ -74,6 +76,9 @@ internal sealed class Decider(JournalTree tree, Func<string, ConflictPolicy> pol
 
     private Outcome Create(Proposer proposer, Change change, Entry wanted, DateTimeOffset now)
     {
+        // The host has it no more, or elsewhere: it never was.
+        if (change.IsHearsay && tree.Find(wanted.Parent) is { } former && (former.Deleted || tree.Child(former.Id, wanted.Name) is not { } namesake || namesake.Kind != wanted.Kind))
+            return Answer(change, Add(proposer, wanted, former.Id, wanted.Name, deleted: true), Verdict.Accepted);
         if (Destination(proposer, wanted.Parent) is not { } parent) return Answer(change, wanted.Id, Verdict.Retry, "unknown parent");
         if (TooLong(parent, wanted.Name)) return Answer(change, wanted.Id, Verdict.Refused, "the path is too long");
         var occupant = tree.Child(parent.Id, wanted.Name);
@@ -86,13 +91,13 @@ internal sealed class Decider(JournalTree tree, Func<string, ConflictPolicy> pol
             return Answer(change, occupant.Id, Verdict.Accepted);
         }
 
-        if (!change.Distinct && occupant.Kind == wanted.Kind && Earlier.Had(occupant.Id, wanted.Content, Revision.Zero))
+        if (!change.Distinct && occupant.Kind == wanted.Kind && (change.IsHearsay || Earlier.Had(occupant.Id, wanted.Content, Revision.Zero)))
         {
             proposer.Bind(change.Entry, occupant.Id);
             return Answer(change, occupant.Id, Verdict.Lost);
         }
 
-        if (!change.Distinct && ProposerWins(proposer, wanted, occupant))
+        if (!change.Distinct && (ProposerWins(proposer, wanted, occupant) || HasPassed(change, occupant)))
         {
             if (occupant.Kind == wanted.Kind)
             {
@@ -119,6 +124,10 @@ internal sealed class Decider(JournalTree tree, Func<string, ConflictPolicy> pol
     {
         // An edit or a move beats a delete; a mode or a touch does not.
         var isTouch = (change.Facets & Facets.Place) == 0 && SameBytes(tombstone, wanted);
+        // Nor does what stands there with no past but the journal's: it was placed, and the agent killed before it knew.
+        if (change.BaseContent == Revision.Zero && wanted.Kind == EntryKind.File && SameBytes(tombstone, wanted) && tombstone.MtimeNs == wanted.MtimeNs) return Answer(change, tombstone.Id, Verdict.Lost);
+        // Nor does what was overtaken before the deletion.
+        if (!isTouch && change.Facets.HasFlag(Facets.Content) && !change.Facets.HasFlag(Facets.Place) && (change.IsHearsay || Earlier.Had(tombstone.Id, wanted.Content, change.BaseContent))) return Answer(change, tombstone.Id, Verdict.Lost);
         if (isTouch || (change.Facets & (Facets.Place | Facets.Content)) == 0) return Answer(change, tombstone.Id, Verdict.Lost);
         // It was edited before it was deleted, and those bytes may be nowhere any more: what the proposer has lives on as something new.
         if (tombstone.Kind == EntryKind.File && !change.Facets.HasFlag(Facets.Content) && !SameBytes(tombstone, wanted)) return Answer(change, tombstone.Id, Verdict.Unknown);
@@ -138,7 +147,7 @@ internal sealed class Decider(JournalTree tree, Func<string, ConflictPolicy> pol
     private Outcome Delete(Change change, Entry current)
     {
         // An edit or a move beats a delete, and what lives in a directory keeps it alive.
-        var changedSince = Earlier.BytesSince(current) > change.BaseContent || current.PlaceRevision > change.BasePlace;
+        var changedSince = (Earlier.BytesSince(current) > change.BaseContent && !HasPassed(change, current)) || current.PlaceRevision > change.BasePlace;
         if (current.Kind == EntryKind.Directory) changedSince = current.PlaceRevision > change.BasePlace || tree.ChildCount(current.Id) > 0;
         if (changedSince) return Answer(change, current.Id, Verdict.Lost);
         Set(current with { Deleted = true, PlaceRevision = _revision });
@@ -157,14 +166,15 @@ internal sealed class Decider(JournalTree tree, Func<string, ConflictPolicy> pol
     private Verdict SetContent(Proposer proposer, Change change, Entry wanted, DateTimeOffset now)
     {
         var current = tree.Find(wanted.Id)!;
+        if (change.IsHearsay && !SameBytes(current, wanted)) return Verdict.Lost;
         if (current.ContentRevision > change.BaseContent)
         {
             // A differing mtime alone is no conflict: the journal's stands.
             if (SameBytes(current, wanted)) return Verdict.Accepted;
             // What the proposer has was overtaken; it is no edit of what stands.
             if (Earlier.Had(current.Id, wanted.Content, change.BaseContent)) return Verdict.Lost;
-            // Only its mtime was set here since: an edit beats that.
-            if (Earlier.BytesSince(current) > change.BaseContent && !ProposerWins(proposer, wanted, current)) return KeepLoser(proposer, wanted, current, now);
+            // Only its mtime was set here since: an edit beats that. So it does what the proposer wrote itself, and has been told again by another.
+            if (Earlier.BytesSince(current) > change.BaseContent && !HasPassed(change, current) && !ProposerWins(proposer, wanted, current)) return KeepLoser(proposer, wanted, current, now);
         }
 
         Set(WithContent(current, wanted));
@@ -232,7 +242,7 @@ internal sealed class Decider(JournalTree tree, Func<string, ConflictPolicy> pol
     private bool IsInScope(Proposer proposer, EntryId id) =>
         proposer.Root == default || proposer.Root == EntryId.Root || tree.IsWithin(id, proposer.Root);
 
-    private EntryId Add(Proposer proposer, Entry wanted, EntryId parent, string name)
+    private EntryId Add(Proposer proposer, Entry wanted, EntryId parent, string name, bool deleted = false)
     {
         var id = new EntryId(NextId++);
         if (wanted.Id.IsProvisional) proposer.Bind(wanted, id);
@@ -241,7 +251,7 @@ internal sealed class Decider(JournalTree tree, Func<string, ConflictPolicy> pol
             Id = id,
             Parent = parent,
             Name = name,
-            Deleted = false,
+            Deleted = deleted,
             PlaceRevision = _revision,
             ContentRevision = _revision,
             ModeRevision = _revision,
@@ -275,9 +285,14 @@ internal sealed class Decider(JournalTree tree, Func<string, ConflictPolicy> pol
         MtimeNs = wanted.MtimeNs,
         LinkTarget = wanted.LinkTarget,
         ByHost = wanted.ByHost,
-        ObservedNs = wanted.ObservedNs,
+        // A touch makes no bytes newer than they are.
+        ObservedNs = SameBytes(entry, wanted) ? entry.ObservedNs : wanted.ObservedNs,
         ContentRevision = _revision,
     };
+
+    /// <summary>What stands in the journal was written where the change comes from, before it.</summary>
+    private static bool HasPassed(Change change, Entry current) =>
+        change.Passed.Count > 0 && !current.Content.IsNone && change.Passed.Contains(current.Content.Prefix);
 
     private static bool SameBytes(Entry a, Entry b) => a.Kind == b.Kind && a.Content == b.Content && a.LinkTarget == b.LinkTarget;
 

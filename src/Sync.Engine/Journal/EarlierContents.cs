@@ -37,6 +37,17 @@ internal sealed class EarlierContents
         _byEntry[replaced.Id.Value] = [.. known.Length < Kept ? known : known[1..], (replaced.Content.Prefix, since)];
     }
 
+    /// <summary>Contents that were told of, never became durable, and were replaced where they were written, before what stands there now.</summary>
+    public void AddPassed(EntryId id, IReadOnlyList<ulong> marks, Revision since)
+    {
+        foreach (var mark in marks)
+        {
+            var known = Of(id).Earlier;
+            if (Array.Exists(known, k => k.Mark == mark && k.Since == since)) continue;
+            _byEntry[id.Value] = [.. known.Length < Kept ? known : known[1..], (mark, since)];
+        }
+    }
+
     /// <summary>Since when an entry has had the bytes that it has: a touch sets its content anew, but not its bytes.</summary>
     public Revision BytesSince(Entry entry) => _touched.TryGetValue(entry.Id.Value, out var since) ? since : entry.ContentRevision;
 

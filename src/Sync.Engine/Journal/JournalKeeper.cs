@@ -63,16 +63,19 @@ internal sealed class JournalKeeper : IDisposable
     private TimeSpan _lastCommit;
     private bool _isDelayed;
     private bool _isDue;
+    private readonly UInt128? _boot;
+    private ulong _bootBegan;
     private bool _committing;
     private Revision _settledAnswers;
 
     public JournalKeeper(
         string share, IRecordStore store, Func<string, ConflictPolicy> policyFor, TimeProvider time,
         Func<IReadOnlyList<Entry>, IReadOnlyList<string>?, FsError> makeDurable, Action<Exception?> onFailure, Action<Exception> onError,
-        Func<string, int, Action<Action>?>? newLane = null)
+        Func<string, int, Action<Action>?>? newLane = null, UInt128? boot = null)
     {
         _store = store;
         _time = time;
+        _boot = boot;
         _makeDurable = makeDurable;
         _onFailure = onFailure;
         _decider = new Decider(_tree, policyFor);
@@ -133,7 +136,26 @@ internal sealed class JournalKeeper : IDisposable
             BitConverter.TryWriteBytes(bytes.AsSpan(i * 16 + 8), _epochs[i].Start.Value);
         }
 
-        _store.Commit([], [new("epochs", bytes)]);
+        _store.Commit([], [new("epochs", bytes), new("boot", NoteBoot(_store.GetValue("boot")))]);
+    }
+
+    /// <summary>Since which epoch the machine has been running: 16 bytes of the <see cref="Files.BootId"/>, 8 of the epoch.</summary>
+    private byte[]? NoteBoot(byte[]? before)
+    {
+        _bootBegan = Epoch;
+        if (_boot is not { } boot) return null;
+        if (before is { Length: 24 } && BitConverter.ToUInt128(before) == boot) _bootBegan = BitConverter.ToUInt64(before, 16);
+        var bytes = new byte[24];
+        BitConverter.TryWriteBytes(bytes, boot);
+        BitConverter.TryWriteBytes(bytes.AsSpan(16), _bootBegan);
+        return bytes;
+    }
+
+    /// <summary>Whether the machine has run on since an epoch: all that was on its disks then is there, or was changed by somebody.</summary>
+    public bool KeptDisk(ulong epoch)
+    {
+        var began = _epochs.FindIndex(e => e.Id == _bootBegan);
+        return _boot is not null && began >= 0 && _epochs.FindLastIndex(e => e.Id == epoch) >= began;
     }
 
     /// <summary>The last revision of an epoch that became durable; null if a replica that followed it up to this revision has not followed

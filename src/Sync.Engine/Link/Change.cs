@@ -29,6 +29,18 @@ public sealed record Change
     /// <summary>A new entry that must not be taken for the one that the journal has at its place: the replica holds that one elsewhere.</summary>
     public bool Distinct { get; init; }
 
+    /// <summary>Contents (the first 64 bits of each id, <see cref="MaxPassed"/> at most) that were proposed from here, never answered, and have been replaced here since: who
+    /// else has one of them was told of it before it was durable, and is behind.</summary>
+    public IReadOnlyList<ulong> Passed { get; init; } = [];
+
+    /// <summary>The most that <see cref="Passed"/> names.</summary>
+    public const int MaxPassed = 16;
+
+    /// <summary>No edit of the proposer's. Either the host told of it, having found it on its own disk, before it was durable in the journal, and was killed: it
+    /// has looked at its disk since, which had all that was told. Or the proposer was killed while it put it in place, and it is as the journal had it, down to the
+    /// mtime. In both cases what the journal says now stands.</summary>
+    public bool IsHearsay { get; init; }
+
     /// <summary>The whole content, where it is small enough to travel inline; null: uploaded before, or known to the host.</summary>
     public ReadOnlyMemory<byte>? Inline { get; init; }
 }

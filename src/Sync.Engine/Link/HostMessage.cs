@@ -29,6 +29,9 @@ public abstract record HostMessage
         /// <summary>The host looks at its directory for the first time: what the guest has may be there too. It proposes nothing before
         /// <see cref="Committed.HasLooked"/>.</summary>
         public bool IsLooking { get; init; }
+
+        /// <summary>The machine of the host has run on since the life that the guest followed: its disk has all that the guest was told of it, durable or not.</summary>
+        public bool KeptDisk { get; init; }
     }
 
     /// <summary>New states of entries, tentative until <see cref="Committed"/> reaches their revision.

@@ -18,6 +18,9 @@ internal interface IMachine
     /// <param name="width">How many pieces may run at once.</param>
     Action<Action>? NewLane(string name, int width);
 
+    /// <summary>A random number of this running of the machine; null where the system does not tell.</summary>
+    UInt128? BootId { get; }
+
     /// <summary>Whether a share's root is there.</summary>
     bool HasDirectory(string path);
 
@@ -31,6 +34,11 @@ internal interface IMachine
     /// <exception cref="IOException">It cannot be opened.</exception>
     /// <exception cref="UnauthorizedAccessException">It may not be opened.</exception>
     IRecordStore OpenStore(string directory, string name, ILogger log);
+
+    /// <summary>Opens a file by its name, made if missing, for what is never synced: it outlives the process, and not the running of the machine.</summary>
+    /// <exception cref="IOException">It cannot be opened.</exception>
+    /// <exception cref="UnauthorizedAccessException">It may not be opened.</exception>
+    Stream OpenUnsynced(string directory, string name);
 
     /// <summary>Opens the manifests that are kept in a replica's data directory.</summary>
     /// <exception cref="IOException">They cannot be.</exception>

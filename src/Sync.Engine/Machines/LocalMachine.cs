@@ -23,6 +23,9 @@ internal sealed class LocalMachine : IMachine
     public Action<Action>? NewLane(string name, int width) => null;
 
     /// <inheritdoc/>
+    public UInt128? BootId { get; } = Files.BootId.Read();
+
+    /// <inheritdoc/>
     public bool HasDirectory(string path) => Directory.Exists(path);
 
     /// <inheritdoc/>
@@ -36,6 +39,14 @@ internal sealed class LocalMachine : IMachine
     {
         Directory.CreateDirectory(directory);
         return LiteDbRecordStore.Open(Path.Combine(directory, name), log);
+    }
+
+    /// <inheritdoc/>
+    public Stream OpenUnsynced(string directory, string name)
+    {
+        var options = new FileStreamOptions { Mode = FileMode.OpenOrCreate, Access = FileAccess.ReadWrite, Share = FileShare.ReadWrite | FileShare.Delete, BufferSize = 0 };
+        if (!OperatingSystem.IsWindows()) options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        return new FileStream(Path.Combine(directory, name), options);
     }
 
     /// <inheritdoc/>

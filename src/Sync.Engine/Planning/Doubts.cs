@@ -9,7 +9,8 @@ namespace Sync.Engine.Planning;
 /// <summary>
 /// What was proposed when the link was lost: the journal may have it or not. Where it turns out that it has, as proposed or as a conflict
 /// copy, what came after it here was made on top of it: no conflict with it, and no second copy. Known until the journal has been followed
-/// to its end again.
+/// to its end again. What is not in it then was lost with the host, before it was durable; but others may have been told of it, and propose it in
+/// their turn: that stays known until the entry is proposed anew or agreed on.
 /// </summary>
 internal sealed class Doubts
 {
@@ -17,6 +18,7 @@ internal sealed class Doubts
     private readonly Dictionary<string, List<Node>> _created = new(StringComparer.Ordinal);
     private readonly Dictionary<ContentId, Node> _edited = [];
     private readonly Dictionary<long, EntryId> _bound = [];
+    private readonly Dictionary<Node, Change> _lost = [];
 
     /// <summary>What the host calls this replica, in the names of conflict copies.</summary>
     public string ReplicaName { get; set; } = "";
@@ -24,6 +26,9 @@ internal sealed class Doubts
     public bool IsEmpty => _byNode.Count == 0;
 
     public IReadOnlyCollection<Node> Nodes => _byNode.Keys;
+
+    /// <summary>All that was proposed and never answered.</summary>
+    public IEnumerable<KeyValuePair<Node, Change>> All => _byNode.Concat(_lost);
 
     public bool Contains(Node node) => _byNode.ContainsKey(node);
 
@@ -45,11 +50,25 @@ internal sealed class Doubts
     public void Bound(EntryId provisional, EntryId id) => _bound[provisional.Value] = id;
 
     /// <summary>Nothing is in doubt of this node any more: what was proposed was found, or something else stands there now.</summary>
-    public void Settled(Node node) => _byNode.Remove(node);
+    public void Settled(Node node)
+    {
+        _byNode.Remove(node);
+        _lost.Remove(node);
+    }
+
+    /// <summary>All have the same of this node now: what was lost of it is behind.</summary>
+    public void Agreed(Node node) => _lost.Remove(node);
+
+    /// <summary>The content that was proposed of a node, never answered, and replaced here since.</summary>
+    public ContentId Passed(Node node) =>
+        (_byNode.TryGetValue(node, out var sent) || _lost.TryGetValue(node, out sent)) && !sent.Entry.Deleted && (sent.Facets & Facets.Content) != 0 && node.Local?.Content != sent.Entry.Content
+            ? sent.Entry.Content
+            : default;
 
     /// <summary>A node is another now: what is in the journal at its place.</summary>
     public void Rebind(Node from, Node to)
     {
+        if (_lost.Remove(from, out var lost)) _lost[to] = lost;
         if (!_byNode.Remove(from, out var sent)) return;
         _byNode[to] = sent;
         if (!sent.Entry.Deleted) _edited[sent.Entry.Content] = to;
@@ -80,7 +99,7 @@ internal sealed class Doubts
     /// <summary>The proposed facets that the journal has as they were proposed.</summary>
     public Facets Confirmed(Node node, Entry remote)
     {
-        if (remote.Deleted || !_byNode.TryGetValue(node, out var sent) || sent.Entry.Deleted) return Facets.None;
+        if (remote.Deleted || !(_byNode.TryGetValue(node, out var sent) || _lost.TryGetValue(node, out sent)) || sent.Entry.Deleted) return Facets.None;
         var confirmed = Facets.None;
         if (remote.Name == sent.Entry.Name && remote.Parent == ParentOf(sent)) confirmed |= Facets.Place;
         if (remote.Content == sent.Entry.Content && remote.LinkTarget == sent.Entry.LinkTarget) confirmed |= Facets.Content;
@@ -88,8 +107,11 @@ internal sealed class Doubts
         return confirmed & sent.Facets;
     }
 
-    public void Clear()
+    /// <summary>The journal has been followed to its end.</summary>
+    public void EndFollowing()
     {
+        foreach (var (node, sent) in _byNode)
+            if (!sent.Entry.Deleted) _lost[node] = sent;
         _byNode.Clear();
         _created.Clear();
         _edited.Clear();

@@ -1,4 +1,5 @@
 using Sync.Engine.Model;
+using Sync.Engine.Scanning;
 using Sync.Engine.Trees;
 
 namespace Sync.Engine.Planning;
@@ -20,6 +21,16 @@ internal sealed class Planner(TreeSet trees, FacetComparer compare)
 
     /// <summary>Local edits of a replica that only receives, which are to be put back.</summary>
     public HashSet<Node> Reverting { get; } = [];
+
+    /// <summary>Entries that were made here and proposed without an answer, and that the journal has told of after all: what stands at their names here is theirs, and where nothing
+    /// does they were deleted.</summary>
+    public HashSet<Node> Returned { get; } = [];
+
+    /// <summary>On the host: what the journal has from the host up to here was found on this very disk, by a former life, whatever the index says of it. Elsewhere zero.</summary>
+    public Revision OwnUpTo { get; set; }
+
+    /// <summary>Whether a path, or a directory above it, cannot be read now: that it was not seen tells nothing.</summary>
+    public Func<string, bool>? IsUnreadable { get; set; }
 
     /// <summary>Proposals would be refused.</summary>
     public bool ReadOnly { get; set; }
@@ -99,10 +110,10 @@ internal sealed class Planner(TreeSet trees, FacetComparer compare)
 
     private Step LocalOnly(Node node)
     {
-        // A directory that was deleted and made anew is the same one: it may hold again what it held.
-        if (node is { Kind: EntryKind.Directory, Remote: null, Id.IsProvisional: true } && !node.Has(NodeFlags.Distinct)
-            && trees.LocalParent(node) is { } parent && trees.RemoteChild(parent, node.Local!.Name) is { Kind: EntryKind.Directory, Local: null } former
-            && !former.Has(NodeFlags.Proposing) && !former.Has(NodeFlags.Applying))
+        // A directory that was deleted and made anew is the same one: it may hold again what it held. So is what has no other past than a proposal.
+        if (node is { Remote: null, Id.IsProvisional: true } && !node.Has(NodeFlags.Distinct)
+            && trees.LocalParent(node) is { } parent && trees.RemoteChild(parent, node.Local!.Name) is { Local: null } former
+            && former.Kind == node.Kind && (node.Kind == EntryKind.Directory || Returned.Contains(former)) && !former.Has(NodeFlags.Proposing) && !former.Has(NodeFlags.Applying))
             return new Step(StepKind.Bind, Other: former);
 
         // The journal never knew it, or forgot it: new here.
@@ -122,8 +133,14 @@ internal sealed class Planner(TreeSet trees, FacetComparer compare)
         // Its deletion came from there as well, and was taken back there.
         if (known.Deleted) return new Step(StepKind.Forget);
 
+        if (Returned.Contains(node))
+        {
+            if (StandsFor(node) is { } here) return Step.Wait(here);
+            if (!WouldBeSeen(node)) return Step.None;
+        }
+
         // Deleted here. A remote edit or move beats that.
-        if (compare.Weighty(known, node.Remote) != 0) return new Step(StepKind.Forget);
+        if (IsEditedThere(node)) return new Step(StepKind.Forget);
         if (IsCopy(node)) return new Step(StepKind.Forget);
         if (!CanPropose || node.Has(NodeFlags.Refused)) return new Step(StepKind.Hold);
         if (node.Kind == EntryKind.Directory)
@@ -144,6 +161,34 @@ internal sealed class Planner(TreeSet trees, FacetComparer compare)
 
         return new Step(StepKind.Propose, Facets.Place);
     }
+
+    /// <summary>What stands at a returned entry's name, or at that of a directory above it, and is not known to be the same yet.</summary>
+    private Node? StandsFor(Node node)
+    {
+        for (var i = 0; i < 4096 && trees.Find(node.Remote!.Parent) is { } parent; i++)
+        {
+            if (parent.IsLocal) return trees.LocalChild(parent, node.Remote.Name) is { Id.IsProvisional: true } here && here.Kind == node.Kind && !here.Has(NodeFlags.Distinct) ? here : null;
+            if (!parent.IsRemote) return null;
+            node = parent;
+        }
+
+        return null;
+    }
+
+    /// <summary>Whether a returned entry would be known by now if it were on disk.</summary>
+    private bool WouldBeSeen(Node node)
+    {
+        if (trees.Find(node.Remote!.Parent) is not { IsLocal: true } parent) return true;
+        if (IsIgnored is { } ignored && ignored(parent, node) is not false) return false;
+        return IsUnreadable is not { } unreadable || !unreadable(SharePath.Join(trees.LocalPath(parent), node.Remote.Name));
+    }
+
+    /// <summary>The content that the journal has is from this very disk, and later than what was shown or agreed on as far as the index tells.</summary>
+    public bool IsOwnContent(Node node) =>
+        node.Remote is { ByHost: true, Deleted: false } remote && remote.ContentRevision <= OwnUpTo && remote.ContentRevision > (node.Base?.ContentRevision ?? default);
+
+    /// <summary>What the journal says of a node is a move or an edit of others, made since it was shown or agreed on.</summary>
+    private bool IsEditedThere(Node node) => (compare.Weighty(node.Base, node.Remote) & ~(IsOwnContent(node) ? Facets.Content : Facets.None)) != 0;
 
     private Step Both(Node node)
     {
@@ -223,7 +268,7 @@ internal sealed class Planner(TreeSet trees, FacetComparer compare)
         if (occupant.Has(NodeFlags.Proposing) || occupant.Has(NodeFlags.Refused) || occupant.Base is null) return null;
         // A directory that cannot be deleted while the journal has this very node in it.
         if (occupant.Local is null && IsRemotelyWithin(node, occupant)) return null;
-        if (occupant.Local is null) return compare.Weighty(occupant.Base, occupant.Remote) == 0 ? occupant : null;
+        if (occupant.Local is null) return IsEditedThere(occupant) ? null : occupant;
         return (compare.Difference(occupant.Base, occupant.Local) & Facets.Place) != 0 ? occupant : null;
     }
 

@@ -1,5 +1,6 @@
 using Sync.Engine.Link;
 using Sync.Engine.Model;
+using Sync.Engine.Store;
 using Sync.Engine.Trees;
 
 namespace Sync.Engine.Planning;
@@ -20,6 +21,15 @@ internal sealed class Reconciler
     private readonly Dictionary<long, EntryId> _bound = [];
     private readonly HashSet<Node> _held = [];
     private readonly Doubts _doubts = new();
+
+    /// <summary>What the host told of its own disk and then lost, as it told it.</summary>
+    private readonly Dictionary<Node, Entry> _hearsay = [];
+
+    /// <summary>What was being put in place when this replica was killed, or when the host lost it, by path.</summary>
+    private readonly Dictionary<string, Entry> _placing = new(StringComparer.Ordinal);
+
+    /// <summary>What this replica, or a former life of it, made and proposed without an answer, by its path there and then.</summary>
+    private readonly Dictionary<string, List<Change>> _made = new(StringComparer.Ordinal);
     private readonly Dictionary<Node, Node> _unobserved = [];
     private HashSet<Node>? _untold;
 
@@ -189,9 +199,14 @@ internal sealed class Reconciler
         }
         else _tentative.Remove(node);
 
-        var confirmed = _doubts.IsEmpty ? Facets.None : _doubts.Confirmed(node, entry);
-        if (confirmed != 0) node.Applied = (node.Base ?? entry with { Content = default, LinkTarget = null }).Take(confirmed, entry);
+        Confirm(node, entry);
         Trees.SetRemote(node, entry);
+        if (IsOwn(node, entry))
+        {
+            node.Applied = entry;
+            Planner.Returned.Add(node);
+        }
+
         // What arrives in a directory that was deleted here keeps it alive.
         if (Trees.Find(entry.Parent) is { Local: null } parent) Enqueue(parent);
     }
@@ -231,6 +246,8 @@ internal sealed class Reconciler
                 return;
         }
 
+        _hearsay.Remove(node);
+        if (_made.Count > 0 && node is { Id.IsProvisional: true, Local: not null }) _made.Remove(Trees.LocalPath(node));
         if (node.Id.IsProvisional && !outcome.Id.IsProvisional && outcome.Id != EntryId.None)
         {
             if (Trees.Find(outcome.Id) is { IsLocal: true })
@@ -247,6 +264,7 @@ internal sealed class Reconciler
         }
 
         node.Flags &= ~NodeFlags.Distinct;
+        _doubts.Settled(node);
         var agreed = sent.Entry.Deleted ? null : MergeBase(node, sent, outcome.Verdict == Verdict.Accepted ? outcome.Revision : null);
         if (node.Applied is { } applied) node.Applied = agreed is null || applied.Deleted ? null : applied.Take(sent.Facets, agreed);
         Trees.SetSynced(node, agreed);
@@ -312,11 +330,13 @@ internal sealed class Reconciler
     /// <summary>The link is gone. What was proposed is proposed again, unless the journal turns out to have it.</summary>
     /// <param name="proposed">Nodes under way.</param>
     /// <param name="sent">Those of their changes that had been sent.</param>
-    public void LoseLink(IEnumerable<Node> proposed, IEnumerable<(Node Node, Change Change)> sent)
+    public void LoseLink(IEnumerable<Node> proposed, IEnumerable<(Node Node, SentChange Sent)> sent)
     {
-        foreach (var (node, change) in sent)
+        foreach (var (node, (path, change)) in sent)
         {
+            if (change.Entry.Id.IsProvisional) AddMade(path, change);
             _doubts.Add(node, change);
+            if (node.Remote is { } told) Confirm(node, told);
             if (_bound.TryGetValue(change.Entry.Parent.Value, out var parent)) _doubts.Bound(change.Entry.Parent, parent);
         }
 
@@ -335,7 +355,8 @@ internal sealed class Reconciler
 
     /// <summary>The host lives anew: what was tentative and did not become durable never was. Whoever still has it proposes it.</summary>
     /// <param name="kept">The last revision of the host's former life that did.</param>
-    public void DropTentative(Revision kept)
+    /// <param name="keptDisk">The host's disk still has what was found on it, or what came after.</param>
+    public void DropTentative(Revision kept, bool keptDisk = false)
     {
         foreach (var (node, committed) in _tentative.ToArray())
         {
@@ -343,9 +364,15 @@ internal sealed class Reconciler
             _tentative.Remove(node);
             node.Applied = null;
             if (Trees.Find(node.Id) != node) continue;
+            if (keptDisk && node is { Local: not null, Remote: { Deleted: false, ByHost: true } told }) _hearsay[node] = told;
+            // It may be in place a moment later.
+            if (keptDisk && node is { Local: null, Remote: { Deleted: false, ByHost: true, Kind: EntryKind.File } coming } && node.Has(NodeFlags.Applying)) _placing[Trees.RemotePath(node)] = coming;
             Trees.SetRemote(node, committed);
             // Its id may be another's by now.
-            if (committed is null && node.Synced is null) Trees.MakeProvisional(node);
+            if (committed is not null || node.Synced is not null) continue;
+            var former = node.Id;
+            Trees.MakeProvisional(node);
+            Forgotten?.Invoke(former);
         }
     }
 
@@ -370,7 +397,7 @@ internal sealed class Reconciler
         }
 
         var nodes = _doubts.Nodes.ToArray();
-        _doubts.Clear();
+        _doubts.EndFollowing();
         foreach (var node in nodes)
         {
             Enqueue(node);
@@ -403,6 +430,87 @@ internal sealed class Reconciler
         Forgotten?.Invoke(former);
         Enqueue(node);
     }
+
+    /// <summary>Whether what a node has here is no edit but what the journal said once: what the host told of its own disk, and lost; or what was being
+    /// put in place when this replica was killed.</summary>
+    public bool IsHearsay(Node node) =>
+        (_hearsay.TryGetValue(node, out var told) && node.Local is { } local && local.Content == told.Content && local.LinkTarget == told.LinkTarget && (!node.Id.IsProvisional || local.Name == told.Name))
+        || (_placing.Count > 0 && node.Local is { Kind: EntryKind.File } stands && _placing.TryGetValue(Trees.LocalPath(node), out var placed) && stands.Content == placed.Content && stands.MtimeNs == placed.MtimeNs);
+
+    /// <summary>A former life of this replica was about to put a file in place: what stands there with that content and mtime is no edit.</summary>
+    public void RestorePlacing(string path, Entry entry) => _placing[path] = entry;
+
+    /// <summary>What was being put in place may be the only copy.</summary>
+    public void ForgetPlacing() => _placing.Clear();
+
+    /// <summary>A former life of this replica was told of a node's remote state, which is tentative.</summary>
+    /// <param name="node">The node, with that state.</param>
+    /// <param name="committed">What was committed of it before; null: nothing.</param>
+    public void RestoreTentative(Node node, Entry? committed)
+    {
+        _tentative[node] = committed;
+        _tentativeOrder.Enqueue(node, node.Remote!.Revision);
+    }
+
+    /// <summary>A former life of this replica proposed a change, and ended before the answer came. To be called before there is a link.</summary>
+    public void RestoreSent(SentChange sent)
+    {
+        if (sent.Change.Entry.Id.IsProvisional) AddMade(sent.Path, sent.Change);
+        else if (Trees.Find(sent.Change.Entry.Id) is { } node)
+        {
+            _doubts.Add(node, sent.Change);
+            if (node.Remote is { } told) Confirm(node, told);
+        }
+    }
+
+    /// <summary>Where the journal has what was proposed and not answered, that is what is shown here, and what a user goes on from.</summary>
+    private void Confirm(Node node, Entry told)
+    {
+        var confirmed = _doubts.Confirmed(node, told);
+        if (confirmed != 0) node.Applied = (node.Base ?? told with { Content = default, LinkTarget = null }).Take(confirmed, told);
+    }
+
+    /// <summary>Whoever was told of what was made here and lost has told of it in turn.</summary>
+    public void ForgetMade()
+    {
+        _made.Clear();
+        _placing.Clear();
+        Planner.Returned.Clear();
+    }
+
+    /// <summary>All that was proposed, by this life or the one before, and never answered.</summary>
+    public IEnumerable<SentChange> Unanswered() =>
+        _doubts.All.Where(d => !d.Value.Entry.Id.IsProvisional).Select(d => new SentChange("", d.Value)).Concat(_made.SelectMany(made => made.Value.Select(change => new SentChange(made.Key, change))));
+
+    /// <summary>What this replica proposed of a node, had no answer to, and has replaced since.</summary>
+    public IReadOnlyList<ulong> PassedBy(Node node)
+    {
+        if (_doubts.Passed(node) is { IsNone: false } content) return [content.Prefix];
+        if (Planner.IsOwnContent(node) && node.Remote!.Content is { IsNone: false } former && former != node.Local?.Content) return [former.Prefix];
+        return _made.Count > 0 && node is { Id.IsProvisional: true, Local: { Kind: EntryKind.File } local } && _made.TryGetValue(Trees.LocalPath(node), out var made)
+            ? [.. made.Where(change => !change.Entry.Content.IsNone && change.Entry.Content != local.Content).TakeLast(Change.MaxPassed).Select(change => change.Entry.Content.Prefix)]
+            : [];
+    }
+
+    /// <summary>A new entry that this replica made, and had no answer to: it did arrive, or somebody who was told of it has proposed it. On the host also one that its index
+    /// does not tell of; where it was moved since, it may have been by a guest.</summary>
+    private bool IsOwn(Node node, Entry entry)
+    {
+        if (node is not { Local: null, Base: null } || entry.Deleted) return false;
+        if (entry.ByHost && entry.Revision <= Planner.OwnUpTo && entry.PlaceRevision <= entry.ContentRevision) return true;
+        return _made.Count > 0 && _made.TryGetValue(Trees.RemotePath(node), out var made)
+            && made.Exists(change => change.Entry.Kind == entry.Kind && change.Entry.Content == entry.Content && change.Entry.LinkTarget == entry.LinkTarget);
+    }
+
+    private void AddMade(string path, Change change)
+    {
+        if (change.Entry.Deleted) return;
+        if (!_made.TryGetValue(path, out var made)) _made.Add(path, made = []);
+        made.Add(change);
+    }
+
+    /// <summary>What the journal says of a node is not durable there yet.</summary>
+    public bool HasTentative(Node node) => _tentative.ContainsKey(node);
 
     /// <summary>The journal's view of a node that is committed: for persisting.</summary>
     public Entry? CommittedRemote(Node node) => _tentative.TryGetValue(node, out var committed) ? committed : node.Remote;
@@ -437,6 +545,7 @@ internal sealed class Reconciler
         {
             // All three agree: share one object.
             node.Applied = null;
+            _doubts.Agreed(node);
             node.Local = node.Kind == EntryKind.Directory || node.Local!.MtimeNs == remote.MtimeNs ? remote : node.Local;
             Trees.SetSynced(node, remote);
             return;
@@ -481,6 +590,9 @@ internal sealed class Reconciler
         {
             WakeWaiters(node);
             NodeChanged?.Invoke(node);
+            _doubts.Settled(node);
+            _hearsay.Remove(node);
+            Planner.Returned.Remove(node);
             Trees.Drop(node);
         }
     }

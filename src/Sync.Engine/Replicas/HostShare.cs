@@ -23,6 +23,9 @@ public sealed class HostShare : IHostShare
     /// <summary>A second process of one identity that is still there after this time is a clone, not a restart.</summary>
     private static readonly TimeSpan CloneAfter = TimeSpan.FromSeconds(20);
 
+    /// <summary>How long the end waits for the journal: a disk that is broken is not waited for.</summary>
+    private static readonly TimeSpan LastCommit = TimeSpan.FromSeconds(5);
+
     private const int PinAttempts = 3;
     private static readonly TimeSpan PinPause = TimeSpan.FromMilliseconds(20);
 
@@ -41,7 +44,8 @@ public sealed class HostShare : IHostShare
     private bool _paused;
     private Task _caughtUp = Task.CompletedTask;
 
-    /// <summary>What the directory had when the share was added is not in the journal yet: guests that have the same would send it for nothing.</summary>
+    /// <summary>What the directory had when the share was added is not in the journal yet: guests that have the same would send it for nothing. After a kill
+    /// they may have what was told and not made durable: it is on this disk, or something newer is.</summary>
     private volatile bool _isLooking;
 
     private HostShare(ReplicaOptions options, SharePolicy policy)
@@ -55,7 +59,8 @@ public sealed class HostShare : IHostShare
         try
         {
             store = options.Machine.OpenStore(options.DataDirectory, "journal.db", log);
-            _journal = new JournalKeeper(options.Share, store, PolicyFor, options.Time, MakeDurable, _replica.JournalTrouble, e => log.LogDefect(e, options.Share), options.Machine.NewLane);
+            _journal = new JournalKeeper(
+                options.Share, store, PolicyFor, options.Time, MakeDurable, _replica.JournalTrouble, e => log.LogDefect(e, options.Share), options.Machine.NewLane, options.Machine.BootId);
         }
         catch (Exception e)
         {
@@ -93,7 +98,7 @@ public sealed class HostShare : IHostShare
         return await Task.Run(() =>
         {
             var share = new HostShare(options, policy);
-            share._isLooking = share._journal.Committed == Revision.Zero;
+            share._isLooking = share._journal.Committed == Revision.Zero || share._replica.WasKilled;
             share._journal.Loop.Start();
             share._replica.Start();
             if (share._isLooking) _ = share.LookFirstAsync();
@@ -338,7 +343,7 @@ public sealed class HostShare : IHostShare
 
             var proposer = new Proposer(grant.Name, IsHost: false, grant.ReadOnly, hello.ClockNs == 0 ? 0 : nowNs - hello.ClockNs, grant.Conflicts, root);
             var (session, kept, tellsAll) = _journal.Open(proposer, root, hello.Epoch, hello.Cursor, hello.TakesPatches);
-            var welcome = new HostMessage.Welcome(_journal.Epoch, kept is null, root, _journal.Committed, policy, direction, grant.ReadOnly, grant.Name) { Kept = kept ?? default, TellsAll = tellsAll, IsLooking = saysLooking };
+            var welcome = new HostMessage.Welcome(_journal.Epoch, kept is null, root, _journal.Committed, policy, direction, grant.ReadOnly, grant.Name) { Kept = kept ?? default, TellsAll = tellsAll, IsLooking = saysLooking, KeptDisk = _journal.KeptDisk(hello.Epoch) };
             var pump = new SessionPump(_journal, session, welcome);
             return new GuestSession(this, _journal, session, pump, grant, hello.Process);
         }, cancel).ConfigureAwait(false);
@@ -480,6 +485,8 @@ public sealed class HostShare : IHostShare
     public async ValueTask DisposeAsync()
     {
         foreach (var session in _sessions) session.End(new LinkException(LinkFailure.Unavailable, "The host is shutting down."));
+        // What guests were told stands.
+        await ((Task)_journal.CommittedAsync(CancellationToken.None)).WaitAsync(LastCommit, _options.Time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await _replica.DisposeAsync().ConfigureAwait(false);
         _journal.Dispose();
     }

@@ -10,7 +10,7 @@ namespace Sync.Engine.Replicas;
 /// Makes observations durable: what changed in the trees goes to the index in groups, after the files it tells of. Never what is yet to be done:
 /// that is planned again. Lives on the control loop; syncing and writing run on a worker of its own.
 /// </summary>
-internal sealed class IndexKeeper(ReplicaContext context, IRecordStore store, MarkFile markFile, WorkerPool worker, Func<List<string>?> takeUnsynced, Func<FsError> syncVersions, StoreTrouble trouble)
+internal sealed class IndexKeeper(ReplicaContext context, IRecordStore store, MarkFile markFile, WorkerPool worker, Func<List<string>?> takeUnsynced, Func<FsError> syncVersions, StoreTrouble trouble, RecentKeeper recent)
 {
     private static readonly TimeSpan Pace = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan RetryFailed = TimeSpan.FromSeconds(2);
@@ -116,6 +116,7 @@ internal sealed class IndexKeeper(ReplicaContext context, IRecordStore store, Ma
         var saves = records.Count > 0 || cursor != _savedCursor || everything;
         // Only what tells of entries makes the two of another time.
         var life = records.Count > 0 ? Life?.Next() : null;
+        if (life is not null) recent.Begin(life);
         worker.Run(() =>
         {
             IOException? failure = null;

@@ -4,6 +4,7 @@ using Sync.Engine.Link;
 using Sync.Engine.Model;
 using Sync.Engine.Planning;
 using Sync.Engine.Scanning;
+using Sync.Engine.Store;
 using Sync.Engine.Transfer;
 using Sync.Engine.Trees;
 
@@ -26,7 +27,7 @@ internal sealed class Outbox(ReplicaContext context, bool isHost)
     /// <summary>A host that could not take a content will not in a moment either.</summary>
     private static readonly TimeSpan RetryFailed = TimeSpan.FromSeconds(5);
 
-    private readonly Dictionary<long, Dictionary<long, (Node Node, Change Change)>> _open = [];
+    private readonly Dictionary<long, Dictionary<long, (Node Node, SentChange Sent)>> _open = [];
     private readonly List<(Node Node, Change Change)> _ready = [];
     private readonly HashSet<Node> _inFlight = [];
     private readonly HashSet<ContentId> _needed = [];
@@ -43,6 +44,15 @@ internal sealed class Outbox(ReplicaContext context, bool isHost)
 
     /// <summary>Uploads a content, and calls back with whether the host has it now, or why not.</summary>
     public Action<Node, Entry, ContentId, Action<TransferStatus, string?>>? Upload { get; set; }
+
+    /// <summary>Told of changes before they are sent.</summary>
+    public Action<IEnumerable<SentChange>>? Sending { get; set; }
+
+    /// <summary>Told of each change whose outcome has come.</summary>
+    public Action<SentChange>? Answered { get; set; }
+
+    /// <summary>Changes that were sent and have no outcome.</summary>
+    public IEnumerable<SentChange> Open => _open.Values.SelectMany(open => open.Values).Select(o => o.Sent);
 
     /// <summary>Nodes whose content the host cannot take now, listed among the problems: not waited for, and tried again.</summary>
     public HashSet<Node> Stuck { get; } = [];
@@ -62,7 +72,7 @@ internal sealed class Outbox(ReplicaContext context, bool isHost)
         node.Flags |= NodeFlags.Proposing | (node.Local is null ? NodeFlags.Deleting : 0);
         _inFlight.Add(node);
         context.Reconciler.WakeWaiters(node);
-        var change = ProposalBuilder.Build(context.Trees, node, step, context.NowNs);
+        var change = ProposalBuilder.Build(context.Trees, node, step, context.NowNs) with { Passed = context.Reconciler.PassedBy(node), IsHearsay = context.Reconciler.IsHearsay(node) };
         if (node.Local is not { Kind: EntryKind.File } local || !step.Facets.HasFlag(Facets.Content))
         {
             Ready(node, change);
@@ -172,15 +182,17 @@ internal sealed class Outbox(ReplicaContext context, bool isHost)
     {
         if (_ready.Count == 0 || Send is null) return;
         var id = _nextId++;
-        var open = new Dictionary<long, (Node, Change)>(_ready.Count);
+        var open = new Dictionary<long, (Node, SentChange Sent)>(_ready.Count);
         var changes = new List<Change>(_ready.Count);
         foreach (var (node, change) in _ready)
         {
-            open[change.Entry.Id.Value] = (node, change);
+            // The bytes need not be kept: a later proposal reads them again.
+            open[change.Entry.Id.Value] = (node, new SentChange(node.Id.IsProvisional ? context.Trees.DisplayPath(node) : "", change with { Inline = null }));
             changes.Add(change);
             if (!isHost && change.Inline is { } bytes) Interlocked.Add(ref context.BytesSent, bytes.Length);
         }
 
+        Sending?.Invoke(open.Values.Select(o => o.Sent));
         _ready.Clear();
         _readyInline = 0;
         _open.Add(id, open);
@@ -194,10 +206,10 @@ internal sealed class Outbox(ReplicaContext context, bool isHost)
         {
             if (!open.Remove(outcome.ProposedId.Value, out var sent)) continue;
             _inFlight.Remove(sent.Node);
+            Answered?.Invoke(sent.Sent);
             var node = sent.Node.Current;
             if (context.Trees.Find(node.Id) != node) continue;
-            // The bytes need not be kept: a later proposal reads them again.
-            var change = sent.Change with { Inline = null };
+            var change = sent.Sent.Change;
             if (outcome.Verdict == Verdict.NeedContent)
             {
                 _needed.Add(change.Entry.Content);
@@ -231,12 +243,12 @@ internal sealed class Outbox(ReplicaContext context, bool isHost)
     }
 
     /// <summary>The link is gone; returns what was under way, and those changes that had been sent.</summary>
-    public (List<Node> Nodes, List<(Node Node, Change Change)> Sent) LoseLink()
+    public (List<Node> Nodes, List<(Node Node, SentChange Change)> Sent) LoseLink()
     {
         Send = null;
         Upload = null;
         var nodes = _inFlight.Select(n => n.Current).ToList();
-        var sent = _open.Values.SelectMany(open => open.Values).Select(s => (s.Node.Current, s.Change with { Inline = null })).ToList();
+        var sent = _open.Values.SelectMany(open => open.Values).Select(o => (o.Node.Current, o.Sent)).ToList();
         _inFlight.Clear();
         _open.Clear();
         _ready.Clear();

@@ -166,6 +166,7 @@ internal sealed partial class Replica
         _flusher.Trim();
         Reconciler.Trim(isProposing: !_outbox.IsIdle);
         _index.Trim();
+        _recent.Trim();
         Loop.Trim();
         if (TrimSurroundings is { } trim) trim(Collect);
         else Collect();

@@ -13,8 +13,12 @@ namespace Sync.Engine.Replicas;
 internal sealed partial class Replica
 {
     private static readonly TimeSpan FirstRetry = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan StreamGrace = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LastRetry = TimeSpan.FromSeconds(15);
     private static readonly TimeSpan RefusedRetry = TimeSpan.FromSeconds(60);
+
+    /// <summary>Others that were told of something before it was durable connect again, and tell of it, within this time (<see cref="LastRetry"/>).</summary>
+    private static readonly TimeSpan UnansweredKept = TimeSpan.FromSeconds(30);
 
     private readonly Dictionary<long, TaskCompletionSource<HostMessage.FlushReached>> _flushes = [];
     private TaskCompletionSource _wake = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -107,6 +111,27 @@ internal sealed partial class Replica
         TakesPatches = true,
     };
 
+    private void ForgetMadeLater() => _context.After(UnansweredKept, () =>
+    {
+        if (_observer.HasScanned) Reconciler.ForgetMade();
+        else ForgetMadeLater();
+    });
+
+    /// <summary>A stream of contents has ended while the link stands. If that does not end by itself, with the reason, it is made anew: a replica without
+    /// a stream would wait for ever.</summary>
+    private async Task BreakAsync(CancellationTokenSource link)
+    {
+        try
+        {
+            await Task.Delay(StreamGrace, _options.Time, link.Token).ConfigureAwait(false);
+            await link.CancelAsync().ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is OperationCanceledException or ObjectDisposedException)
+        {
+            // It has ended.
+        }
+    }
+
     private async Task FollowAsync(IHostLink link, CancellationToken cancel)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancel);
@@ -118,7 +143,7 @@ internal sealed partial class Replica
         }, stop.Token);
         try
         {
-            while (await link.Incoming.WaitToReadAsync(cancel).ConfigureAwait(false))
+            while (await link.Incoming.WaitToReadAsync(stop.Token).ConfigureAwait(false))
             {
                 while (link.Incoming.TryRead(out var message))
                 {
@@ -147,12 +172,20 @@ internal sealed partial class Replica
         ReplicaName = welcome.ReplicaName;
         _lateWrites.ReplicaName = welcome.ReplicaName;
         Reconciler.ReplicaName = welcome.ReplicaName;
+        _isInDoubt = false;
         if (welcome.Root != Trees.Root.Id) Reroot(welcome.Root);
         else if (welcome.Reset) Void();
-        else if (welcome.Epoch != _epoch) Reconciler.DropTentative(welcome.Kept);
+        else if (welcome.Epoch != _epoch)
+        {
+            if (!_isHost && !welcome.KeptDisk) Reconciler.ForgetPlacing();
+            Reconciler.DropTentative(welcome.Kept, welcome.KeptDisk && !_isHost);
+        }
+
+        // Of what this life does itself it is told.
+        if (_isHost && _epoch != welcome.Epoch && !_isJoining && !welcome.Reset) Reconciler.Planner.OwnUpTo = welcome.Head;
         if (welcome.TellsAll && !welcome.Reset) Reconciler.ExpectAll();
         _epoch = welcome.Epoch;
-        _index.Epoch = _epoch;
+        _index.Epoch = _recent.Epoch = _epoch;
         _index.MarkValues();
         _catchingUp = true;
         _hostLooks = welcome.IsLooking;
@@ -164,8 +197,8 @@ internal sealed partial class Replica
         {
             var sender = new ContentSender(_context.Files, _context.Manifests, _context.Small, this);
             _outbox.Upload = (node, entry, basis, done) => _uploads.Add(entry, basis, done);
-            _uploads.Start(link, sender, stop.Token);
-            _fetcher.Start(link, new ContentReceiver(_context.Files, _context.Staging, _context.Manifests, null, this, long.MaxValue), stop.Token);
+            _uploads.Start(link, sender, () => BreakAsync(stop), stop.Token);
+            _fetcher.Start(link, new ContentReceiver(_context.Files, _context.Staging, _context.Manifests, null, this, long.MaxValue), () => BreakAsync(stop), stop.Token);
         }
 
         _context.Log.LogLinked(Share, welcome.Epoch, welcome.Head.Value);
@@ -212,7 +245,7 @@ internal sealed partial class Replica
         foreach (var node in Trees.All.ToArray())
         {
             if (node == Trees.Root || node.Id.IsProvisional) continue;
-            _index.Drop(node.Id);
+            Drop(node.Id);
             Trees.MakeProvisional(node);
         }
 
@@ -244,7 +277,12 @@ internal sealed partial class Replica
             case HostMessage.Committed committed:
                 Reconciler.Commit(committed.Revision);
                 _index.MarkValues();
-                if (_catchingUp) Reconciler.CaughtUp();
+                if (_catchingUp)
+                {
+                    Reconciler.CaughtUp();
+                    ForgetMadeLater();
+                }
+
                 _catchingUp = false;
                 if (committed.HasLooked) _hostLooks = false;
                 break;

@@ -67,12 +67,17 @@ internal sealed partial class Replica : IContentLocator, IAsyncDisposable
     private readonly UploadQueue _uploads;
     private readonly Flusher _flusher;
     private readonly IndexKeeper _index;
+    private readonly RecentKeeper _recent;
+    private readonly RecentLog? _recentLog;
     private readonly VersionStore _versions;
     private readonly StagedContents _staged;
     private readonly DeletionGuard _deletions;
     private readonly Func<Replica, SessionHello, CancellationToken, ValueTask<IHostLink>> _connect;
     private readonly MarkFile _markFile;
     private readonly bool _fresh;
+
+    /// <summary>What a former life was told is tentative: whether the host still has it is known when there is a link, and until then nothing is put in place for it.</summary>
+    private bool _isInDoubt;
 
     /// <summary>Nothing of what is here has been agreed on yet.</summary>
     private bool _isJoining;
@@ -143,7 +148,11 @@ internal sealed partial class Replica : IContentLocator, IAsyncDisposable
         _uploads = new UploadQueue(_context);
         _markFile = new MarkFile(files);
         _trouble = new StoreTrouble(_context, options.DataDirectory);
-        _index = new IndexKeeper(_context, store, _markFile, _indexWorker, _applier.TakeUnsynced, versions.Sync, _trouble);
+        _recentLog = options.Machine.BootId is { } boot ? new RecentLog(name => options.Machine.OpenUnsynced(options.DataDirectory, name), boot) : null;
+        _recent = new RecentKeeper(_context, _recentLog, () => _outbox.Open.Concat(Reconciler.Unanswered()));
+        _outbox.Sending = _recent.Sending;
+        _outbox.Answered = _recent.Answered;
+        _index = new IndexKeeper(_context, store, _markFile, _indexWorker, _applier.TakeUnsynced, versions.Sync, _trouble, _recent);
         _flusher = new Flusher(_context, _observer, _watcher, _index, IsPending);
         _deletions = new DeletionGuard(_context, options.Root, () => _observer.IsIdle, Reconciler.Enqueue, Halt);
         try
@@ -158,7 +167,7 @@ internal sealed partial class Replica : IContentLocator, IAsyncDisposable
 
         Reconciler.NodeChanged = OnNodeChanged;
         Reconciler.Rebound = OnRebound;
-        Reconciler.Forgotten = id => _index.Drop(id);
+        Reconciler.Forgotten = Drop;
         Reconciler.Blocked = (node, occupant) =>
         {
             if (Reconciler.Planner.IsLeftover(occupant)) _stuck.Report(node, ProblemCodes.Unmaterialised, "A directory that was deleted elsewhere stands at this name for what is ignored in it. Remove or move that, and it is put in place.");
@@ -166,6 +175,7 @@ internal sealed partial class Replica : IContentLocator, IAsyncDisposable
             else _stuck.Add(node);
         };
         Reconciler.Planner.IsIgnored = _observer.IsIgnored;
+        Reconciler.Planner.IsUnreadable = _context.Problems.IsUnreadable;
         if (isHost) Reconciler.Planner.Direction = policy.HostDirection;
         foreach (var node in trees.All) Reconciler.Enqueue(node);
         _observer.CookieSeen = _flusher.CookieSeen;
@@ -182,6 +192,9 @@ internal sealed partial class Replica : IContentLocator, IAsyncDisposable
 
     /// <summary>At the start the index was found to be older than the directory: it was restored from a backup.</summary>
     public bool IsBehindDirectory { get; private set; }
+
+    /// <summary>The former life did not end by itself.</summary>
+    public bool WasKilled => _unclean;
 
     /// <summary>Asks the next of the connected guests for a content that the host lacks; false if all have had their turn. Null on a guest.</summary>
     public Func<Entry, int, bool>? AskGuest { get; set; }
@@ -325,12 +338,14 @@ internal sealed partial class Replica : IContentLocator, IAsyncDisposable
         // was agreed is void, and everything is compared by content.
         var isVoid = broken || age is MarkAge.DirectoryIsOlder or MarkAge.Unrelated;
         IsBehindDirectory = !isVoid && age == MarkAge.IndexIsOlder;
+        var recent = new RecentState();
         try
         {
+            if (mark is not null && !isVoid && !IsBehindDirectory) recent = ReadRecent(mark);
             _store.Load((key, bytes) =>
             {
                 stored.Add(key);
-                if (isVoid) return;
+                if (isVoid || recent.Nodes.ContainsKey(key)) return;
                 var (synced, local, stamp, remote) = NodeCodec.Read(bytes.Span);
                 records.Add((Trees.GetOrAdd(new EntryId(key)), synced, local, stamp, remote));
             });
@@ -339,8 +354,12 @@ internal sealed partial class Replica : IContentLocator, IAsyncDisposable
         {
             _context.Log.LogNotice(Share, $"the index cannot be read ({e.Message}): everything is compared by content");
             records.Clear();
+            recent = new RecentState();
             isVoid = true;
         }
+
+        foreach (var (key, state) in recent.Nodes)
+            if (state?.Agreed() is { } known) records.Add((Trees.GetOrAdd(new EntryId(key)), known.Synced, known.Local, known.Stamp, known.Remote));
 
         if (broken || (mark is null && onDisk is not null)) _context.Log.LogNotice(Share, "the index is lost: everything is compared by content");
         else if (age == MarkAge.DirectoryIsOlder) _context.Log.LogNotice(Share, $"'{_options.Root}' was rolled back to an earlier time than the index: everything is compared by content");
@@ -366,16 +385,64 @@ internal sealed partial class Replica : IContentLocator, IAsyncDisposable
         else
         {
             Reconciler.Planner.Committed = new Revision(EntryCodec.Int64(_store.GetValue("cursor")));
+            if (recent.Followed is { } followed) (Reconciler.Planner.Committed, _epoch) = followed;
             WriteMark(ReplicaMark.NewLife(IsBehindDirectory ? onDisk : mark), null);
         }
 
         foreach (var node in Trees.All.ToArray()) OnNodeChanged(node);
-        _index.Epoch = _epoch;
+        _index.Epoch = _recent.Epoch = _epoch;
+        Restore(recent);
         _unclean = _store.GetValue("running") is not null;
         _store.Commit([], [new("running", [1])]);
-        // Nothing here yet: what comes may be placed before the first look has ended. What is here already must be known first.
+        // Nothing here yet: what comes may be placed before the first look has ended. What is here already must be known first, and so must what a former life made:
+        // it would be taken for deleted.
         _isJoining = records.Count == 0 || isVoid;
-        return records.Count == 0 && (_isHost || IsEmpty());
+        return records.Count == 0 && recent.Sent.Count == 0 && (_isHost || IsEmpty());
+    }
+
+    /// <summary>What has happened since the index was saved; nothing, where it cannot be read: a kill then costs conflict copies, no more.</summary>
+    private RecentState ReadRecent(ReplicaMark mark)
+    {
+        try
+        {
+            return _recentLog is null ? new RecentState() : RecentRecords.Read(_recentLog.Read(mark.Life, mark.Count));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or StoreCorruptException)
+        {
+            _context.Log.LogNotice(Share, $"what happened after the last save of the index cannot be read: {e.Message}");
+            return new RecentState();
+        }
+    }
+
+    /// <summary>The end of the former life, from its last save of the index on.</summary>
+    private void Restore(RecentState recent)
+    {
+        foreach (var (key, state) in recent.Nodes)
+        {
+            if (state is null || Trees.Find(new EntryId(key)) is not { } node) continue;
+            node.Applied = state.Applied;
+            if (!state.IsTentative) continue;
+            Reconciler.RestoreTentative(node, state.Committed);
+            _isInDoubt = true;
+        }
+
+        foreach (var sent in recent.Sent.Values) Reconciler.RestoreSent(sent);
+        foreach (var (path, entry) in recent.Placing) Reconciler.RestorePlacing(path, entry);
+        _recent.Begin(_index.Life!);
+        foreach (var key in recent.Nodes.Keys)
+        {
+            // The index says nothing of it yet.
+            if (Trees.Find(new EntryId(key)) is { } node) _recent.Mark(node);
+            else Drop(new EntryId(key));
+        }
+
+        _recent.EndTurn();
+    }
+
+    private void Drop(EntryId id)
+    {
+        _index.Drop(id);
+        _recent.Drop(id);
     }
 
     private bool IsEmpty()
@@ -459,6 +526,7 @@ internal sealed partial class Replica : IContentLocator, IAsyncDisposable
         }
 
         _index.Mark(node);
+        _recent.Mark(node);
         _deletions.Note(node);
         if (node.Local is { } local && local.Name.Contains(" (conflict ", StringComparison.Ordinal) && ConflictName.Parse(local.Name) is not null) _conflictNodes.Add(node);
         else if (_conflictNodes.Count > 0) _conflictNodes.Remove(node);
@@ -479,7 +547,7 @@ internal sealed partial class Replica : IContentLocator, IAsyncDisposable
         else if (received.StagedPath is { } path) _staged.Add(content, path);
     }
 
-    private bool CanPlan => _halt is null && !_paused && !_hostPaused && (_observer.HasScanned || _fresh);
+    private bool CanPlan => _halt is null && !_paused && !_hostPaused && !_isInDoubt && (_observer.HasScanned || _fresh);
 
     private void EndTurn()
     {
@@ -495,14 +563,17 @@ internal sealed partial class Replica : IContentLocator, IAsyncDisposable
                 else if (step.Kind != StepKind.Propose) _applier.Queue(node, step);
                 else if (holdDeletes && node.Local is null) _deletions.Hold(node);
                 else _outbox.Queue(node, step);
+                if (step.Kind is StepKind.Create or StepKind.Update && node.Has(NodeFlags.Applying)) _recent.Placing(node);
             }
 
             if (Reconciler.TakeUnobserved() is { Length: > 0 } unobserved)
                 _observer.WhenObserved(unobserved.Select(u => u.Value).ToHashSet(), () => Reconciler.Observed(unobserved.Select(u => u.Key)));
             _outbox.Flush();
+            _recent.EndTurn();
             _applier.EndTurn();
         }
 
+        _recent.EndTurn();
         _flusher.EndTurn();
         // The end of a look may be all that changes, and until then the state was another; a flush waits to be told of the first.
         var isIdle = _observer.IsIdle;
@@ -607,22 +678,39 @@ internal sealed partial class Replica : IContentLocator, IAsyncDisposable
         for (var attempt = 0; ; attempt++)
         {
             var place = await Loop.CallAsync<ContentPlace?>(() => Locate(content, entry), cancel).ConfigureAwait(false);
-            if (place is not null || attempt == 8) return place;
-            await Task.Delay(TimeSpan.FromMilliseconds(5 << attempt), _options.Time, cancel).ConfigureAwait(false);
+            if (place is not null || attempt == LocateAttempts) return place;
+            await Task.Delay(LocatePause(attempt), _options.Time, cancel).ConfigureAwait(false);
         }
     }
 
     public async ValueTask<ContentPlace?[]> LocateAllAsync(IReadOnlyList<ContentRequest> requests, CancellationToken cancel)
     {
-        var places = await Loop.CallAsync(() =>
+        // Together: one after the other, what has been overtaken held up all that was asked for after it (a minute, where fifty files were saved while the host was down).
+        var places = new ContentPlace?[requests.Count];
+        for (var attempt = 0; ; attempt++)
         {
-            var found = new ContentPlace?[requests.Count];
-            for (var i = 0; i < found.Length; i++) found[i] = Locate(requests[i].Content, requests[i].Entry);
-            return found;
-        }, cancel).ConfigureAwait(false);
-        for (var i = 0; i < places.Length; i++) places[i] ??= await LocateAsync(requests[i].Content, requests[i].Entry, cancel).ConfigureAwait(false);
-        return places;
+            var mayCome = await Loop.CallAsync(() =>
+            {
+                var lacks = false;
+                for (var i = 0; i < places.Length; i++)
+                {
+                    places[i] ??= Locate(requests[i].Content, requests[i].Entry);
+                    lacks |= places[i] is null && IsCurrent(requests[i]);
+                }
+
+                return lacks;
+            }, cancel).ConfigureAwait(false);
+            if (!mayCome || attempt == LocateAttempts) return places;
+            await Task.Delay(LocatePause(attempt), _options.Time, cancel).ConfigureAwait(false);
+        }
     }
+
+    private bool IsCurrent(ContentRequest request) => Trees.Find(request.Entry) is { Remote: { Deleted: false } remote } && remote.Content == request.Content;
+
+    /// <summary>Looks for a content that may be on its way from staging to its place, beside the first.</summary>
+    private const int LocateAttempts = 8;
+
+    private static TimeSpan LocatePause(int attempt) => TimeSpan.FromMilliseconds(5 << attempt);
 
     private ContentPlace? Locate(ContentId content, EntryId entry)
     {
@@ -681,6 +769,7 @@ internal sealed partial class Replica : IContentLocator, IAsyncDisposable
 
     private void Release()
     {
+        _recentLog?.Dispose();
         _store.Dispose();
         _versions.Dispose();
         _claim.Dispose();

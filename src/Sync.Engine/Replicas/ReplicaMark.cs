@@ -31,6 +31,9 @@ internal sealed class ReplicaMark
     /// <summary>How often the index was saved in this life.</summary>
     public ulong Count { get; }
 
+    /// <summary>The present life.</summary>
+    public UInt128 Life => _lives[0];
+
     /// <summary>A new life.</summary>
     /// <param name="before">The one that it goes on from; null: from nothing that is known.</param>
     public static ReplicaMark NewLife(ReplicaMark? before)

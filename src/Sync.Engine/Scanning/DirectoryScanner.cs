@@ -23,6 +23,8 @@ internal sealed class DirectoryScanner(ReplicaContext context, IWatcher watcher,
     /// <summary>Lists a directory: with all directories below, or only to see its names.</summary>
     public void Scan(Node directory, bool recursive, long origin)
     {
+        // Without a place it would have the root's path, and take the root's watch.
+        if (!directory.IsLocal) return;
         var listing = new DirectoryListing(directory, context.Trees.LocalPath(directory), recursive) { Origin = origin, Clock = ++context.PlacementClock };
         var key = directory.FileKey;
         UnderWay++;
@@ -35,6 +37,7 @@ internal sealed class DirectoryScanner(ReplicaContext context, IWatcher watcher,
             context.Loop.Post(() =>
             {
                 UnderWay--;
+                GiveBackWatch(listing);
                 if (listing.Directory.IsLocal) Check(listing);
                 jobs.End(origin);
             });
@@ -70,6 +73,13 @@ internal sealed class DirectoryScanner(ReplicaContext context, IWatcher watcher,
             if (item.Name == IgnoreRules.SyncIgnoreName) listing.SyncIgnore = file;
             else listing.GitIgnore = file;
         }
+    }
+
+    /// <summary>Another directory had come to the path by then: its own watch is lost, and it is watched again.</summary>
+    private void GiveBackWatch(DirectoryListing listing)
+    {
+        var stood = listing.Self.Stamp.FileKey;
+        if (stood != 0 && stood != listing.Directory.FileKey && context.Trees.FindDirectory(stood) is { } other && other != listing.Directory) Scan(other, recursive: false, listing.Origin);
     }
 
     private void Check(DirectoryListing listing)

@@ -184,10 +184,12 @@ internal sealed class FileReader(ReplicaContext context, JobCounter jobs, LookQu
         if (reading.Bytes is { } bytes) context.Small.Add(content, bytes);
         if (child is { Kind: not EntryKind.File }) return;
         var node = child ?? local.Claim(directory, name, EntryKind.File);
+        // An edit that was only touched since is as old as it was. (What the journal has is told by the host's clock.)
+        var seen = node.Local is { } before && before.Content == content && node.Remote?.Content != content && node.Base?.Content != content ? before.ObservedNs : context.NowNs;
         local.Set(node, new Entry
         {
             Id = node.Id, Parent = directory.Id, Name = name, Kind = EntryKind.File, Mode = stat.Mode, Owner = local.OwnerOf(stat),
-            Size = stat.Stamp.Size, MtimeNs = stat.Stamp.MtimeNs, Content = content, ObservedNs = context.NowNs,
+            Size = stat.Stamp.Size, MtimeNs = stat.Stamp.MtimeNs, Content = content, ObservedNs = seen,
         }, stat.Stamp);
     }
 

@@ -25,7 +25,7 @@ internal sealed class ContentSender(IFileSystem files, ManifestStore manifests, 
     public async IAsyncEnumerable<ContentFrame> Send(
         ContentRequest request, [EnumeratorCancellation] CancellationToken cancel)
     {
-        if (await AnswerSmallAsync(request, null, cancel) is { } only)
+        if (await AnswerSmallAsync(request, null, hasLooked: false, cancel) is { } only)
         {
             yield return only;
             yield break;
@@ -50,15 +50,16 @@ internal sealed class ContentSender(IFileSystem files, ManifestStore manifests, 
     {
         var places = await locator.LocateAllAsync(requests, cancel);
         var answers = new ContentFrame?[requests.Count];
-        for (var i = 0; i < answers.Length; i++) answers[i] = await AnswerSmallAsync(requests[i], places[i], cancel);
+        for (var i = 0; i < answers.Length; i++) answers[i] = await AnswerSmallAsync(requests[i], places[i], hasLooked: true, cancel);
         return answers;
     }
 
-    private async ValueTask<ContentFrame?> AnswerSmallAsync(ContentRequest request, ContentPlace? found, CancellationToken cancel)
+    private async ValueTask<ContentFrame?> AnswerSmallAsync(ContentRequest request, ContentPlace? found, bool hasLooked, CancellationToken cancel)
     {
         if (request.Content == Manifest.Empty.Id) return new ContentFrame.Whole(request.Id, request.Content, ReadOnlyMemory<byte>.Empty);
         if (small.Find(request.Content) is { } known) return Small(request, known);
 
+        if (hasLooked && found is null) return new ContentFrame.End(request.Id, TransferStatus.Superseded);
         var opened = await OpenedContent.OpenAsync(files, locator, request, found, cancel);
         if (opened.File is not { } file) return new ContentFrame.End(request.Id, opened.Status, opened.Detail);
         using (file)

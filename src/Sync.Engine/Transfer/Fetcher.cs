@@ -69,13 +69,17 @@ internal sealed class Fetcher(ReplicaContext context, Action<ContentId, Received
     public Action<Node, string, string>? Stuck { get; set; }
 
     /// <summary>A link is up: streams downloads over it until it ends.</summary>
-    public void Start(IHostLink link, ContentReceiver receiver, CancellationToken cancel)
+    /// <param name="link">The link.</param>
+    /// <param name="receiver">Takes what comes.</param>
+    /// <param name="broke">Called when the stream has ended before the link.</param>
+    /// <param name="cancel">The link has ended.</param>
+    public void Start(IHostLink link, ContentReceiver receiver, Func<Task> broke, CancellationToken cancel)
     {
         var requests = Channel.CreateUnbounded<(ContentRequest, string?)>(new UnboundedChannelOptions { SingleReader = true });
         _requests = requests.Writer;
         _receiver = receiver;
         _takesPatches = link.TakesPatches;
-        _ = Task.Run(() => PumpAsync(link, receiver, requests.Reader, cancel), CancellationToken.None);
+        _ = Task.Run(() => PumpAsync(link, receiver, requests.Reader, broke, cancel), CancellationToken.None);
         Ask();
     }
 
@@ -110,7 +114,7 @@ internal sealed class Fetcher(ReplicaContext context, Action<ContentId, Received
         Failures.TrimExcess();
     }
 
-    private async Task PumpAsync(IHostLink link, ContentReceiver receiver, ChannelReader<(ContentRequest Request, string? Patched)> requests, CancellationToken cancel)
+    private async Task PumpAsync(IHostLink link, ContentReceiver receiver, ChannelReader<(ContentRequest Request, string? Patched)> requests, Func<Task> broke, CancellationToken cancel)
     {
         try
         {
@@ -142,6 +146,8 @@ internal sealed class Fetcher(ReplicaContext context, Action<ContentId, Received
         {
             context.Log.LogDefect(e, context.Share);
         }
+
+        if (!cancel.IsCancellationRequested) await broke().ConfigureAwait(false);
     }
 
     /// <summary>The requests, with the sums of what is to be patched: its file is read here, off the loop.</summary>

@@ -29,10 +29,15 @@ internal sealed class UploadQueue
         _queue.Writer.TryWrite((id, entry, basis));
     }
 
-    public void Start(IHostLink link, ContentSender sender, CancellationToken cancel) =>
-        _ = Task.Run(() => PumpAsync(link, sender, cancel), CancellationToken.None);
+    /// <summary>A link is up: streams uploads over it until it ends.</summary>
+    /// <param name="link">The link.</param>
+    /// <param name="sender">Reads what is sent.</param>
+    /// <param name="broke">Called when the stream has ended before the link.</param>
+    /// <param name="cancel">The link has ended.</param>
+    public void Start(IHostLink link, ContentSender sender, Func<Task> broke, CancellationToken cancel) =>
+        _ = Task.Run(() => PumpAsync(link, sender, broke, cancel), CancellationToken.None);
 
-    private async Task PumpAsync(IHostLink link, ContentSender sender, CancellationToken cancel)
+    private async Task PumpAsync(IHostLink link, ContentSender sender, Func<Task> broke, CancellationToken cancel)
     {
         try
         {
@@ -59,6 +64,8 @@ internal sealed class UploadQueue
         {
             _context.Log.LogDefect(e, _context.Share);
         }
+
+        if (!cancel.IsCancellationRequested) await broke().ConfigureAwait(false);
     }
 
     private async IAsyncEnumerable<ContentFrame> FramesAsync(ContentSender sender, bool takesDeltas, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancel)

@@ -32,4 +32,7 @@ internal enum NodeFlags : ushort
 
     /// <summary>The host took it for an entry that stands elsewhere on this disk: it must be told that they are two.</summary>
     Distinct = 256,
+
+    /// <summary>In the list of nodes whose change is to be written down at this turn's end.</summary>
+    Unlogged = 512,
 }

@@ -19,7 +19,9 @@ internal static class ChangeMapping
             BaseMode = Bounds.FromRevision(change.BaseMode),
             ObservedNs = change.ObservedNs,
             Distinct = change.Distinct,
+            Hearsay = change.IsHearsay,
         };
+        wire.Passed.Add(change.Passed);
         if (change.Inline is not { } inline) return wire;
         if (inline.Length > WireLimits.MaxInline)
             throw new ArgumentException($"A content of {inline.Length} bytes is too large to travel inline: upload it.", nameof(change));
@@ -32,6 +34,7 @@ internal static class ChangeMapping
     {
         if (wire.Facets is 0 or > WireLimits.AllFacets) throw Bounds.Violation("a change names no facet, or an unknown one");
         if (wire.HasInline && wire.Inline.Length > WireLimits.MaxInline) throw Bounds.Violation("an inline content is too large");
+        Bounds.Count(wire.Passed.Count, Change.MaxPassed, "passed contents of a change");
         return new Change
         {
             Entry = EntryMapping.FromWire(wire.Entry, provisional: true),
@@ -41,6 +44,8 @@ internal static class ChangeMapping
             BaseMode = Bounds.ToRevision(wire.BaseMode),
             ObservedNs = wire.ObservedNs,
             Distinct = wire.Distinct,
+            IsHearsay = wire.Hearsay,
+            Passed = wire.Passed.Count == 0 ? [] : [.. wire.Passed],
             // Spelt out: a bare null would become empty bytes, and an upload an empty file.
             Inline = wire.HasInline ? wire.Inline.Memory : (ReadOnlyMemory<byte>?)null,
         };

@@ -63,6 +63,7 @@ internal sealed class HostMessageReader
             Kept = Bounds.ToRevision(wire.Kept),
             TellsAll = wire.TellsAll,
             IsLooking = wire.IsLooking,
+            KeptDisk = wire.KeptDisk,
         };
     }
 

@@ -32,6 +32,7 @@ internal static class HostMessageWriter
         Kept = Bounds.FromRevision(welcome.Kept),
         TellsAll = welcome.TellsAll,
         IsLooking = welcome.IsLooking,
+        KeptDisk = welcome.KeptDisk,
         Policy = PolicyMapping.ToWire(welcome.Policy, welcome.Direction, welcome.ReadOnly),
         ReplicaName = Bounds.Cut(welcome.ReplicaName, WireLimits.MaxName),
     };

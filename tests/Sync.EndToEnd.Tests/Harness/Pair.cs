@@ -142,11 +142,18 @@ internal sealed class Pair : IAsyncDisposable
     }
 
     /// <summary>Stops all guests, calls the edits, starts them again: both sides edited without knowing of each other.</summary>
-    public async Task WhileApartAsync(Action edits)
+    public Task WhileApartAsync(Action edits) => WhileApartAsync(() =>
+    {
+        edits();
+        return Task.CompletedTask;
+    });
+
+    /// <inheritdoc cref="WhileApartAsync(Action)"/>
+    public async Task WhileApartAsync(Func<Task> edits)
     {
         TestGuest[] running = [.. _guests.Where(guest => guest.IsRunning)];
         await Task.WhenAll(running.Select(guest => guest.StopAsync()));
-        edits();
+        await edits();
         await Task.WhenAll(running.Select(guest => guest.StartAsync()));
     }
 

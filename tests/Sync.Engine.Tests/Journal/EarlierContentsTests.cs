@@ -70,6 +70,62 @@ public sealed class EarlierContentsTests
     }
 
     [Fact]
+    public void What_the_proposer_wrote_before_and_another_told_again_is_no_conflict()
+    {
+        var known = Content;
+        // Told to the guest, lost with the host's life, proposed by the guest; the host had gone on from it.
+        Propose(_guest, _file, Facets.Content, 2, known);
+        Assert.Equal(Verdict.Accepted, Propose(_host, _file, Facets.Content, 3, known, passed: 2).Verdict);
+        Assert.Equal(2, _tree.Count);
+    }
+
+    [Fact]
+    public void What_was_told_and_lost_is_behind_once_its_author_has_named_it()
+    {
+        var known = Content;
+        Propose(_host, _file, Facets.Content, 3, known, passed: 2);
+        Assert.Equal(Verdict.Lost, Propose(_guest, _file, Facets.Content, 2, known).Verdict);
+        // Going back to it, having seen what came after, is an edit.
+        var seen = Content;
+        Propose(_host, _file, Facets.Content, 4, seen);
+        Assert.Equal(Verdict.ConflictCopy, Propose(_guest, _file, Facets.Content, 2, seen).Verdict);
+    }
+
+    [Fact]
+    public void What_the_host_told_of_its_disk_and_lost_yields_to_what_it_has()
+    {
+        var known = Content;
+        Propose(_host, _file, Facets.Content, 3, known);
+        Assert.Equal(Verdict.Lost, Propose(_guest, _file, Facets.Content, 2, known, hearsay: true).Verdict);
+        Assert.Equal(2, _tree.Count);
+        // Of a new entry that the host has no more: it is made known, and deleted.
+        var gone = _decider.Decide(_guest, new Change { Entry = State(5) with { Id = new EntryId(-9), Name = "gone" }, Facets = Facets.All, IsHearsay = true }, DateTimeOffset.UnixEpoch, []);
+        Assert.True(_tree.Find(gone.Id)!.Deleted);
+    }
+
+    [Fact]
+    public void Without_hearsay_both_are_kept()
+    {
+        var known = Content;
+        Propose(_host, _file, Facets.Content, 3, known);
+        Assert.Equal(Verdict.ConflictCopy, Propose(_guest, _file, Facets.Content, 2, known).Verdict);
+    }
+
+    [Fact]
+    public void A_touch_makes_no_bytes_newer()
+    {
+        var decider = new Decider(_tree, _ => ConflictPolicy.NewestWins);
+        Outcome Save(Proposer proposer, int content, Revision known, long seenNs, long mtimeNs = 0) =>
+            decider.Decide(proposer, new Change { Entry = State(content) with { Id = _file, MtimeNs = mtimeNs }, Facets = Facets.Content, BaseContent = known, ObservedNs = seenNs }, DateTimeOffset.UnixEpoch, []);
+        decider.Head = _decider.Head;
+        var known = Content;
+        Save(_host, 2, known, seenNs: 10);
+        Save(_host, 2, Content, seenNs: 30, mtimeNs: 5);
+        Assert.Equal(Verdict.Accepted, Save(_guest, 3, known, seenNs: 20).Verdict);
+        Assert.Equal(State(3).Content, _tree.Find(_file)!.Content);
+    }
+
+    [Fact]
     public void They_are_kept_with_the_record()
     {
         var earlier = new EarlierContents();
@@ -88,8 +144,8 @@ public sealed class EarlierContentsTests
 
     private Revision Content => _tree.Find(_file)!.ContentRevision;
 
-    private Outcome Propose(Proposer proposer, EntryId id, Facets facets, int content, Revision baseContent, long mtimeNs = 0) =>
-        _decider.Decide(proposer, new Change { Entry = State(content) with { Id = id, MtimeNs = mtimeNs }, Facets = facets, BaseContent = baseContent }, DateTimeOffset.UnixEpoch, []);
+    private Outcome Propose(Proposer proposer, EntryId id, Facets facets, int content, Revision baseContent, long mtimeNs = 0, int? passed = null, bool hearsay = false) =>
+        _decider.Decide(proposer, new Change { Entry = State(content) with { Id = id, MtimeNs = mtimeNs }, Facets = facets, BaseContent = baseContent, Passed = passed is { } p ? [State(p).Content.Prefix] : [], IsHearsay = hearsay }, DateTimeOffset.UnixEpoch, []);
 
     private static Entry State(int content)
     {

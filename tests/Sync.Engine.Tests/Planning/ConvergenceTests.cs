@@ -70,7 +70,7 @@ public sealed class ConvergenceTests
 
     private static string? Run(int seed, int replicas, ConflictPolicy policy, bool crashes = false, bool forgets = false)
     {
-        var world = new World(seed, replicas, policy);
+        var world = new World(seed, replicas, policy) { KeepsDisk = seed % 2 == 0 };
         try
         {
             for (var phase = 0; phase < 3; phase++)

@@ -3,6 +3,7 @@ using Sync.Engine.Journal;
 using Sync.Engine.Link;
 using Sync.Engine.Model;
 using Sync.Engine.Planning;
+using Sync.Engine.Store;
 using Sync.Engine.Trees;
 
 namespace Sync.Engine.Tests.Planning;
@@ -11,7 +12,7 @@ namespace Sync.Engine.Tests.Planning;
 internal sealed class MemoryReplica
 {
     private readonly World _world;
-    private readonly List<(Node Node, Change Change)> _proposed = [];
+    private readonly List<(Node Node, SentChange Sent)> _proposed = [];
     private readonly HashSet<Node> _inFlight = [];
     private ulong _nextKey = 100;
 
@@ -27,7 +28,7 @@ internal sealed class MemoryReplica
         {
             _world.Log.Add($"{Name} binds {World.Show(from.Local ?? to.Local)} to {to} L {World.Show(to.Local)} R {World.Show(to.Remote)}");
             for (var i = 0; i < _proposed.Count; i++)
-                if (_proposed[i].Node == from) _proposed[i] = (to, _proposed[i].Change);
+                if (_proposed[i].Node == from) _proposed[i] = (to, _proposed[i].Sent);
         };
     }
 
@@ -86,7 +87,7 @@ internal sealed class MemoryReplica
         _world.Log.Add($"{Name} has a link from {Reconciler.Planner.Committed}");
         Proposer = new Proposer(Name, IsHost);
         Inbox.Clear();
-        if (_epoch != _world.Epoch) Reconciler.DropTentative(_world.Kept);
+        if (_epoch != _world.Epoch) Reconciler.DropTentative(_world.Kept, _world.KeepsDisk && !IsHost);
         _epoch = _world.Epoch;
         _catchingUp = true;
         var after = Reconciler.Planner.Committed;
@@ -131,13 +132,13 @@ internal sealed class MemoryReplica
 
     private void Send()
     {
-        var changes = _proposed.Select(p => p.Change).ToList();
+        var changes = _proposed.Select(p => p.Sent.Change).ToList();
         _sent.Enqueue([.. _proposed]);
         _proposed.Clear();
         _world.Decide(this, changes);
     }
 
-    private readonly Queue<List<(Node Node, Change Change)>> _sent = new();
+    private readonly Queue<List<(Node Node, SentChange Sent)>> _sent = new();
 
     private void Handle(Message message)
     {
@@ -156,9 +157,9 @@ internal sealed class MemoryReplica
             for (var i = 0; i < message.Outcomes.Count; i++)
             {
                 _inFlight.Remove(sent[i].Node);
-                _world.Log.Add($"{Name} is told {message.Outcomes[i].Verdict} {message.Outcomes[i].Id} of {sent[i].Node} {sent[i].Change.Facets}");
+                _world.Log.Add($"{Name} is told {message.Outcomes[i].Verdict} {message.Outcomes[i].Id} of {sent[i].Node} {sent[i].Sent.Change.Facets}");
                 var node = sent[i].Node.Current;
-                if (Trees.Find(node.Id) == node) Reconciler.Conclude(node, sent[i].Change, message.Outcomes[i]);
+                if (Trees.Find(node.Id) == node) Reconciler.Conclude(node, sent[i].Sent.Change, message.Outcomes[i]);
             }
         }
 
@@ -176,7 +177,8 @@ internal sealed class MemoryReplica
                 node.Flags |= NodeFlags.Proposing | (node.Local is null ? NodeFlags.Deleting : 0);
                 _inFlight.Add(node);
                 if (node.Local is { Kind: EntryKind.File } wanted && (step.Facets & Facets.Content) != 0 && _world.Replaced.Contains(wanted.Content)) _world.ProposedLate.Add(wanted.Content);
-                _proposed.Add((node, ProposalBuilder.Build(Trees, node, step, 0)));
+                var change = ProposalBuilder.Build(Trees, node, step, 0) with { Passed = Reconciler.PassedBy(node), IsHearsay = Reconciler.IsHearsay(node) };
+                _proposed.Add((node, new SentChange(node.Id.IsProvisional ? Trees.LocalPath(node) : "", change)));
                 Reconciler.WakeWaiters(node);
                 break;
             case StepKind.Create:

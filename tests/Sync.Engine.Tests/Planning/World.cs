@@ -46,6 +46,9 @@ internal sealed class World
 
     public ulong Epoch { get; private set; } = 1;
 
+    /// <summary>The host that died was killed: its machine ran on.</summary>
+    public bool KeepsDisk { get; init; }
+
     /// <summary>What of its former life became durable.</summary>
     public Revision Kept { get; private set; }
 

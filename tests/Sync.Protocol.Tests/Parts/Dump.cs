@@ -17,7 +17,7 @@ internal static class Dump
 
     public static string Of(HostMessage message) => message switch
     {
-        HostMessage.Welcome w => $"welcome {w.Epoch} {w.Reset} {w.Root} {w.Head} {w.Direction} {w.ReadOnly} {w.ReplicaName} {w.Kept} {w.TellsAll}\n" + Of(w.Policy),
+        HostMessage.Welcome w => $"welcome {w.Epoch} {w.Reset} {w.Root} {w.Head} {w.Direction} {w.ReadOnly} {w.ReplicaName} {w.Kept} {w.TellsAll} {w.IsLooking} {w.KeptDisk}\n" + Of(w.Policy),
         HostMessage.Entries e => "entries\n" + string.Join('\n', e.Items) + "\n" + string.Join('\n', e.Inline.Select(i => i.Key + " " + Of(i.Value)).Order(StringComparer.Ordinal)),
         HostMessage.Outcomes o => $"outcomes {o.ProposalId}\n" + string.Join('\n', o.Items),
         HostMessage.FlushReached f => $"reached {f.FlushId} {f.Revision}\n" + string.Join('\n', f.Problems),

@@ -65,7 +65,7 @@ internal static class Gens
     public static readonly Gen<HostMessage> HostMessage = Gen.OneOf<HostMessage>(
         Gen.Select(Gen.ULong, Gen.Bool, Gen.Long[1, long.MaxValue], Revision, Policy, Direction, Gen.Bool, Text,
             (epoch, reset, root, head, policy, direction, ro, name) =>
-                (HostMessage)new HostMessage.Welcome(epoch, reset, new EntryId(root), head, policy, direction, ro, name) { Kept = new Revision(head.Value / 2), TellsAll = !reset, IsLooking = ro }),
+                (HostMessage)new HostMessage.Welcome(epoch, reset, new EntryId(root), head, policy, direction, ro, name) { Kept = new Revision(head.Value / 2), TellsAll = !reset, IsLooking = ro, KeptDisk = !ro }),
         Gen.Select(HostEntry.List[0, 5], Gen.Select(Content, Bytes, KeyValuePair.Create).List[0, 3], (items, inline) => (HostMessage)new HostMessage.Entries(items, inline)),
         Gen.Select(Revision, Gen.Bool, (r, looked) => (HostMessage)new HostMessage.Committed(r) { HasLooked = looked }),
         Gen.Select(Gen.Long, Outcome().List[0, 5], (id, items) => (HostMessage)new HostMessage.Outcomes(id, items)),

@@ -260,6 +260,7 @@ internal sealed class SimDisk
     public void ForgetProcess()
     {
         Watcher = null;
+        Root.Tag = null;
         Each(Root, "", static (_, inode) => inode.Tag = null);
     }
 

@@ -18,6 +18,8 @@ internal sealed class SimMachine(Site site, SimProcess process, Trace trace) : I
 
     public Action<Action>? NewLane(string name, int width) => new Lane(process, width).Run;
 
+    public UInt128? BootId => site.BootId;
+
     public bool HasDirectory(string path) => true;
 
     public FsError OpenRoot(string path, out IFileSystem? files)
@@ -30,6 +32,8 @@ internal sealed class SimMachine(Site site, SimProcess process, Trace trace) : I
     public IDisposable? TryClaim(string root) => new Claim();
 
     public IRecordStore OpenStore(string directory, string name, ILogger log) => site.WrapStore(name, new SimRecordStore(site.Store(name), process, trace, name));
+
+    public Stream OpenUnsynced(string directory, string name) => new SimUnsyncedFile(site.Unsynced(name), process);
 
     public ManifestStore OpenManifests(string directory, TimeProvider time) => site.Manifests(time);
 

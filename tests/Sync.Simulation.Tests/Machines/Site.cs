@@ -18,6 +18,7 @@ internal sealed class Site
     private readonly Dice _dice;
     private readonly Network _network;
     private readonly Dictionary<string, MemoryRecordStore.Disk> _stores = [];
+    private readonly Dictionary<string, MemoryStream> _unsynced = [];
     private readonly long _skewNs;
     private ManifestStore? _manifests;
     private SimMachine? _machine;
@@ -75,6 +76,16 @@ internal sealed class Site
     {
         if (!_stores.TryGetValue(name, out var disk)) _stores.Add(name, disk = new MemoryRecordStore.Disk());
         return disk;
+    }
+
+    /// <summary>The running of the machine: another after each loss of power.</summary>
+    public UInt128 BootId { get; private set; } = 1;
+
+    /// <summary>The bytes of a file that is never synced.</summary>
+    public MemoryStream Unsynced(string name)
+    {
+        if (!_unsynced.TryGetValue(name, out var bytes)) _unsynced.Add(name, bytes = new MemoryStream());
+        return bytes;
     }
 
     public ManifestStore Manifests(TimeProvider time) => _manifests ??= ManifestStore.InMemory(time);
@@ -148,6 +159,8 @@ internal sealed class Site
         else
         {
             _manifests = null;
+            // What was never synced may be there all the same.
+            BootId++;
             LosingPower!(this, () => Disk.LosePower(_dice));
         }
 

@@ -1,0 +1,45 @@
+using Sync.EndToEnd.Tests.Harness;
+
+namespace Sync.EndToEnd.Tests.Crash;
+
+/// <summary>Writers of every kind, on both sides, that save all the time while it runs.</summary>
+internal sealed class Load
+{
+    private readonly Random _pauses;
+
+    public Load(Pair pair, int seed)
+    {
+        _pauses = new Random(seed);
+        foreach ((string side, TestTree tree) in ((string, TestTree)[])[("host", pair.Host.Tree), ("guest", pair.Guest.Tree)])
+        {
+            Alone.Add(new InPlaceWriter(tree, side + "-in-place", seed + Alone.Count));
+            Alone.Add(new ReplacingWriter(tree, side + "-replaces", seed + Alone.Count));
+            Alone.Add(new AppendingWriter(tree, side + "-appends", seed + Alone.Count));
+            Alone.Add(new ChurningWriter(tree, side + "-churns", seed + Alone.Count));
+            Alone.Add(new RenamingWriter(tree, side + "-renames", seed + Alone.Count));
+            Shared.Add(new SharedWriter(tree, side + "-shares", seed + 100 + Shared.Count));
+        }
+    }
+
+    /// <summary>Each in a directory of its own.</summary>
+    public List<LoadWriter> Alone { get; } = [];
+
+    /// <summary>All in the same files.</summary>
+    public List<LoadWriter> Shared { get; } = [];
+
+    /// <summary>Saves until it is told to stop.</summary>
+    public Task RunAsync(CancellationToken stop) => Task.WhenAll(Alone.Concat(Shared).Select(writer => Task.Run(() => RunOneAsync(writer, stop), CancellationToken.None)));
+
+    private async Task RunOneAsync(LoadWriter writer, CancellationToken stop)
+    {
+        while (!stop.IsCancellationRequested)
+        {
+            writer.Step();
+            int pause;
+            lock (_pauses)
+                pause = _pauses.Next(1, 60);
+            // How long a user thinks.
+            await Task.Delay(pause, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+}
