@@ -29,7 +29,8 @@ internal sealed class Outbox(ReplicaContext context, bool isHost)
 
     private readonly Dictionary<long, Dictionary<long, (Node Node, SentChange Sent)>> _open = [];
     private readonly List<(Node Node, Change Change)> _ready = [];
-    private readonly HashSet<Node> _inFlight = [];
+    /// <summary>What is under way; of new entries with the path where they stood when it began: they may be gone before it is sent.</summary>
+    private readonly Dictionary<Node, string> _inFlight = [];
     private readonly HashSet<ContentId> _needed = [];
     private readonly HashSet<ContentId> _uploaded = [];
 
@@ -70,7 +71,7 @@ internal sealed class Outbox(ReplicaContext context, bool isHost)
     public void Queue(Node node, Step step)
     {
         node.Flags |= NodeFlags.Proposing | (node.Local is null ? NodeFlags.Deleting : 0);
-        _inFlight.Add(node);
+        _inFlight[node] = node.Id.IsProvisional ? context.Trees.DisplayPath(node) : "";
         context.Reconciler.WakeWaiters(node);
         var change = ProposalBuilder.Build(context.Trees, node, step, context.NowNs) with { Passed = context.Reconciler.PassedBy(node), IsHearsay = context.Reconciler.IsHearsay(node) };
         if (node.Local is not { Kind: EntryKind.File } local || !step.Facets.HasFlag(Facets.Content))
@@ -101,7 +102,7 @@ internal sealed class Outbox(ReplicaContext context, bool isHost)
             var reading = FileReading.Of(context.Files, path, context.Stopping);
             context.Loop.Post(() =>
             {
-                if (!_inFlight.Contains(node)) return;
+                if (!_inFlight.ContainsKey(node)) return;
                 if (reading is { Changed: false, Manifest: { } manifest, Bytes: { } bytes } && manifest.Id == local.Content) Ready(node, change with { Inline = bytes });
                 else Abandon(node);
             });
@@ -133,7 +134,7 @@ internal sealed class Outbox(ReplicaContext context, bool isHost)
                 _uploaded.Add(local.Content);
             }
 
-            foreach (var (waiting, itsChange) in upload.Where(u => _inFlight.Contains(u.Node)))
+            foreach (var (waiting, itsChange) in upload.Where(u => _inFlight.ContainsKey(u.Node)))
             {
                 if (status == TransferStatus.Complete) Ready(waiting, itsChange);
                 else if (status == TransferStatus.Failed) Report(waiting, detail);
@@ -187,7 +188,7 @@ internal sealed class Outbox(ReplicaContext context, bool isHost)
         foreach (var (node, change) in _ready)
         {
             // The bytes need not be kept: a later proposal reads them again.
-            open[change.Entry.Id.Value] = (node, new SentChange(node.Id.IsProvisional ? context.Trees.DisplayPath(node) : "", change with { Inline = null }));
+            open[change.Entry.Id.Value] = (node, new SentChange(_inFlight.GetValueOrDefault(node, ""), change with { Inline = null }));
             changes.Add(change);
             if (!isHost && change.Inline is { } bytes) Interlocked.Add(ref context.BytesSent, bytes.Length);
         }
@@ -247,7 +248,7 @@ internal sealed class Outbox(ReplicaContext context, bool isHost)
     {
         Send = null;
         Upload = null;
-        var nodes = _inFlight.Select(n => n.Current).ToList();
+        var nodes = _inFlight.Keys.Select(n => n.Current).ToList();
         var sent = _open.Values.SelectMany(open => open.Values).Select(o => (o.Node.Current, o.Sent)).ToList();
         _inFlight.Clear();
         _open.Clear();
@@ -261,6 +262,6 @@ internal sealed class Outbox(ReplicaContext context, bool isHost)
     /// <summary>A node is another now.</summary>
     public void Rebind(Node from, Node to)
     {
-        if (_inFlight.Remove(from)) _inFlight.Add(to);
+        if (_inFlight.Remove(from, out var path)) _inFlight[to] = path;
     }
 }
