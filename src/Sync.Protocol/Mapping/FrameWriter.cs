@@ -9,6 +9,9 @@ namespace Sync.Protocol.Mapping;
 /// <summary>The frames of one stream, for the wire. Payloads are wrapped: write each result before asking for the next. Not thread-safe.</summary>
 internal sealed class FrameWriter(PayloadCompressor compressor)
 {
+    /// <summary>The transfers under way of new versions of what the receiver has.</summary>
+    private readonly HashSet<long> _versions = [];
+
     /// <exception cref="ArgumentException">A whole content, or a manifest, larger than the protocol allows.</exception>
     public IEnumerable<Frame> ToWire(ContentFrame frame) => frame switch
     {
@@ -18,7 +21,7 @@ internal sealed class FrameWriter(PayloadCompressor compressor)
         ContentFrame.Data data => Cut(data),
         ContentFrame.Delta delta => [Delta(delta)],
         ContentFrame.Patched patched => [Plain(patched)],
-        ContentFrame.End end => [new Frame { Id = end.Id, End = RequestMapping.ToEndFrame(end) }],
+        ContentFrame.End end => [End(end)],
         ContentFrame.Ask ask => [new Frame { Id = ask.Id, Ask = new AskFrame { Content = Bounds.FromContent(ask.Content) } }],
         _ => throw new ArgumentException("An unknown kind of frame.", nameof(frame)),
     };
@@ -66,7 +69,7 @@ internal sealed class FrameWriter(PayloadCompressor compressor)
         yield return new Frame { Group = part };
     }
 
-    private static Frame Plain(ContentFrame frame) => frame switch
+    private Frame Plain(ContentFrame frame) => frame switch
     {
         ContentFrame.Whole whole => Whole(whole, whole.Bytes, 0, ByteString.Empty),
         ContentFrame.Patched patched => new Frame
@@ -79,7 +82,7 @@ internal sealed class FrameWriter(PayloadCompressor compressor)
                 Bytes = UnsafeByteOperations.UnsafeWrap(Joined(patched.Steps, patched.Literals)),
             },
         },
-        ContentFrame.End end => new Frame { Id = end.Id, End = RequestMapping.ToEndFrame(end) },
+        ContentFrame.End end => End(end),
         _ => throw new ArgumentException("A frame that is not grouped.", nameof(frame)),
     };
 
@@ -97,9 +100,15 @@ internal sealed class FrameWriter(PayloadCompressor compressor)
             Whole = new WholeFrame { Content = content, Bytes = UnsafeByteOperations.UnsafeWrap(bytes), PlainSize = plainSize },
         };
 
+    private Frame End(ContentFrame.End end)
+    {
+        _versions.Remove(end.Id);
+        return new Frame { Id = end.Id, End = RequestMapping.ToEndFrame(end) };
+    }
+
     private Frame Data(long id, ReadOnlyMemory<byte> plain)
     {
-        var (bytes, plainSize) = compressor.Pack(plain);
+        var (bytes, plainSize) = compressor.Pack(plain, _versions.Contains(id));
         return new Frame { Id = id, Data = new DataFrame { Bytes = UnsafeByteOperations.UnsafeWrap(bytes), PlainSize = plainSize } };
     }
 
@@ -129,8 +138,9 @@ internal sealed class FrameWriter(PayloadCompressor compressor)
             yield return Data(data.Id, rest[..Math.Min(WireLimits.MaxPayload, rest.Length)]);
     }
 
-    private static IEnumerable<Frame> Start(ContentFrame.Start start)
+    private IEnumerable<Frame> Start(ContentFrame.Start start)
     {
+        if (!start.Basis.IsNone) _versions.Add(start.Id);
         if (start.Manifest.Length > WireLimits.MaxManifestBytes)
             throw new ArgumentException($"A manifest of {start.Manifest.Length} bytes is too large.", nameof(start));
         var rest = start.Manifest;

@@ -57,10 +57,10 @@ internal sealed class PayloadCompressor(bool isUnderstood)
     public double BytesPerSecond => _bytesPerSecond;
 
     /// <summary>The bytes to send, and the plain size if they are packed, else 0. Packed bytes are valid until the next call.</summary>
-    public (ReadOnlyMemory<byte> Bytes, uint PlainSize) Pack(ReadOnlyMemory<byte> plain)
+    public (ReadOnlyMemory<byte> Bytes, uint PlainSize) Pack(ReadOnlyMemory<byte> plain, bool isVersion = false)
     {
         _buffer ??= new byte[WireLimits.MaxPayload];
-        return TryPack(plain.Span, _buffer, out var written) ? (_buffer.AsMemory(0, written), (uint)plain.Length) : (plain, 0);
+        return TryPack(plain.Span, _buffer, out var written, isVersion) ? (_buffer.AsMemory(0, written), (uint)plain.Length) : (plain, 0);
     }
 
     /// <summary>As <see cref="Pack"/>, for deltas, which are small and stand for much more: they are packed on every link.</summary>
