@@ -113,7 +113,7 @@ internal sealed class Planner(TreeSet trees, FacetComparer compare)
         // A directory that was deleted and made anew is the same one: it may hold again what it held. So is what has no other past than a proposal.
         if (node is { Remote: null, Id.IsProvisional: true } && !node.Has(NodeFlags.Distinct)
             && trees.LocalParent(node) is { } parent && trees.RemoteChild(parent, node.Local!.Name) is { Local: null } former
-            && former.Kind == node.Kind && (node.Kind == EntryKind.Directory || Returned.Contains(former)) && !former.Has(NodeFlags.Proposing) && !former.Has(NodeFlags.Applying))
+            && former.Kind == node.Kind && (node.Kind == EntryKind.Directory || WasHere(former)) && !former.Has(NodeFlags.Proposing) && !former.Has(NodeFlags.Applying))
             return new Step(StepKind.Bind, Other: former);
 
         // The journal never knew it, or forgot it: new here.
@@ -133,9 +133,9 @@ internal sealed class Planner(TreeSet trees, FacetComparer compare)
         // Its deletion came from there as well, and was taken back there.
         if (known.Deleted) return new Step(StepKind.Forget);
 
-        if (Returned.Contains(node))
+        if (WasHere(node))
         {
-            if (StandsFor(node) is { } here) return Step.Wait(here);
+            if (StandsFor(node) is { } here) return here.Id.IsProvisional || here.Has(NodeFlags.Proposing) || here.Has(NodeFlags.Applying) ? Step.Wait(here) : new Step(StepKind.TakeOver, Other: here);
             if (!WouldBeSeen(node)) return Step.None;
         }
 
@@ -162,14 +162,24 @@ internal sealed class Planner(TreeSet trees, FacetComparer compare)
         return new Step(StepKind.Propose, Facets.Place);
     }
 
-    /// <summary>What stands at a returned entry's name, or at that of a directory above it, and is not known to be the same yet.</summary>
+    /// <summary>A former life had it on this disk as the journal has it, which the index does not tell.</summary>
+    private bool WasHere(Node node) => Returned.Contains(node) || IsOwnContent(node);
+
+    /// <summary>What stands at such an entry's name, or at that of a directory above it, and is not known to be the same yet.</summary>
     private Node? StandsFor(Node node)
     {
+        var isItself = true;
         for (var i = 0; i < 4096 && trees.Find(node.Remote!.Parent) is { } parent; i++)
         {
-            if (parent.IsLocal) return trees.LocalChild(parent, node.Remote.Name) is { Id.IsProvisional: true } here && here.Kind == node.Kind && !here.Has(NodeFlags.Distinct) ? here : null;
+            if (parent.IsLocal)
+            {
+                return trees.LocalChild(parent, node.Remote.Name) is { } here && here.Kind == node.Kind && !here.Has(NodeFlags.Distinct)
+                    && (here.Id.IsProvisional || (isItself && node.Kind == EntryKind.File)) ? here : null;
+            }
+
             if (!parent.IsRemote) return null;
             node = parent;
+            isItself = false;
         }
 
         return null;

@@ -113,6 +113,7 @@ internal sealed class Reconciler
                 case StepKind.Bind when _doubts.Contains(step.Other!): WaitFor(step.Other!, node); continue;
                 case StepKind.Bind when node.Id.IsProvisional: BindTo(node, step.Other!); continue;
                 case StepKind.Bind: BindTo(step.Other!, node); continue;
+                case StepKind.TakeOver: TakeOver(step.Other!, node); continue;
                 case StepKind.Adopt when !mayApply: _deferredEffects.Enqueue(node); continue;
                 case StepKind.Adopt: Adopt(step.Other!, node); continue;
                 case StepKind.Blocked:
@@ -622,6 +623,13 @@ internal sealed class Reconciler
         MoveWaiters(provisional, node);
         Rebound?.Invoke(provisional, node);
         Enqueue(node);
+    }
+
+    private void TakeOver(Node other, Node node)
+    {
+        var (local, stamp) = (other.Local!, other.Stamp);
+        Trees.SetLocal(other, null);
+        Trees.SetLocal(node, local with { Id = node.Id }, stamp);
     }
 
     /// <summary>What is ignored in it stays where it is, and so do the directories below that are kept for the same reason.</summary>

@@ -28,6 +28,9 @@ internal enum StepKind
     /// <summary>The provisional one of the two (the node, or <see cref="Step.Other"/>) is on disk what the other is in the journal.</summary>
     Bind,
 
+    /// <summary>The file that stands at its name, as <see cref="Step.Other"/>, is this one: it was taken for another by its inode, or for a deleted one by its name.</summary>
+    TakeOver,
+
     /// <summary>The deleted directory <see cref="Step.Other"/>, which is kept for what is ignored in it, is this one from now on.</summary>
     Adopt,
 

@@ -93,7 +93,7 @@ internal sealed partial class Replica
         Interlocked.Exchange(ref _statusChanged, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).TrySetResult();
         if (state == ReplicaState.InSync)
         {
-            _unclean = false;
+            _unclean = _mayBeTorn = false;
             _isJoining = _outbox.AsksFirst = false;
             _applier.SetTimes();
             TrimMemory();

@@ -42,6 +42,7 @@ internal sealed partial class Replica : IContentLocator, IAsyncDisposable
     private static readonly TimeSpan LackingRetry = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan LackingPause = TimeSpan.FromSeconds(5);
 
+    private const int BootIdLength = 16;
     private const long PartsKeptNs = 2L * 24 * 3600 * 1_000_000_000;
 
     private bool _hasScanned;
@@ -92,6 +93,9 @@ internal sealed partial class Replica : IContentLocator, IAsyncDisposable
     private string? _unlinked = "not connected yet";
     private LinkFailure? _refused;
     private bool _unclean;
+
+    /// <summary>The machine went down with it: what is not synced may be there in part.</summary>
+    private bool _mayBeTorn;
     private bool _statusScheduled;
     private ReplicaStatus _status = new() { State = ReplicaState.Scanning };
     private TaskCompletionSource _statusChanged = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -392,8 +396,13 @@ internal sealed partial class Replica : IContentLocator, IAsyncDisposable
         foreach (var node in Trees.All.ToArray()) OnNodeChanged(node);
         _index.Epoch = _recent.Epoch = _epoch;
         Restore(recent);
-        _unclean = _store.GetValue("running") is not null;
-        _store.Commit([], [new("running", [1])]);
+        var running = new byte[BootIdLength];
+        BitConverter.TryWriteBytes(running, _options.Machine.BootId ?? default);
+        var former = _store.GetValue("running");
+        _unclean = former is not null;
+        _mayBeTorn = former is not null && (_options.Machine.BootId is null || !former.AsSpan().SequenceEqual(running));
+        // As long as it has not been in sync since: a kill meanwhile changes nothing.
+        _store.Commit([], [new("running", _mayBeTorn ? former : running)]);
         // Nothing here yet: what comes may be placed before the first look has ended. What is here already must be known first, and so must what a former life made:
         // it would be taken for deleted.
         _isJoining = records.Count == 0 || isVoid;
@@ -559,7 +568,7 @@ internal sealed partial class Replica : IContentLocator, IAsyncDisposable
             var holdDeletes = _deletions.HoldsNow();
             while (Reconciler.TryNext(mayPropose && _outbox.HasRoom, true, out var node, out var step))
             {
-                if (step.Kind == StepKind.Propose && _unclean && IsTorn(node)) _applier.Queue(node, new Step(StepKind.Update, Facets.Content), "torn");
+                if (step.Kind == StepKind.Propose && _mayBeTorn && IsTorn(node)) _applier.Queue(node, new Step(StepKind.Update, Facets.Content), "torn");
                 else if (step.Kind != StepKind.Propose) _applier.Queue(node, step);
                 else if (holdDeletes && node.Local is null) _deletions.Hold(node);
                 else _outbox.Queue(node, step);
@@ -587,7 +596,7 @@ internal sealed partial class Replica : IContentLocator, IAsyncDisposable
         }
     }
 
-    /// <summary>After an unclean stop: a file with the remote entry's mtime, but neither its content nor the agreed state, is a placement that
+    /// <summary>After the machine went down: a file with the remote entry's mtime, but neither its content nor the agreed state, is a placement that
     /// power loss tore. It goes to the version store and is fetched again, and is never taken for an edit.</summary>
     private static bool IsTorn(Node node) =>
         node is { Kind: EntryKind.File, Local: { } local, Remote: { Deleted: false } remote }

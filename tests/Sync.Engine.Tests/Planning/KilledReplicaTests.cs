@@ -162,21 +162,22 @@ public sealed class KilledReplicaTests
         Assert.Equal(StepKind.Update, step.Kind);
     }
 
-    /// <summary>A file that was deleted, and one with its bytes that has the inode of another: it must not be merged with what is about to be deleted.</summary>
+    /// <summary>Else the other would be moved there, merged with it for its bytes, and deleted with it.</summary>
     [Fact]
-    public void On_the_host_what_stands_under_another_identity_is_moved_there_after_the_deletion()
+    public void On_the_host_what_stands_at_its_name_under_another_identity_is_it()
     {
         var (host, node) = AgreedOnHost();
         var revision = new Revision(10);
         var other = State(7) with { Id = new EntryId(6), Name = "g", PlaceRevision = revision, ContentRevision = revision, ModeRevision = revision };
-        var moved = host.Trees.GetOrAdd(other.Id);
-        host.Trees.SetRemote(moved, other);
-        host.Trees.SetSynced(moved, other);
+        var taken = host.Trees.GetOrAdd(other.Id);
+        host.Trees.SetRemote(taken, other);
+        host.Trees.SetSynced(taken, other);
         host.Trees.SetLocal(node, null);
-        host.Trees.SetLocal(moved, other with { Name = "f", Content = State(2).Content }, new FileStamp(1, 0, 0, 0));
-        var first = NextProposal(host);
-        Assert.Equal((File, true), (first.Entry.Id, first.Entry.Deleted));
+        host.Trees.SetLocal(taken, other with { Name = "f", Content = State(2).Content }, new FileStamp(1, 0, 0, 0));
+        var change = NextProposal(host);
+        Assert.Equal((other.Id, true), (change.Entry.Id, change.Entry.Deleted));
         Assert.False(host.TryNext(mayPropose: true, mayApply: true, out _, out _));
+        Assert.Equal((State(2).Content, false), (node.Local!.Content, taken.IsLocal));
     }
 
     [Fact]

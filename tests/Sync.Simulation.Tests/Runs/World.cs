@@ -151,7 +151,7 @@ internal sealed class World
         }
 
         _faults++;
-        _isHarmed |= act.Kind is not (ActKind.CutLink or ActKind.BreakLink or ActKind.Overflow or ActKind.SlowNetwork);
+        _isHarmed |= act.Kind is not (ActKind.CutLink or ActKind.BreakLink or ActKind.Overflow or ActKind.SlowNetwork or ActKind.Kill or ActKind.KillAtEffect);
         var site = _sites[act.Site];
         var dice = new Dice(act.Seed);
         _trace.Add(_scheduler.NowNs, site.Name, "fault: " + act.Kind, "");
