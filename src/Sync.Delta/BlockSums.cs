@@ -14,8 +14,8 @@ public sealed class BlockSums
     /// <summary>The smallest block, in bytes: a tar header.</summary>
     public const int SmallestBlock = 512;
 
-    /// <summary>Shorter contents are hardly worth sums, in bytes.</summary>
-    public const int WorthwhileLength = 128 << 10;
+    /// <summary>Shorter contents are patched (<see cref="PatchSums"/>), in bytes.</summary>
+    public const int WorthwhileLength = PatchSums.MaxLength + 1;
 
     /// <summary>The most blocks of one content (48 MiB of sums); those of longer contents are larger.</summary>
     public const int MaxBlocks = 4 << 20;

@@ -47,7 +47,7 @@ internal readonly record struct FileReading(FsError Error, bool Changed, FileSta
             {
                 using var hasher = new ContentHasher(length);
                 var summer = key is not null && length >= BlockSums.WorthwhileLength ? new BlockSummer(key, length) : null;
-                using var aside = summer is null ? null : new SideSummer(summer);
+                using var aside = summer is null || length < SideSummer.WorthwhileLength ? null : new SideSummer(summer);
                 var buffer = _buffer ??= new byte[BufferSize];
                 for (long at = 0; at < length;)
                 {
@@ -55,7 +55,8 @@ internal readonly record struct FileReading(FsError Error, bool Changed, FileSta
                     error = file.Read(at, buffer.AsSpan(0, (int)Math.Min(buffer.Length, length - at)), out var read);
                     if (error != FsError.None) return new(error, false, before, null, null);
                     if (read == 0) return new(FsError.None, true, before, null, null);
-                    aside?.Begin(buffer, read);
+                    if (aside is not null) aside.Begin(buffer, read);
+                    else summer?.Append(buffer.AsSpan(0, read));
                     hasher.Append(buffer.AsSpan(0, read));
                     aside?.Wait();
                     at += read;

@@ -155,7 +155,10 @@ internal sealed class Fetcher(ReplicaContext context, Action<ContentId, Received
         ContentReceiver receiver, ChannelReader<(ContentRequest Request, string? Patched)> requests, [EnumeratorCancellation] CancellationToken cancel)
     {
         await foreach (var (request, patched) in requests.ReadAllAsync(cancel).ConfigureAwait(false))
+        {
+            if (patched is not null) await receiver.Bases.RoomAsync(cancel).ConfigureAwait(false);
             yield return patched is null ? request : request with { Sums = receiver.Bases.Read(request.Id, context.Files, patched) };
+        }
     }
 
     /// <summary>The content bytes in a frame.</summary>

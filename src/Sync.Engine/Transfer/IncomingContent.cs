@@ -52,7 +52,7 @@ internal sealed class IncomingContent : IDisposable
         _writer = new SparseWriter(part.File, offset);
         if (manifest.Length < BlockSums.WorthwhileLength) return;
         _summer = new BlockSummer(key, manifest.Length);
-        _aside = new SideSummer(_summer);
+        if (manifest.Length >= SideSummer.WorthwhileLength) _aside = new SideSummer(_summer);
     }
 
     /// <summary>Names it.</summary>
@@ -185,7 +185,8 @@ internal sealed class IncomingContent : IDisposable
             if (error != FsError.None) return Failed(error, "reading the basis");
             if (read == 0) return BasisChanged;
             var piece = buffer.AsSpan(0, read);
-            _aside?.Begin(buffer, read);
+            if (_aside is not null) _aside.Begin(buffer, read);
+            else _summer?.Append(piece);
             var isRight = _verifier.Append(piece);
             error = isRight ? _writer.Append(piece) : FsError.None;
             _aside?.Wait();

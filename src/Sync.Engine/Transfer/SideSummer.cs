@@ -8,6 +8,9 @@ namespace Sync.Engine.Transfer;
 /// </summary>
 internal sealed class SideSummer(BlockSummer summer) : IThreadPoolWorkItem, IDisposable
 {
+    /// <summary>Shorter contents are summed sooner than another thread is woken, in bytes.</summary>
+    public const int WorthwhileLength = 1 << 20;
+
     private readonly ManualResetEventSlim _done = new(true);
     private byte[] _piece = [];
     private int _length;

@@ -6,21 +6,31 @@ namespace Sync.Engine.Transfer;
 /// <summary>The small contents against which patches were asked for, by request, until the answer is there. Bounded. Safe from any thread.</summary>
 internal sealed class SmallBases
 {
-    /// <summary>All together, in bytes. What is beyond travels whole.</summary>
+    /// <summary>All together, in bytes, and one more. Whoever wants more asks later: of a kernel tree replaced by the next, half the patches would not be made.</summary>
     private const long Capacity = 8 << 20;
 
     private readonly Dictionary<long, byte[]> _bases = [];
+    private TaskCompletionSource? _room;
     private long _size;
+
+    /// <summary>Returns when there is room for one more. What takes room are requests that have been made: their answers make it again.</summary>
+    public Task RoomAsync(CancellationToken cancel)
+    {
+        lock (_bases)
+        {
+            if (_size < Capacity) return Task.CompletedTask;
+            _room ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            return _room.Task.WaitAsync(cancel);
+        }
+    }
 
     /// <summary>Reads a file and keeps its bytes for the answer to a request.</summary>
     /// <param name="id">The request.</param>
     /// <param name="files">The share's directory.</param>
     /// <param name="path">What stands in the content's place now. It may be another than was seen last: a basis is whatever was read.</param>
-    /// <returns>Its sums; null if there is nothing to be patched, or no room.</returns>
+    /// <returns>Its sums; null if there is nothing to be patched.</returns>
     public PatchSums? Read(long id, IFileSystem files, string path)
     {
-        lock (_bases)
-            if (_size >= Capacity) return null;
         if (files.OpenRead(path, out var file) != FsError.None) return null;
         using (file)
         {
@@ -49,6 +59,12 @@ internal sealed class SmallBases
         {
             if (!_bases.Remove(id, out var bytes)) return null;
             _size -= bytes.Length;
+            if (_size < Capacity && _room is { } room)
+            {
+                _room = null;
+                room.SetResult();
+            }
+
             return bytes;
         }
     }

@@ -4,9 +4,9 @@ using Sync.Protocol.Mapping;
 namespace Sync.Protocol.Transfers;
 
 /// <summary>
-/// Packs payloads of one stream with zstd: new versions of files, which are sent again and again; the beginning of each burst, which costs little and is
-/// most of what most bursts send; and what comes after it while that gets it over sooner: the link, as measured by how long writes take, must be slower
-/// than the compressor. What does not shrink goes plain.
+/// Packs payloads of one stream with zstd: new versions of files, which are sent again and again, and all that comes with them (a tree that another is
+/// unpacked over has new files too); the beginning of each burst, which costs little and is most of what most bursts send; and what comes after it while
+/// that gets it over sooner: the link, as measured by how long writes take, must be slower than the compressor. What does not shrink goes plain.
 /// Not thread-safe.
 /// </summary>
 /// <param name="isUnderstood">The peer unpacks.</param>
@@ -38,9 +38,6 @@ internal sealed class PayloadCompressor(bool isUnderstood)
     /// <summary>How much of a burst is packed tightly.</summary>
     private const long TightLength = 4 << 20;
 
-    /// <summary>Payloads after a version that are taken for a part of the same change: a tree that another is unpacked over has new files too.</summary>
-    private const int VersionRun = 64;
-
     /// <summary>A burst has ended when nothing was sent for so long.</summary>
     private static readonly TimeSpan BurstEnd = TimeSpan.FromSeconds(1);
 
@@ -49,7 +46,7 @@ internal sealed class PayloadCompressor(bool isUnderstood)
     private long _windowBytes;
     private TimeSpan _windowTime;
     private int _skip;
-    private int _versions;
+    private bool _hasVersions;
     private long _burst;
     private long _last;
 
@@ -80,9 +77,9 @@ internal sealed class PayloadCompressor(bool isUnderstood)
     {
         written = 0;
         if (!isUnderstood || plain.Length < SmallestPayload) return false;
-        _versions = isVersion ? VersionRun : Math.Max(0, _versions - 1);
         var burst = Grow(plain.Length);
-        if (burst > BurstLength && _versions == 0 && _bytesPerSecond > WorthwhileBytesPerSecond) return false;
+        _hasVersions |= isVersion;
+        if (burst > BurstLength && !_hasVersions && _bytesPerSecond > WorthwhileBytesPerSecond) return false;
         if (_skip > 0)
         {
             _skip--;
@@ -90,7 +87,7 @@ internal sealed class PayloadCompressor(bool isUnderstood)
         }
 
         // What does not shrink by an eighth is not worth unpacking; the short destination makes zstd give up early.
-        if (Zstd.TryPack(burst <= TightLength ? TightLevel : isVersion ? DeltaLevel : FastLevel, plain, destination[..(plain.Length - (plain.Length >> 3))], out written)) return true;
+        if (Zstd.TryPack(burst <= TightLength ? TightLevel : _hasVersions ? DeltaLevel : FastLevel, plain, destination[..(plain.Length - (plain.Length >> 3))], out written)) return true;
         _skip = SkipAfterFailure;
         return false;
     }
@@ -110,7 +107,12 @@ internal sealed class PayloadCompressor(bool isUnderstood)
     private long Grow(int length)
     {
         var now = Stopwatch.GetTimestamp();
-        if (Stopwatch.GetElapsedTime(_last, now) >= BurstEnd) _burst = 0;
+        if (Stopwatch.GetElapsedTime(_last, now) >= BurstEnd)
+        {
+            _burst = 0;
+            _hasVersions = false;
+        }
+
         _last = now;
         return _burst += length;
     }
