@@ -268,7 +268,7 @@ public sealed class HostShare : IHostShare
         return turn < 2 * able.Count;
     }
 
-    internal void GuestsChanged() => _replica.Context.Loop.Post(_replica.PublishStatus);
+    internal void GuestsChanged() => _replica.Context.Loop.Post(_replica.PublishStatusSoon);
 
     internal void Forget(GuestSession session)
     {
@@ -278,13 +278,14 @@ public sealed class HostShare : IHostShare
 
     private List<GuestStatus> GuestList()
     {
-        var sessions = _sessions;
+        var sessions = new Dictionary<string, GuestSession>();
+        foreach (var session in _sessions) sessions.TryAdd(session.Grant.Fingerprint, session);
         var list = new List<GuestStatus>();
         lock (_gate)
         {
             foreach (var grant in _known.Values)
             {
-                var session = sessions.Find(s => s.Grant.Fingerprint == grant.Fingerprint);
+                var session = sessions.GetValueOrDefault(grant.Fingerprint);
                 var applied = session?.LastApplied;
                 list.Add(new GuestStatus(grant.Name, grant.Fingerprint, session is not null, applied?.Revision ?? default, applied?.PendingEntries ?? 0, applied?.PendingBytes ?? 0, applied?.Problems ?? []));
             }

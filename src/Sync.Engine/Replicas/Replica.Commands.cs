@@ -44,9 +44,18 @@ internal sealed partial class Replica
         });
     }
 
+    /// <summary>Makes a new snapshot now, or in a moment if one was just made: a save brings a word from each of a thousand guests
+    /// (a snapshot for each, of all of them, took the save 41 s; now it is with the last of them after 0.25 s). On the loop.</summary>
+    public void PublishStatusSoon()
+    {
+        if (_context.Time.GetElapsedTime(_publishedAt) >= StatusPace) PublishStatus();
+        else ScheduleStatus();
+    }
+
     /// <summary>Makes a new snapshot; on the loop. Also called for what only the host knows.</summary>
     public void PublishStatus()
     {
+        _publishedAt = _context.Time.GetTimestamp();
         _heldDirectories.Review();
         var (pendingIn, pendingOut, pendingBytes) = CountPending();
         _bulkWork.Is(pendingIn + pendingOut > ManyBehind);

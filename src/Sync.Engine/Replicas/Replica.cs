@@ -97,6 +97,7 @@ internal sealed partial class Replica : IContentLocator, IAsyncDisposable
     /// <summary>The machine went down with it: what is not synced may be there in part.</summary>
     private bool _mayBeTorn;
     private bool _statusScheduled;
+    private long _publishedAt;
     private ReplicaStatus _status = new() { State = ReplicaState.Scanning };
     private TaskCompletionSource _statusChanged = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
