@@ -161,7 +161,7 @@ internal sealed class SimulatedGuest : IAsyncDisposable
                 if (!_open.Remove(frame.Id, out var request))
                     continue;
                 if (frame is ContentFrame.Whole whole)
-                    Place(request.Entry, whole.Content, whole.Bytes.Span);
+                    Place(request.Entry, whole.Content.IsNone ? request.Content : whole.Content, whole.Bytes.Span);
                 else if (frame is not ContentFrame.End { Status: TransferStatus.Superseded })
                     throw new InvalidDataException($"guest {_number}: {frame} answers a request for a small file");
             }

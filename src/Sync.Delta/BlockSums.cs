@@ -15,7 +15,7 @@ public sealed class BlockSums
     public const int SmallestBlock = 512;
 
     /// <summary>Shorter contents are hardly worth sums, in bytes.</summary>
-    public const int WorthwhileLength = 1 << 20;
+    public const int WorthwhileLength = 128 << 10;
 
     /// <summary>The most blocks of one content (48 MiB of sums); those of longer contents are larger.</summary>
     public const int MaxBlocks = 4 << 20;

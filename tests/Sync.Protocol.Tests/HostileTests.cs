@@ -103,6 +103,13 @@ public sealed class HostileTests
         Refused(() => reader.FromWire(new GuestEnvelope { Problems = problems }), "problems");
     }
 
+    [Theory]
+    [InlineData(2UL, 2048U, 64), InlineData(3UL, 2048U, 63), InlineData(3UL, 2048U, 68), InlineData(3UL, 1023U, 32), InlineData(3UL, 65_537U, 1028), InlineData(3UL, uint.MaxValue, 0)]
+    public void Sums_that_make_no_sense_are_refused(ulong key, uint length, int bytes) => Refused(() => RequestMapping.FromWire(new DownloadRequest
+    {
+        Id = 1, Entry = 1, Content = ByteString.CopyFrom(Gens.Some(32)), Patch = new PatchBasis { Key = key, Length = length, Sums = ByteString.CopyFrom(new byte[bytes]) },
+    }), "sums");
+
     [Fact]
     public void Frames_that_make_no_sense_are_refused()
     {
@@ -115,6 +122,15 @@ public sealed class HostileTests
         Refused(() => Reader().FromWire(new Frame { Data = new DataFrame { Bytes = part, PlainSize = uint.MaxValue } }), "bomb");
         Refused(() => Reader().FromWire(new Frame { Data = new DataFrame { Bytes = part, PlainSize = 100 } }), "no zstd");
         Refused(() => Reader().FromWire(new Frame { Manifest = new ManifestFrame { Manifest = part } }), "no start");
+        Refused(() => Reader().FromWire(new Frame { Patch = new PatchFrame { Bytes = part, StepsSize = (uint)part.Length + 1 } }), "more steps than bytes");
+        Refused(() => Reader().FromWire(new Frame { Patch = new PatchFrame { Bytes = part, Length = (64 << 10) + 1 } }), "a large content as a patch");
+        Refused(() => Reader().FromWire(new Frame { Patch = new PatchFrame { Bytes = large } }), "a large patch");
+        Refused(() => Reader().FromWire(new Frame { Group = new FrameGroup { Frames = { new Frame { Group = new FrameGroup() } } } }), "a group in a group");
+        Refused(() => Reader().FromWire(new Frame { Group = new FrameGroup { Frames = { new Frame { Data = new DataFrame { Bytes = part } } } } }), "data in a group");
+        Refused(() => Reader().FromWire(new Frame { Group = new FrameGroup { Frames = { Enumerable.Repeat(new Frame { End = new EndFrame() }, 1025) } } }), "many in a group");
+        Refused(() => Reader().FromWire(new Frame { Group = new FrameGroup { Frames = { Enumerable.Repeat(new Frame { Whole = new WholeFrame { Content = content, Bytes = part } }, 3) } } }), "a large group");
+        Refused(() => Reader().FromWire(new Frame { Packed = new PackedGroup { Bytes = part, PlainSize = uint.MaxValue } }), "a packed bomb");
+        Refused(() => Reader().FromWire(new Frame { Packed = new PackedGroup { Bytes = part, PlainSize = 100 } }), "no packed group");
         Refused(() => Reader().FromWire(new Frame { End = new EndFrame { Status = 99 } }), "status");
         Refused(() => Reader().FromWire(new Frame { Start = new StartFrame { Content = content, Offset = ulong.MaxValue } }), "offset");
         var reader = Reader();

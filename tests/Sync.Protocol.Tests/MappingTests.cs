@@ -31,6 +31,14 @@ public sealed class MappingTests
         Assert.Equal(r, RequestMapping.FromWire(DownloadRequest.Parser.ParseFrom(RequestMapping.ToWire(r).ToByteArray()))));
 
     [Fact]
+    public void The_sums_of_a_request_arrive_as_they_were() => Gens.PatchRequest.Sample(r =>
+    {
+        var sums = RequestMapping.FromWire(DownloadRequest.Parser.ParseFrom(RequestMapping.ToWire(r).ToByteArray())).Sums!;
+        Assert.Equal((r.Sums!.Multiplier, r.Sums.BasisLength), (sums.Multiplier, sums.BasisLength));
+        Assert.Equal(r.Sums.Bytes.ToArray(), sums.Bytes.ToArray());
+    }, iter: 50);
+
+    [Fact]
     public void Frames_arrive_as_they_were() => Gens.Frame.List[1, 4].Sample(frames =>
         Assert.Equal(frames.Select(Dump.Of), Through(frames, compress: false).Select(Dump.Of)));
 
@@ -107,13 +115,33 @@ public sealed class MappingTests
         var writer = new FrameWriter(compressor);
         var reader = new FrameReader(decompressor);
         var packed = 0;
-        var arrived = frames.SelectMany(writer.ToWire).Select(f =>
+        var arrived = frames.SelectMany(writer.ToWire).SelectMany(f =>
         {
             if (f.KindCase == Frame.KindOneofCase.Data && f.Data.PlainSize > 0) packed++;
             return reader.FromWire(Frame.Parser.ParseFrom(Bounded(f)));
-        }).OfType<ContentFrame>().ToList();
+        }).ToList();
         Assert.Equal(compress, packed > 0);
         return arrived;
+    }
+
+    [Theory]
+    [InlineData(true), InlineData(false)]
+    public void Small_frames_of_many_contents_come_as_one(bool compress)
+    {
+        var text = Enumerable.Repeat("a line of text\n"u8.ToArray(), 500).SelectMany(l => l).ToArray();
+        ContentFrame[] frames =
+        [
+            new ContentFrame.Whole(1, SomeContent, text), new ContentFrame.Patched(2, 5_000, new byte[] { 1, 2, 3 }, text.AsMemory(0, 300)),
+            new ContentFrame.End(3, TransferStatus.Superseded), new ContentFrame.Patched(4, 65_536, default, default), new ContentFrame.Whole(5, SomeContent, default),
+        ];
+        var compressor = new PayloadCompressor(compress);
+        using var decompressor = new PayloadDecompressor(compress);
+        var wire = Frame.Parser.ParseFrom(Bounded(Assert.Single(new FrameWriter(compressor).ToWire(frames))));
+        Assert.Equal(compress ? Frame.KindOneofCase.Packed : Frame.KindOneofCase.Group, wire.KindCase);
+        // Answers in a group do not name what was asked for.
+        Assert.Equal(
+            frames.Select(f => Dump.Of(f is ContentFrame.Whole whole ? whole with { Content = default } : f)),
+            new FrameReader(decompressor).FromWire(wire).Select(Dump.Of));
     }
 
     private static byte[] Bounded(IMessage message)

@@ -11,7 +11,7 @@ public sealed class SessionTests
 {
     private static readonly SessionHello Hello = new()
     {
-        Share = "work", SubPath = "src/app", Epoch = ulong.MaxValue, Cursor = new Revision(7), Process = 42, Direction = SyncDirection.Mirror, ClockNs = -5,
+        Share = "work", SubPath = "src/app", Epoch = ulong.MaxValue, Cursor = new Revision(7), Process = 42, Direction = SyncDirection.Mirror, ClockNs = -5, TakesPatches = true,
     };
 
     private static long NowNs => (DateTime.UtcNow - DateTime.UnixEpoch).Ticks * 100;

@@ -21,6 +21,13 @@ internal sealed class JournalKeeper : IDisposable
 
     private const long RecentBytes = 32 << 20;
     private const int RecentEntries = 200_000;
+
+    /// <summary>New versions of small files that come along with their entries, in bytes without a pause: a save is there sooner than it is asked for,
+    /// and of a tree that another is unpacked over patches are a third of the bytes.</summary>
+    private const long FewVersions = 128 << 10;
+
+    private static readonly TimeSpan VersionsEnd = TimeSpan.FromSeconds(1);
+
     private const int MaxEpochs = 1000;
     private const int FewPaths = 4;
 
@@ -49,6 +56,8 @@ internal sealed class JournalKeeper : IDisposable
     private readonly Horizon _horizon = new();
     private readonly List<(Revision Revision, TaskCompletionSource<Revision> Done)> _awaitingCommit = [];
     private long _recentBytes;
+    private long _versionBytes;
+    private long _versionsAt;
     private int _recentEntries;
     private readonly ITimer _ownDelay;
     private TimeSpan _lastCommit;
@@ -162,11 +171,11 @@ internal sealed class JournalKeeper : IDisposable
     /// <summary>Opens a session; on the loop.</summary>
     /// <returns>The session; what of the life that the replica followed became durable, null if it has to start anew; and whether it is told all
     /// that lives, because deletions since its cursor have been forgotten.</returns>
-    public (JournalSession Session, Revision? Kept, bool TellsAll) Open(Proposer proposer, EntryId root, ulong epoch, Revision cursor)
+    public (JournalSession Session, Revision? Kept, bool TellsAll) Open(Proposer proposer, EntryId root, ulong epoch, Revision cursor, bool takesPatches = false)
     {
         var kept = KeptOf(epoch, cursor);
         var reset = kept is null || cursor < _horizon.Forgotten;
-        var session = new JournalSession(proposer) { Root = root, Sent = reset ? Revision.Zero : cursor };
+        var session = new JournalSession(proposer) { Root = root, TakesPatches = takesPatches, Sent = reset ? Revision.Zero : cursor };
         if (root != EntryId.Root && !reset)
             foreach (var entry in _tree.All)
                 if (!entry.Deleted && entry.Revision <= cursor && _tree.IsWithin(entry.Id, root)) session.Visible.Add(entry.Id.Value);
@@ -240,7 +249,7 @@ internal sealed class JournalKeeper : IDisposable
         if (changed.Count > 0)
         {
             foreach (var entry in changed) _unsaved[entry.Id.Value] = entry;
-            Remember(new Batch(before, Head, changed, inline, session));
+            Remember(new Batch(before, Head, changed, inline, New(proposal, inline), session));
             foreach (var outcome in outcomes)
                 if (outcome.Id.Value >= firstNew) session.Withheld.Add(outcome.Id.Value);
         }
@@ -248,6 +257,20 @@ internal sealed class JournalKeeper : IDisposable
         if (!session.Proposer.IsHost) _isDue = true;
         session.Pending.Enqueue((Head, new HostMessage.Outcomes(proposal.Id, outcomes)));
         foreach (var other in _sessions.ToArray()) Serve(other);
+    }
+
+    /// <summary>What comes along without the new versions of files, where these have lately been many bytes: who has the old ones asks for patches.</summary>
+    private IReadOnlyList<KeyValuePair<ContentId, ReadOnlyMemory<byte>>> New(Proposal proposal, IReadOnlyList<KeyValuePair<ContentId, ReadOnlyMemory<byte>>> inline)
+    {
+        if (inline.Count == 0) return inline;
+        var later = proposal.Changes.Where(c => !c.Entry.Id.IsProvisional && c.Facets.HasFlag(Facets.Content) && c.Entry.Size >= PatchSums.WorthwhileLength)
+            .Select(c => c.Entry.Content).ToHashSet();
+        if (later.Count == 0) return inline;
+        var now = _time.GetTimestamp();
+        if (_time.GetElapsedTime(_versionsAt, now) > VersionsEnd) _versionBytes = 0;
+        _versionsAt = now;
+        _versionBytes += inline.Where(i => later.Contains(i.Key)).Sum(i => (long)i.Value.Length);
+        return _versionBytes <= FewVersions ? inline : [.. inline.Where(i => !later.Contains(i.Key))];
     }
 
     private void Remember(Batch batch)
@@ -314,7 +337,7 @@ internal sealed class JournalKeeper : IDisposable
                 if (batch.UpTo <= session.Sent) continue;
                 if (batch.After > session.Sent) break;
                 var fresh = batch.After == session.Sent ? batch.Entries : [.. batch.Entries.Where(e => e.Revision > session.Sent)];
-                Add(session, messages, fresh, batch.Origin == session ? [] : batch.Inline);
+                Add(session, messages, fresh, batch.Origin == session ? [] : session.TakesPatches ? batch.InlineNew : batch.Inline);
                 session.Sent = batch.UpTo;
                 return;
             }

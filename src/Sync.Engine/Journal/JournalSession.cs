@@ -11,6 +11,9 @@ internal sealed class JournalSession(Proposer proposer)
     /// <summary>The entry that is the replica's root.</summary>
     public EntryId Root { get; init; } = EntryId.Root;
 
+    /// <summary>Asks for patches: not given new versions of many files at once.</summary>
+    public bool TakesPatches { get; init; }
+
     /// <summary>Everything up to here has been handed out.</summary>
     public Revision Sent { get; set; }
 

@@ -4,12 +4,15 @@ namespace Sync.Engine.Link;
 
 /// <summary>
 /// A piece of a transfer, downwards (answering a <see cref="ContentRequest"/>) or upwards (an upload). Frames of one transfer come in order:
-/// <see cref="Whole"/> alone, or <see cref="Start"/>, <see cref="Data"/>…, <see cref="End"/>; frames of several may alternate.
+/// <see cref="Whole"/> or <see cref="Patched"/> alone, or <see cref="Start"/>, <see cref="Data"/>…, <see cref="End"/>; frames of several may alternate.
 /// </summary>
 public abstract record ContentFrame(long Id)
 {
-    /// <summary>All bytes of a small content at once.</summary>
+    /// <summary>All bytes of a small content at once. <see cref="Content"/> may be none in an answer: the one that was asked for, if the bytes are.</summary>
     public sealed record Whole(long Id, ContentId Content, ReadOnlyMemory<byte> Bytes) : ContentFrame(Id);
+
+    /// <summary>All of the small content that was asked for, <see cref="Length"/> bytes, as steps against the content whose sums came with the request: see <see cref="Patch"/>.</summary>
+    public sealed record Patched(long Id, int Length, ReadOnlyMemory<byte> Steps, ReadOnlyMemory<byte> Literals) : ContentFrame(Id);
 
     /// <summary>A large content begins. <see cref="Manifest"/> is encoded against the manifest of <see cref="Basis"/> (none: in full).
     /// Data follows for the chunks that the basis does not have, in order, from <see cref="Offset"/> of the content on.</summary>

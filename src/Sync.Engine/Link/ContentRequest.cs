@@ -9,4 +9,7 @@ public sealed record ContentRequest(long Id, EntryId Entry, ContentId Content, C
 {
     /// <summary>The asker takes <see cref="ContentFrame.Delta"/> against the basis.</summary>
     public bool TakesDeltas { get; init; }
+
+    /// <summary>Of the small content that the asker has in this one's place: it takes <see cref="ContentFrame.Patched"/> against it.</summary>
+    public PatchSums? Sums { get; init; }
 }

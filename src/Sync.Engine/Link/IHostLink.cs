@@ -23,6 +23,9 @@ public interface IHostLink : IAsyncDisposable
     /// <summary>The host takes <see cref="ContentFrame.Delta"/>.</summary>
     bool TakesDeltas { get; }
 
+    /// <summary>The host answers with <see cref="ContentFrame.Patched"/>.</summary>
+    bool TakesPatches { get; }
+
     /// <summary>The last measured round trip; null before the first.</summary>
     TimeSpan? RoundTrip { get; }
 }

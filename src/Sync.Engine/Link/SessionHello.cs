@@ -23,6 +23,9 @@ public sealed record SessionHello
     /// <summary>The direction asked for at join; null: the share's.</summary>
     public SyncDirection? Direction { get; init; }
 
+    /// <summary>The guest asks for patches of small contents that it has an older version of.</summary>
+    public bool TakesPatches { get; init; }
+
     /// <summary>The guest's clock at sending, ns since 1970 UTC.</summary>
     public long ClockNs { get; init; }
 }

@@ -342,7 +342,7 @@ public sealed class HostShare : IHostShare
             }
 
             var proposer = new Proposer(grant.Name, IsHost: false, grant.ReadOnly, hello.ClockNs == 0 ? 0 : nowNs - hello.ClockNs, grant.Conflicts, root);
-            var (session, kept, tellsAll) = _journal.Open(proposer, root, hello.Epoch, hello.Cursor);
+            var (session, kept, tellsAll) = _journal.Open(proposer, root, hello.Epoch, hello.Cursor, hello.TakesPatches);
             var welcome = new HostMessage.Welcome(_journal.Epoch, kept is null, root, _journal.Committed, policy, direction, grant.ReadOnly, grant.Name) { Kept = kept ?? default, TellsAll = tellsAll, IsLooking = saysLooking, KeptDisk = _journal.KeptDisk(hello.Epoch) };
             var pump = new SessionPump(_journal, session, welcome);
             return new GuestSession(this, _journal, session, pump, grant, hello.Process);

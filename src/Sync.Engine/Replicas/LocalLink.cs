@@ -15,6 +15,8 @@ internal sealed class LocalLink(JournalKeeper journal, JournalSession session, S
 
     public bool TakesDeltas => false;
 
+    public bool TakesPatches => false;
+
     public ValueTask SendAsync(GuestMessage message, CancellationToken cancel)
     {
         if (message is not GuestMessage.Propose propose) return ValueTask.CompletedTask;

@@ -49,6 +49,7 @@ internal sealed partial class Replica
     {
         _heldDirectories.Review();
         var (pendingIn, pendingOut, pendingBytes) = CountPending();
+        _bulkWork.Is(pendingIn + pendingOut > ManyBehind);
         foreach (var node in Reconciler.Held)
             if (_flusher.Behind.Contains(node) && !node.Has(NodeFlags.Refused))
                 _context.Problems.Set(Trees.DisplayPath(node), ProblemCodes.LocalEdit, "Changed here, where changes are not sent: kept, until 'revert' puts it back.");
@@ -139,6 +140,7 @@ internal sealed partial class Replica
     }
 
     private const int ManyBehind = 4096;
+    private readonly BulkWork _bulkWork = new();
     private long _countedAt;
     private TimeSpan _countCost;
     private ((long In, long Out, long Bytes) Pending, int Behind) _counted;

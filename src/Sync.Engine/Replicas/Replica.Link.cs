@@ -108,6 +108,7 @@ internal sealed partial class Replica
         Process = _options.Process,
         Direction = _options.Direction,
         ClockNs = _context.NowNs,
+        TakesPatches = true,
     };
 
     private void ForgetMadeLater() => _context.After(UnansweredKept, () =>
@@ -197,7 +198,7 @@ internal sealed partial class Replica
             var sender = new ContentSender(_context.Files, _context.Manifests, _context.Small, this);
             _outbox.Upload = (node, entry, basis, done) => _uploads.Add(entry, basis, done);
             _uploads.Start(link, sender, () => BreakAsync(stop), stop.Token);
-            _fetcher.Start(link, new ContentReceiver(_context.Files, _context.Staging, _context.Manifests, _context.Small, this, long.MaxValue), () => BreakAsync(stop), stop.Token);
+            _fetcher.Start(link, new ContentReceiver(_context.Files, _context.Staging, _context.Manifests, null, this, long.MaxValue), () => BreakAsync(stop), stop.Token);
         }
 
         _context.Log.LogLinked(Share, welcome.Epoch, welcome.Head.Value);

@@ -747,6 +747,7 @@ internal sealed partial class Replica : IContentLocator, IAsyncDisposable
         Loop.Post(() => _index.WhenDurable(_ => saved.TrySetResult()));
         await Task.WhenAny(saved.Task, Task.Delay(TimeSpan.FromSeconds(10), _options.Time)).ConfigureAwait(false);
         Loop.Dispose();
+        _bulkWork.Is(false);
         _indexWorker.Dispose();
         try
         {

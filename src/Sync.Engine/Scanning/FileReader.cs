@@ -90,8 +90,19 @@ internal sealed class FileReader(ReplicaContext context, JobCounter jobs, LookQu
     }
 
     /// <summary>Reads a file of which it is not known yet what it is in the tree.</summary>
-    public void Read(Node directory, Sighting seen, long origin, Action<FileReading> taken)
+    /// <param name="directory">Where it is.</param>
+    /// <param name="seen">As it was seen.</param>
+    /// <param name="origin">The job that this is a part of.</param>
+    /// <param name="taken">Gets what was read; null: something newer was seen at the name meanwhile, or nothing, and it is to be looked at again.</param>
+    /// <returns>False if it is being read already: it will be looked at again.</returns>
+    public bool TryRead(Node directory, Sighting seen, long origin, Action<FileReading?> taken)
     {
+        if (!_reading.TryAdd((directory, seen.Name), false))
+        {
+            Outdate(directory, seen.Name);
+            return false;
+        }
+
         jobs.Begin(origin);
         var path = SharePath.Join(_trees.LocalPath(directory), seen.Name);
         (seen.Stat.Stamp.Size > LongRead ? context.Bulk : context.Io).Run(() =>
@@ -109,11 +120,13 @@ internal sealed class FileReader(ReplicaContext context, JobCounter jobs, LookQu
             Keep(reading);
             context.Loop.Post(() =>
             {
-                taken(reading);
+                _reading.Remove((directory, seen.Name), out var again);
+                taken(again || !directory.Current.IsLocal || SharePath.Join(_trees.LocalPath(directory.Current), seen.Name) != path ? null : reading);
                 endTurn();
                 jobs.End(origin);
             });
         });
+        return true;
     }
 
     /// <summary>What a later transfer of it, or of what follows it, needs to know. On a worker.</summary>

@@ -31,7 +31,7 @@ internal readonly record struct FileReading(FsError Error, bool Changed, FileSta
             BlockSums? sums = null;
             if (length <= Chunker.SingleChunkLength)
             {
-                bytes = new byte[length];
+                bytes = GC.AllocateUninitializedArray<byte>((int)length);
                 var filled = 0;
                 while (filled < bytes.Length)
                 {

@@ -57,7 +57,7 @@ internal sealed class MovePairing(ReplicaContext context, MoveCandidates candida
             var sameBytes = moved.Stamp.SameButCtime(stamp) || moved.Kind == EntryKind.Symlink;
             if (!sameBytes && seen.Reading is null)
             {
-                Await(moved, directory, seen, origin);
+                if (TryAwait(moved, directory, seen, origin)) _awaited.Add(moved);
                 return;
             }
 
@@ -78,17 +78,14 @@ internal sealed class MovePairing(ReplicaContext context, MoveCandidates candida
     }
 
     /// <summary>Written and then renamed: it has moved when its bytes are known, or the new name would stand elsewhere for those of before.</summary>
-    private void Await(Node moved, Node directory, Sighting seen, long origin)
+    private bool TryAwait(Node moved, Node directory, Sighting seen, long origin) => reader.TryRead(directory, seen, origin, read =>
     {
-        _awaited.Add(moved);
-        reader.Read(directory, seen, origin, reading =>
-        {
-            _awaited.Remove(moved);
-            var now = directory.Current;
-            if (!now.IsLocal) return;
-            if (reading.Error is FsError.NotFound or FsError.NotDirectory or FsError.Escapes) looks.Mark(now, seen.Name, Look.Plain, origin);
-            // Where it cannot be read, or is still being written to, it has moved all the same.
-            else candidates.Appear(now, seen with { Reading = reading, Stat = reading is { Error: FsError.None, Changed: false } ? reading.Stat : seen.Stat }, origin);
-        });
-    }
+        _awaited.Remove(moved);
+        var now = directory.Current;
+        if (!now.IsLocal) return;
+        // An inode that was freed a moment ago is given to the next file: that may have come, and gone on to its true name, while it was read.
+        if (read is not { Error: not (FsError.NotFound or FsError.NotDirectory or FsError.Escapes) } reading) looks.Mark(now, seen.Name, Look.Bytes, origin);
+        // Where it cannot be read, or is still being written to, it has moved all the same.
+        else candidates.Appear(now, seen with { Reading = reading, Stat = reading is { Error: FsError.None, Changed: false } ? reading.Stat : seen.Stat }, origin);
+    });
 }

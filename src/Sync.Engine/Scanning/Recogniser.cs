@@ -30,7 +30,13 @@ internal sealed class Recogniser(
             return;
         }
 
-        if (!order.Take(directory, seen.Name, seen.Clock)) return;
+        if (!order.Take(directory, seen.Name, seen.Clock))
+        {
+            // A newer listing told of what is in the tree; what is only on its way there, seen or being read, it did not take back.
+            if (!order.IsOutdated(directory, seen.Name, seen.Clock)) looks.Mark(directory, seen.Name, seen.BytesChanged ? Look.Bytes : Look.Plain, origin);
+            return;
+        }
+
         if (seen.Error is FsError.NotFound or FsError.NotDirectory)
         {
             problems.Clear(directory, seen.Name);

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Sync.Delta;
 using Sync.Engine.Files;
 using Sync.Engine.Link;
@@ -7,10 +8,10 @@ namespace Sync.Engine.Transfer;
 
 /// <summary>
 /// Takes the frames of any number of transfers of one stream and turns them into verified contents: small ones in memory, large ones in staging.
-/// What is under way when it is disposed is kept, to go on from. One caller at a time, but for <see cref="ResumeOffset"/>; its I/O blocks the caller.
+/// Small ones are also kept for who asks for them next, if a place for that is given. What is under way when it is disposed is kept, to go on from. One caller at a time, but for <see cref="ResumeOffset"/>; its I/O blocks the caller.
 /// </summary>
 internal sealed class ContentReceiver(
-    IFileSystem files, StagingArea staging, ManifestStore manifests, SmallContents small, IContentLocator locator, long maxLength) : IDisposable
+    IFileSystem files, StagingArea staging, ManifestStore manifests, SmallContents? small, IContentLocator locator, long maxLength) : IDisposable
 {
     /// <summary>Transfers under way at a time: a sender has two.</summary>
     public const int MaxOpen = 64;
@@ -25,6 +26,9 @@ internal sealed class ContentReceiver(
     private readonly Dictionary<long, IncomingContent> _open = [];
     private readonly HashSet<long> _ended = [];
     private long _chunks;
+
+    /// <summary>The contents that patches are against.</summary>
+    public SmallBases Bases { get; } = new();
 
     /// <summary>The file system can let two files share blocks. Where it turns out that it cannot, copies are made all the same.</summary>
     internal bool SharesBlocks { get; init; } = files.Traits.Name is "btrfs" or "xfs" or "bcachefs";
@@ -50,6 +54,7 @@ internal sealed class ContentReceiver(
                 ContentFrame.Data data => Take(data, cancel),
                 ContentFrame.Delta delta => Take(delta, cancel),
                 ContentFrame.Whole whole => Take(whole),
+                ContentFrame.Patched patched => Take(patched),
                 ContentFrame.Start start => await StartAsync(start, cancel),
                 ContentFrame.End end => Take(end),
                 _ => throw new ArgumentException("A frame of no known kind.", nameof(frame)),
@@ -71,12 +76,27 @@ internal sealed class ContentReceiver(
 
     private ReceivedContent Take(ContentFrame.Whole whole)
     {
+        Bases.Take(whole.Id);
         if (_open.ContainsKey(whole.Id)) return End(whole, Corrupt("Two contents came under one id."));
         if (whole.Bytes.Length > SmallContents.MaxLength) return Unopened(whole.Id, whole.Content, Corrupt("A large content came as a small one."));
-        var bytes = whole.Bytes.ToArray();
-        if (Manifest.OfSmall(bytes).Id != whole.Content) return Unopened(whole.Id, whole.Content, Corrupt("The bytes are not those of the content."));
-        small.Add(whole.Content, bytes);
-        return new ReceivedContent(whole.Id, whole.Content, TransferStatus.Complete, null, bytes, null);
+        var bytes = Exactly(whole.Bytes);
+        var content = Manifest.OfSmall(bytes).Id;
+        if (!whole.Content.IsNone && content != whole.Content) return Unopened(whole.Id, whole.Content, Corrupt("The bytes are not those of the content."));
+        small?.Add(content, bytes);
+        return new ReceivedContent(whole.Id, content, TransferStatus.Complete, null, bytes, null);
+    }
+
+    private ReceivedContent Take(ContentFrame.Patched patched)
+    {
+        var basis = Bases.Take(patched.Id);
+        if (_open.ContainsKey(patched.Id)) return End(patched, Corrupt("Two contents came under one id."));
+        if (basis is null) return Unopened(patched.Id, default, Corrupt("A patch came that was not asked for."));
+        if (Patch.Apply(basis, patched.Steps.Span, patched.Literals.Span, patched.Length) is not { } bytes)
+            return Unopened(patched.Id, default, new IncomingEnd(TransferStatus.NoBasis, "The patch makes no content."));
+        // Which one, it turns out: two blocks may have one sum.
+        var content = Manifest.OfSmall(bytes).Id;
+        small?.Add(content, bytes);
+        return new ReceivedContent(patched.Id, content, TransferStatus.Complete, null, bytes, null);
     }
 
     private ReceivedContent? Take(ContentFrame.Data data, CancellationToken cancel)
@@ -93,6 +113,7 @@ internal sealed class ContentReceiver(
 
     private ReceivedContent Take(ContentFrame.End end)
     {
+        Bases.Take(end.Id);
         if (_open.TryGetValue(end.Id, out var incoming))
             return End(end, end.Status == TransferStatus.Complete ? incoming.Finish(_manifests) : new IncomingEnd(end.Status, end.Detail));
         return Unopened(end.Id, default, end.Status == TransferStatus.Complete ? Corrupt("A content ended that did not begin.") : new IncomingEnd(end.Status, end.Detail));
@@ -157,6 +178,10 @@ internal sealed class ContentReceiver(
         var path = end.Status == TransferStatus.Complete ? StagingArea.CompletePath(incoming.Content) : null;
         return new ReceivedContent(frame.Id, incoming.Content, end.Status, path, null, end.Detail);
     }
+
+    /// <summary>The bytes in an array of their own; the one that they came in, if it holds nothing else.</summary>
+    private static byte[] Exactly(ReadOnlyMemory<byte> bytes) =>
+        MemoryMarshal.TryGetArray(bytes, out var whole) && whole is { Offset: 0, Array: { } array } && array.Length == bytes.Length ? array : bytes.ToArray();
 
     private void Forget(long id)
     {

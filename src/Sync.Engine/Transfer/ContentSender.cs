@@ -57,7 +57,7 @@ internal sealed class ContentSender(IFileSystem files, ManifestStore manifests, 
     private async ValueTask<ContentFrame?> AnswerSmallAsync(ContentRequest request, ContentPlace? found, bool hasLooked, CancellationToken cancel)
     {
         if (request.Content == Manifest.Empty.Id) return new ContentFrame.Whole(request.Id, request.Content, ReadOnlyMemory<byte>.Empty);
-        if (small.Find(request.Content) is { } known) return new ContentFrame.Whole(request.Id, request.Content, known);
+        if (small.Find(request.Content) is { } known) return Small(request, known);
 
         if (hasLooked && found is null) return new ContentFrame.End(request.Id, TransferStatus.Superseded);
         var opened = await OpenedContent.OpenAsync(files, locator, request, found, cancel);
@@ -65,7 +65,7 @@ internal sealed class ContentSender(IFileSystem files, ManifestStore manifests, 
         using (file)
         {
             if (opened.Length > SmallContents.MaxLength) return null;
-            var bytes = new byte[opened.Length];
+            var bytes = GC.AllocateUninitializedArray<byte>((int)opened.Length);
             for (var filled = 0; filled < bytes.Length;)
             {
                 var error = file.Read(filled, bytes.AsSpan(filled), out var read);
@@ -74,11 +74,17 @@ internal sealed class ContentSender(IFileSystem files, ManifestStore manifests, 
                 filled += read;
             }
 
-            return Manifest.OfSmall(bytes).Id == request.Content
-                ? new ContentFrame.Whole(request.Id, request.Content, bytes)
+            // Unchanged since it was seen: the receiver's look at the bytes is enough.
+            return (opened.Seen is { } seen && file.Stat(out var now) == FsError.None && now.Stamp == seen) || Manifest.OfSmall(bytes).Id == request.Content
+                ? Small(request, bytes)
                 : new ContentFrame.End(request.Id, TransferStatus.Superseded);
         }
     }
+
+    private static ContentFrame Small(ContentRequest request, byte[] bytes) =>
+        request.Sums is { } sums && Patch.Encode(bytes, sums) is { } patch
+            ? new ContentFrame.Patched(request.Id, bytes.Length, patch.Steps, patch.Literals)
+            : new ContentFrame.Whole(request.Id, request.Content, bytes);
 
     /// <summary>Writes all frames of a large content.</summary>
     internal Task SendLargeAsync(ContentRequest request, ChannelWriter<ContentFrame> output, CancellationToken cancel) =>

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Threading.Channels;
 using Sync.Delta;
 using Sync.Engine.Control;
@@ -25,12 +26,13 @@ internal sealed class Fetcher(ReplicaContext context, Action<ContentId, Received
 
     private readonly Queue<(Node Node, Entry Entry)> _small = new();
     private readonly Queue<(Node Node, Entry Entry)> _large = new();
-    private readonly Dictionary<ContentId, (long Id, List<Node> Nodes, Entry Entry, bool NoBasis)> _open = [];
+    private readonly Dictionary<ContentId, (long Id, List<Node> Nodes, Entry Entry, bool Patched)> _open = [];
     private readonly Dictionary<long, ContentId> _byId = [];
     private readonly HashSet<ContentId> _wanted = [];
     private readonly HashSet<ContentId> _noBasis = [];
-    private ChannelWriter<ContentRequest>? _requests;
+    private ChannelWriter<(ContentRequest Request, string? Patched)>? _requests;
     private ContentReceiver? _receiver;
+    private bool _takesPatches;
     private long _nextId = 1;
     private long _smallBytes;
     private int _smallOpen;
@@ -73,9 +75,10 @@ internal sealed class Fetcher(ReplicaContext context, Action<ContentId, Received
     /// <param name="cancel">The link has ended.</param>
     public void Start(IHostLink link, ContentReceiver receiver, Func<Task> broke, CancellationToken cancel)
     {
-        var requests = Channel.CreateUnbounded<ContentRequest>(new UnboundedChannelOptions { SingleReader = true });
+        var requests = Channel.CreateUnbounded<(ContentRequest, string?)>(new UnboundedChannelOptions { SingleReader = true });
         _requests = requests.Writer;
         _receiver = receiver;
+        _takesPatches = link.TakesPatches;
         _ = Task.Run(() => PumpAsync(link, receiver, requests.Reader, broke, cancel), CancellationToken.None);
         Ask();
     }
@@ -111,13 +114,13 @@ internal sealed class Fetcher(ReplicaContext context, Action<ContentId, Received
         Failures.TrimExcess();
     }
 
-    private async Task PumpAsync(IHostLink link, ContentReceiver receiver, ChannelReader<ContentRequest> requests, Func<Task> broke, CancellationToken cancel)
+    private async Task PumpAsync(IHostLink link, ContentReceiver receiver, ChannelReader<(ContentRequest Request, string? Patched)> requests, Func<Task> broke, CancellationToken cancel)
     {
         try
         {
             using (receiver)
             {
-                await foreach (var group in link.Download(requests.ReadAllAsync(cancel), cancel).InGroups(GroupSize, cancel).ConfigureAwait(false))
+                await foreach (var group in link.Download(RequestsAsync(receiver, requests, cancel), cancel).InGroups(GroupSize, cancel).ConfigureAwait(false))
                 {
                     var complete = new List<(ReceivedContent Received, long? Free)>();
                     foreach (var frame in group)
@@ -147,12 +150,21 @@ internal sealed class Fetcher(ReplicaContext context, Action<ContentId, Received
         if (!cancel.IsCancellationRequested) await broke().ConfigureAwait(false);
     }
 
+    /// <summary>The requests, with the sums of what is to be patched: its file is read here, off the loop.</summary>
+    private async IAsyncEnumerable<ContentRequest> RequestsAsync(
+        ContentReceiver receiver, ChannelReader<(ContentRequest Request, string? Patched)> requests, [EnumeratorCancellation] CancellationToken cancel)
+    {
+        await foreach (var (request, patched) in requests.ReadAllAsync(cancel).ConfigureAwait(false))
+            yield return patched is null ? request : request with { Sums = receiver.Bases.Read(request.Id, context.Files, patched) };
+    }
+
     /// <summary>The content bytes in a frame.</summary>
     public static long LengthOf(ContentFrame frame) => frame switch
     {
         ContentFrame.Data data => data.Bytes.Length,
         ContentFrame.Delta delta => delta.Steps.Length + delta.Literals.Length,
         ContentFrame.Whole whole => whole.Bytes.Length,
+        ContentFrame.Patched patched => patched.Steps.Length + patched.Literals.Length,
         ContentFrame.Start start => start.Manifest.Length,
         _ => 0,
     };
@@ -179,17 +191,20 @@ internal sealed class Fetcher(ReplicaContext context, Action<ContentId, Received
 
         var id = _nextId++;
         var noBasis = _noBasis.Contains(entry.Content);
-        var basis = entry.Size > SmallContents.MaxLength && !noBasis ? (node.Local?.Content ?? default) : default;
-        _open.Add(entry.Content, (id, [node], entry, noBasis));
+        var isSmall = entry.Size <= SmallContents.MaxLength;
+        var basis = !isSmall && !noBasis ? (node.Local?.Content ?? default) : default;
+        var patched = isSmall && !noBasis && _takesPatches && entry.Size >= PatchSums.WorthwhileLength && node.IsLocal
+            && node.Local is { Kind: EntryKind.File, Size: >= PatchSums.WorthwhileLength and <= PatchSums.MaxLength } ? context.Trees.LocalPath(node) : null;
+        _open.Add(entry.Content, (id, [node], entry, patched is not null));
         _byId.Add(id, entry.Content);
-        if (entry.Size <= SmallContents.MaxLength)
+        if (isSmall)
         {
             _smallBytes += entry.Size;
             _smallOpen++;
         }
         else _largeOpen++;
 
-        _requests!.TryWrite(new ContentRequest(id, entry.Id, entry.Content, basis, entry.Size > SmallContents.MaxLength ? _receiver!.ResumeOffset(entry.Content) : 0) { TakesDeltas = true });
+        _requests!.TryWrite((new ContentRequest(id, entry.Id, entry.Content, basis, isSmall ? 0 : _receiver!.ResumeOffset(entry.Content)) { TakesDeltas = true }, patched));
     }
 
     private void Take(ContentReceiver from, ReceivedContent received, long? free)
@@ -202,8 +217,9 @@ internal sealed class Fetcher(ReplicaContext context, Action<ContentId, Received
         }
         else _largeOpen--;
 
-        // Another content than the one asked for, however valid in itself, is none.
-        if (received.Status == TransferStatus.Complete && received.Content != content) received = received with { Status = TransferStatus.Corrupt };
+        // Another content than the one asked for, however valid in itself, is none. A patch may make one by chance.
+        if (received.Status == TransferStatus.Complete && received.Content != content)
+            received = received with { Status = open.Patched ? TransferStatus.NoBasis : TransferStatus.Corrupt };
         if (received.Status == TransferStatus.Complete)
         {
             Failures.Remove(content);

@@ -6,6 +6,9 @@ namespace Sync.Engine.Transfer;
 /// <summary>A file that should hold a content, open for reading; or why there is none.</summary>
 internal readonly record struct OpenedContent(IReadableFile? File, string Path, long Length, TransferStatus Status, string? Detail)
 {
+    /// <summary>The file's stamp when the content was seen in it; null: not known.</summary>
+    public FileStamp? Seen { get; private init; }
+
     private const int Attempts = 3;
 
     /// <summary>Finds a content and opens it.</summary>
@@ -26,7 +29,7 @@ internal readonly record struct OpenedContent(IReadableFile? File, string Path, 
             if (error is FsError.NotFound or FsError.NotDirectory or FsError.IsDirectory or FsError.Escapes or FsError.CrossDevice) return Gone;
             if (error != FsError.None) return Unreadable(place.Path, error);
             error = file!.Stat(out var stat);
-            if (error == FsError.None) return new(ReadAheadFile.Over(file, stat.Stamp.Size), place.Path, stat.Stamp.Size, TransferStatus.Complete, null);
+            if (error == FsError.None) return new(ReadAheadFile.Over(file, stat.Stamp.Size), place.Path, stat.Stamp.Size, TransferStatus.Complete, null) { Seen = place.Stamp };
             file.Dispose();
             return Unreadable(place.Path, error);
         }

@@ -27,7 +27,7 @@ internal sealed class GuestBulk(Route route, Guid session, IReadOnlyCollection<s
         {
             while (await NextAsync(call.ResponseStream, asking, stop, cancel))
             {
-                if (reader.FromWire(call.ResponseStream.Current) is { } frame) yield return frame;
+                foreach (var frame in reader.FromWire(call.ResponseStream.Current)) yield return frame;
             }
         }
         finally

@@ -42,13 +42,14 @@ internal sealed class GuestLink : IHostLink
         var packer = new EnvelopePacker(packs);
         _writer = new EnvelopeWriter<GuestEnvelope>(call.RequestStream)
         {
-            Packed = plain => packer.Pack(plain) is { } packed ? new GuestEnvelope { Packed = packed } : plain,
+            Packed = plain => packer.Pack(plain, plain.Proposal?.Changes.Any(static c => c.Entry.Id > 0 && c.HasInline) == true) is { } packed ? new GuestEnvelope { Packed = packed } : plain,
             Wrote = packer.Wrote,
         };
         _unpacker = new EnvelopeUnpacker(packs);
         _heartbeat = new Heartbeat(time);
         _bulk = new GuestBulk(route, new Guid(hello.Session.Span, bigEndian: true), hello.Features, ended.Token);
         TakesDeltas = hello.Features.Contains(Features.Deltas);
+        TakesPatches = hello.Features.Contains(Features.Patches);
         _running = RunAsync();
     }
 
@@ -57,6 +58,9 @@ internal sealed class GuestLink : IHostLink
 
     /// <inheritdoc/>
     public bool TakesDeltas { get; }
+
+    /// <inheritdoc/>
+    public bool TakesPatches { get; }
 
     public TimeSpan? RoundTrip => _heartbeat.RoundTrip;
 

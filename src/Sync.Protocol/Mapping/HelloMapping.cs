@@ -33,6 +33,7 @@ internal static class HelloMapping
         Process = wire.Process,
         Direction = wire.HasDirection ? PolicyMapping.Direction(wire.Direction) : null,
         ClockNs = wire.ClockNs,
+        TakesPatches = wire.Features.Contains(Sessions.Features.Patches),
     };
 
     /// <summary>The newest version both sides speak.</summary>

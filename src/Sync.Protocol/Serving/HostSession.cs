@@ -39,7 +39,7 @@ internal sealed class HostSession(
         var packer = new EnvelopePacker(packs);
         var writer = new EnvelopeWriter<HostEnvelope>(responses)
         {
-            Packed = plain => packer.Pack(plain) is { } packed ? new HostEnvelope { Packed = packed } : plain,
+            Packed = plain => packer.Pack(plain, plain.Entries?.Items.Any(static e => e.ContentRevision > e.PlaceRevision) == true) is { } packed ? new HostEnvelope { Packed = packed } : plain,
             Wrote = packer.Wrote,
         };
         var live = new LiveSession(guest, session, features, ended.Token);

@@ -19,7 +19,9 @@ internal sealed class EnvelopePacker(bool isUnderstood)
     private int _last;
 
     /// <summary>The packed envelope; null: it goes plain.</summary>
-    public PackedEnvelope? Pack(IMessage envelope)
+    /// <param name="envelope">It.</param>
+    /// <param name="isVersion">It holds new versions of files.</param>
+    public PackedEnvelope? Pack(IMessage envelope, bool isVersion = false)
     {
         var size = _last = envelope.CalculateSize();
         if (!isUnderstood || size is < SmallestEnvelope or > WireLimits.MaxMessage) return null;
@@ -28,7 +30,7 @@ internal sealed class EnvelopePacker(bool isUnderstood)
         try
         {
             envelope.WriteTo(plain.AsSpan(0, size));
-            if (!_compressor.TryPack(plain.AsSpan(0, size), packed, out var written)) return null;
+            if (!_compressor.TryPack(plain.AsSpan(0, size), packed, out var written, isVersion)) return null;
             _last = written;
             return new PackedEnvelope { Bytes = ByteString.CopyFrom(packed, 0, written), PlainSize = (uint)size };
         }

@@ -18,6 +18,12 @@ internal static class Features
     /// <summary>Large envelopes of a session may be packed.</summary>
     public const string Packs = "packs";
 
+    /// <summary>Small contents may travel as patches of what the asker has.</summary>
+    public const string Patches = "patches";
+
+    /// <summary>Several small frames may come as one.</summary>
+    public const string Groups = "groups";
+
     /// <summary>All that is supported here.</summary>
-    public static readonly string[] All = [Zstd, Deltas, Batches, Wants, Packs];
+    public static readonly string[] All = [Zstd, Deltas, Batches, Wants, Packs, Patches, Groups];
 }

@@ -14,7 +14,7 @@ internal static class FrameReceiver
     {
         while (await stream.MoveNext(cancel))
         {
-            if (reader.FromWire(stream.Current) is { } frame) yield return frame;
+            foreach (var frame in reader.FromWire(stream.Current)) yield return frame;
         }
     }
 }

@@ -12,15 +12,53 @@ internal sealed class FrameSender(FrameWriter writer, PayloadCompressor compress
     /// <summary>So many bytes are gathered at most before they are sent.</summary>
     private const int MostGathered = 128 << 10;
 
+    /// <summary>A frame in a group beside its payload, in bytes at the most: ids, lengths.</summary>
+    private const int FrameHead = 64;
+
     private static readonly WriteOptions Gathering = new(WriteFlags.BufferHint);
+    private readonly List<ContentFrame> _group = [];
+    private int _groupSize;
     private int _gathered;
 
     /// <summary>Sends what was gathered: then frames are gathered, and whoever writes them calls <see cref="FlushAsync"/>. Null: each is sent at once.</summary>
     public Func<CancellationToken, ValueTask>? Flush { get; init; }
 
+    /// <summary>The peer takes small frames as one.</summary>
+    public bool Groups { get; init; }
+
     public async ValueTask SendAsync(ContentFrame frame, CancellationToken cancel)
     {
-        foreach (var wire in writer.ToWire(frame))
+        var size = SizeIfGrouped(frame);
+        if (_group.Count > 0 && (size is null || _groupSize + size > WireLimits.MaxGroup || _group.Count == WireLimits.MaxGrouped)) await SendGroupAsync(cancel);
+        if (size is null)
+        {
+            await WriteAsync(writer.ToWire(frame), cancel);
+            return;
+        }
+
+        _group.Add(frame);
+        _groupSize += size.Value;
+    }
+
+    private int? SizeIfGrouped(ContentFrame frame) => !Groups || Flush is null ? null : frame switch
+    {
+        ContentFrame.Whole whole => whole.Bytes.Length + FrameHead,
+        ContentFrame.Patched patched => patched.Steps.Length + patched.Literals.Length + FrameHead,
+        ContentFrame.End { Detail: null } => FrameHead,
+        _ => null,
+    };
+
+    private async ValueTask SendGroupAsync(CancellationToken cancel)
+    {
+        var frames = _group.Count == 1 ? writer.ToWire(_group[0]) : writer.ToWire(_group);
+        await WriteAsync(frames, cancel);
+        _group.Clear();
+        _groupSize = 0;
+    }
+
+    private async ValueTask WriteAsync(IEnumerable<Frame> frames, CancellationToken cancel)
+    {
+        foreach (var wire in frames)
         {
             var begun = Stopwatch.GetTimestamp();
             stream.WriteOptions = Flush is null ? null : Gathering;
@@ -29,6 +67,8 @@ internal sealed class FrameSender(FrameWriter writer, PayloadCompressor compress
             {
                 Frame.KindOneofCase.Data => wire.Data.Bytes.Length,
                 Frame.KindOneofCase.Whole => wire.Whole.Bytes.Length,
+                Frame.KindOneofCase.Packed => wire.Packed.Bytes.Length,
+                Frame.KindOneofCase.Group => wire.CalculateSize(),
                 _ => 0,
             };
             if (Flush is null)
@@ -38,12 +78,18 @@ internal sealed class FrameSender(FrameWriter writer, PayloadCompressor compress
             }
 
             _gathered += payload + 64;
-            if (_gathered >= MostGathered) await FlushAsync(cancel);
+            if (_gathered >= MostGathered) await FlushGatheredAsync(cancel);
         }
     }
 
     /// <summary>Sends what was gathered.</summary>
     public async ValueTask FlushAsync(CancellationToken cancel)
+    {
+        if (_group.Count > 0) await SendGroupAsync(cancel);
+        await FlushGatheredAsync(cancel);
+    }
+
+    private async ValueTask FlushGatheredAsync(CancellationToken cancel)
     {
         if (_gathered == 0 || Flush is null) return;
         var begun = Stopwatch.GetTimestamp();

@@ -4,8 +4,9 @@ using Sync.Protocol.Mapping;
 namespace Sync.Protocol.Transfers;
 
 /// <summary>
-/// Packs payloads of one stream with zstd: at the beginning of each burst, which costs little and is most of what most bursts send, and after it while
-/// that gets them over sooner: the link, as measured by how long writes take, must be slower than the compressor. What does not shrink goes plain.
+/// Packs payloads of one stream with zstd: new versions of files, which are sent again and again; the beginning of each burst, which costs little and is
+/// most of what most bursts send; and what comes after it while that gets it over sooner: the link, as measured by how long writes take, must be slower
+/// than the compressor. What does not shrink goes plain.
 /// Not thread-safe.
 /// </summary>
 /// <param name="isUnderstood">The peer unpacks.</param>
@@ -28,8 +29,17 @@ internal sealed class PayloadCompressor(bool isUnderstood)
 
     private const int FastLevel = 1;
 
-    /// <summary>For deltas and beginnings of bursts.</summary>
-    private const int TightLevel = 3;
+    /// <summary>For deltas and versions.</summary>
+    private const int DeltaLevel = 3;
+
+    /// <summary>For the beginnings of bursts: 50 MB/s, and 6 % fewer bytes than at level 3.</summary>
+    private const int TightLevel = 6;
+
+    /// <summary>How much of a burst is packed tightly.</summary>
+    private const long TightLength = 4 << 20;
+
+    /// <summary>Payloads after a version that are taken for a part of the same change: a tree that another is unpacked over has new files too.</summary>
+    private const int VersionRun = 64;
 
     /// <summary>A burst has ended when nothing was sent for so long.</summary>
     private static readonly TimeSpan BurstEnd = TimeSpan.FromSeconds(1);
@@ -39,6 +49,7 @@ internal sealed class PayloadCompressor(bool isUnderstood)
     private long _windowBytes;
     private TimeSpan _windowTime;
     private int _skip;
+    private int _versions;
     private long _burst;
     private long _last;
 
@@ -46,10 +57,10 @@ internal sealed class PayloadCompressor(bool isUnderstood)
     public double BytesPerSecond => _bytesPerSecond;
 
     /// <summary>The bytes to send, and the plain size if they are packed, else 0. Packed bytes are valid until the next call.</summary>
-    public (ReadOnlyMemory<byte> Bytes, uint PlainSize) Pack(ReadOnlyMemory<byte> plain)
+    public (ReadOnlyMemory<byte> Bytes, uint PlainSize) Pack(ReadOnlyMemory<byte> plain, bool isVersion = false)
     {
         _buffer ??= new byte[WireLimits.MaxPayload];
-        return TryPack(plain.Span, _buffer, out var written) ? (_buffer.AsMemory(0, written), (uint)plain.Length) : (plain, 0);
+        return TryPack(plain.Span, _buffer, out var written, isVersion) ? (_buffer.AsMemory(0, written), (uint)plain.Length) : (plain, 0);
     }
 
     /// <summary>As <see cref="Pack"/>, for deltas, which are small and stand for much more: they are packed on every link.</summary>
@@ -57,19 +68,21 @@ internal sealed class PayloadCompressor(bool isUnderstood)
     {
         if (!isUnderstood || plain.Length < 64) return (plain, 0);
         _buffer ??= new byte[WireLimits.MaxPayload];
-        return Zstd.TryPack(TightLevel, plain.Span, _buffer.AsSpan(0, plain.Length - (plain.Length >> 5)), out var written) ? (_buffer.AsMemory(0, written), (uint)plain.Length) : (plain, 0);
+        return Zstd.TryPack(DeltaLevel, plain.Span, _buffer.AsSpan(0, plain.Length - (plain.Length >> 5)), out var written) ? (_buffer.AsMemory(0, written), (uint)plain.Length) : (plain, 0);
     }
 
     /// <summary>Packs if it is worthwhile now.</summary>
     /// <param name="plain">What is to be sent.</param>
     /// <param name="destination">At least as long.</param>
     /// <param name="written">The packed length.</param>
-    public bool TryPack(ReadOnlySpan<byte> plain, Span<byte> destination, out int written)
+    /// <param name="isVersion">It holds new versions of files.</param>
+    public bool TryPack(ReadOnlySpan<byte> plain, Span<byte> destination, out int written, bool isVersion = false)
     {
         written = 0;
         if (!isUnderstood || plain.Length < SmallestPayload) return false;
-        var isBeginning = Begins(plain.Length);
-        if (!isBeginning && _bytesPerSecond > WorthwhileBytesPerSecond) return false;
+        _versions = isVersion ? VersionRun : Math.Max(0, _versions - 1);
+        var burst = Grow(plain.Length);
+        if (burst > BurstLength && _versions == 0 && _bytesPerSecond > WorthwhileBytesPerSecond) return false;
         if (_skip > 0)
         {
             _skip--;
@@ -77,7 +90,7 @@ internal sealed class PayloadCompressor(bool isUnderstood)
         }
 
         // What does not shrink by an eighth is not worth unpacking; the short destination makes zstd give up early.
-        if (Zstd.TryPack(isBeginning ? TightLevel : FastLevel, plain, destination[..(plain.Length - (plain.Length >> 3))], out written)) return true;
+        if (Zstd.TryPack(burst <= TightLength ? TightLevel : isVersion ? DeltaLevel : FastLevel, plain, destination[..(plain.Length - (plain.Length >> 3))], out written)) return true;
         _skip = SkipAfterFailure;
         return false;
     }
@@ -94,12 +107,11 @@ internal sealed class PayloadCompressor(bool isUnderstood)
         _windowTime = TimeSpan.Zero;
     }
 
-    private bool Begins(int length)
+    private long Grow(int length)
     {
         var now = Stopwatch.GetTimestamp();
         if (Stopwatch.GetElapsedTime(_last, now) >= BurstEnd) _burst = 0;
         _last = now;
-        _burst += length;
-        return _burst <= BurstLength;
+        return _burst += length;
     }
 }

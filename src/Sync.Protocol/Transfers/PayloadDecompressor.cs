@@ -13,12 +13,20 @@ internal sealed class PayloadDecompressor(bool allowed) : IDisposable
     /// <exception cref="LinkException">Not zstd, another size, or compression was not agreed on.</exception>
     public ReadOnlyMemory<byte> Unpack(ReadOnlySpan<byte> packed, int plainSize)
     {
+        var plain = new byte[plainSize];
+        Unpack(packed, plain);
+        return plain;
+    }
+
+    /// <summary>As many bytes as there is room for.</summary>
+    /// <exception cref="LinkException">Not zstd, another size, or compression was not agreed on.</exception>
+    public void Unpack(ReadOnlySpan<byte> packed, Span<byte> plain)
+    {
         if (!allowed) throw Bounds.Violation("a compressed frame, which was not agreed on");
         _zstd ??= new Decompressor();
-        var plain = new byte[plainSize];
         try
         {
-            if (_zstd.TryUnwrap(packed, plain, out var written) && written == plainSize) return plain;
+            if (_zstd.TryUnwrap(packed, plain, out var written) && written == plain.Length) return;
         }
         catch (ZstdException)
         {

@@ -9,7 +9,7 @@ namespace Sync.EndToEnd.Tests.Crash;
 /// repeats one.</summary>
 public sealed class CrashTests
 {
-    private const int Rounds = 20;
+    private const int Rounds = 6;
 
     [Fact]
     public async Task A_kill_under_load_loses_nothing_and_makes_no_conflict_that_nobody_caused()

@@ -28,6 +28,7 @@ internal static class Dump
     public static string Of(ContentFrame frame) => frame switch
     {
         ContentFrame.Whole w => $"whole {w.Id} {w.Content} {Of(w.Bytes)}",
+        ContentFrame.Patched p => $"patched {p.Id} {p.Length} {Of(p.Steps)} {Of(p.Literals)}",
         ContentFrame.Start s => $"start {s.Id} {s.Content} {s.Basis} {s.Offset} {Of(s.Manifest)}",
         ContentFrame.Data d => $"data {d.Id} {Of(d.Bytes)}",
         _ => frame.ToString(),

@@ -84,6 +84,8 @@ internal static class Gens
 
     public static readonly Gen<ContentFrame> Frame = Gen.OneOf<ContentFrame>(
         Gen.Select(Gen.Long, Content, Bytes, (id, content, bytes) => (ContentFrame)new ContentFrame.Whole(id, content, bytes)),
+        Gen.Select(Gen.Long, Gen.Int[0, 65_536], Gen.Byte.Array[0, 30], Bytes, (id, length, steps, literals) =>
+            (ContentFrame)new ContentFrame.Patched(id, length, steps, literals[..Math.Min(literals.Length, 65_000)])),
         Gen.Select(Gen.Long, Content, MaybeContent, Gen.Long[0, long.MaxValue], Gen.OneOf(Bytes, Gen.Int[0, 200_000].Select(n => (ReadOnlyMemory<byte>)Some(n))),
             (id, content, basis, offset, manifest) => (ContentFrame)new ContentFrame.Start(id, content, basis, offset, manifest)),
         Gen.Select(Gen.Long, Bytes, (id, bytes) => (ContentFrame)new ContentFrame.Data(id, bytes)),
@@ -93,6 +95,8 @@ internal static class Gens
     public static readonly Gen<ContentRequest> Request = Gen.Select(
         Gen.Long, Gen.Long[1, long.MaxValue], Content, MaybeContent, Gen.Long[0, long.MaxValue],
         (id, entry, content, basis, offset) => new ContentRequest(id, new EntryId(entry), content, basis, offset));
+
+    public static readonly Gen<ContentRequest> PatchRequest = Gen.Select(Request, Gen.Int[PatchSums.WorthwhileLength, PatchSums.MaxLength], (request, length) => request with { Sums = PatchSums.Of(Some(length)) });
 
     public static byte[] Some(int count)
     {
