@@ -5,6 +5,8 @@ namespace Sync.EndToEnd.Tests.Crash;
 /// <summary>Appends to logs, and begins them anew now and then.</summary>
 internal sealed class AppendingWriter(TestTree tree, string name, int seed) : LoadWriter(tree, name, seed)
 {
+    public override bool KeepsFiles => true;
+
     protected override void Save(Dictionary<string, string> files)
     {
         string path = AnyPath(4);

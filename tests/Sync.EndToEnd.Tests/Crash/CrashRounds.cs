@@ -19,7 +19,7 @@ internal sealed class CrashRounds
     public CrashRounds(Pair pair, int seed)
     {
         _pair = pair;
-        _load = new Load(pair, seed);
+        _load = new Load(pair.Host.Tree, pair.Guest.Tree, seed);
         _random = new Random(seed);
     }
 
@@ -132,7 +132,7 @@ internal sealed class CrashRounds
 
         CheckShared();
         foreach (TestTree replica in (TestTree[])[_pair.Host.Tree, _pair.Guest.Tree])
-            Assert.Empty(Leftovers(replica, contents: false));
+            Assert.Empty(Leftovers.In(replica, contents: false));
     }
 
     /// <summary>Waits until the replicas' own directories hold nothing but versions: contents that nobody wants are removed within two minutes.</summary>
@@ -141,25 +141,16 @@ internal sealed class CrashRounds
         foreach (TestTree replica in (TestTree[])[_pair.Host.Tree, _pair.Guest.Tree])
         {
             await Eventually.HoldsAsync(
-                () => Task.FromResult(Leftovers(replica, contents: true).Length == 0),
-                () => $"nothing is left over in {replica.Root}: {string.Join(' ', Leftovers(replica, contents: true))}",
+                () => Task.FromResult(Leftovers.In(replica, contents: true).Length == 0),
+                () => $"nothing is left over in {replica.Root}: {string.Join(' ', Leftovers.In(replica, contents: true))}",
                 SweepLimit);
         }
     }
 
-    /// <summary>What stands in staging and among the displaced, but for parts of interrupted transfers.</summary>
-    /// <param name="replica">Whose.</param>
-    /// <param name="contents">Contents that may be asked for again count, too.</param>
-    private static string[] Leftovers(TestTree replica, bool contents) =>
-    [
-        .. ((string[])[".sync/staging", ".sync/displaced"]).Select(replica.At).Where(Directory.Exists).SelectMany(Directory.EnumerateFileSystemEntries)
-            .Where(path => Path.GetFileName(path)[..2] is var kind && kind != "p-" && (contents || kind != "c-"))
-    ];
-
     /// <summary>In shared files one takes the name: the other's last save is a conflict copy, or was seen and replaced, and is in a version store.</summary>
     private void CheckShared()
     {
-        Lazy<HashSet<string>> everywhere = new(() => [.. ((TestTree[])[_pair.Host.Tree, _pair.Guest.Tree]).SelectMany(Contents)]);
+        Lazy<HashSet<string>> everywhere = new(() => [.. ((TestTree[])[_pair.Host.Tree, _pair.Guest.Tree]).SelectMany(SharedWriter.AllContents)]);
         foreach (LoadWriter writer in _load.Shared)
         {
             foreach ((string path, string content) in writer.Finished())
@@ -170,8 +161,4 @@ internal sealed class CrashRounds
             }
         }
     }
-
-    private static IEnumerable<string> Contents(TestTree tree) =>
-        ((string[])[SharedWriter.Directory, ".sync"]).Select(tree.At).Where(Directory.Exists)
-            .SelectMany(directory => Directory.EnumerateFiles(directory, "*", SearchOption.AllDirectories)).Select(File.ReadAllText);
 }

@@ -8,7 +8,7 @@ internal abstract class LoadWriter(TestTree tree, string name, int seed)
 {
     private readonly Lock _gate = new();
     private readonly Dictionary<string, string> _files = new(StringComparer.Ordinal);
-    private int _count;
+    private readonly List<(char Letter, int Length)> _saves = [];
 
     /// <summary>Its name, and its directory's.</summary>
     public string Name { get; } = name;
@@ -32,6 +32,48 @@ internal abstract class LoadWriter(TestTree tree, string name, int seed)
             return new Dictionary<string, string>(_files, StringComparer.Ordinal);
     }
 
+    /// <summary>It moves what it has saved to other names, and back.</summary>
+    public virtual bool MovesFiles => false;
+
+    /// <summary>Each of its files keeps its name, and is never deleted.</summary>
+    public virtual bool KeepsFiles => false;
+
+    /// <summary>What it has finished is on its disk, whatever happens then.</summary>
+    public virtual bool IsDurable => false;
+
+    /// <summary>Goes on from what stands now: its disk has lost some of what it saved.</summary>
+    public void GoOnFrom(IReadOnlyDictionary<string, string> files)
+    {
+        lock (_gate)
+        {
+            _files.Clear();
+            foreach ((string path, string content) in files)
+                _files[path] = content;
+        }
+    }
+
+    /// <summary>The number of its save that a content ends with; 0 if it is not one or more saves, each whole.</summary>
+    public int LastSaveIn(string content)
+    {
+        lock (_gate)
+        {
+            int last = 0;
+            if (!content.EndsWith('\n'))
+                return 0;
+            foreach (string save in content[..^1].Split('\n'))
+            {
+                string[] parts = save.Split(' ');
+                if (parts.Length != 3 || parts[0] != Name || !int.TryParse(parts[1], CultureInfo.InvariantCulture, out last) || last < 1 || last > _saves.Count)
+                    return 0;
+                (char letter, int length) = _saves[last - 1];
+                if (parts[2].Length != length || parts[2].AsSpan().ContainsAnyExcept(letter))
+                    return 0;
+            }
+
+            return last;
+        }
+    }
+
     /// <summary>Saves once, and notes it.</summary>
     /// <param name="files">What it has finished, by path.</param>
     protected abstract void Save(Dictionary<string, string> files);
@@ -40,7 +82,9 @@ internal abstract class LoadWriter(TestTree tree, string name, int seed)
     protected string NewContent()
     {
         int length = Random.Next(40) == 0 ? 100_000 : Random.Next(2000);
-        return string.Create(CultureInfo.InvariantCulture, $"{Name} {++_count} {new string((char)('a' + Random.Next(26)), length)}\n");
+        char letter = (char)('a' + Random.Next(26));
+        _saves.Add((letter, length));
+        return string.Create(CultureInfo.InvariantCulture, $"{Name} {_saves.Count} {new string(letter, length)}\n");
     }
 
     /// <summary>One of a few names in its directory.</summary>
