@@ -38,6 +38,9 @@ internal abstract class LoadWriter(TestTree tree, string name, int seed)
     /// <summary>Each of its files keeps its name, and is never deleted.</summary>
     public virtual bool KeepsFiles => false;
 
+    /// <summary>Its files go from one save to the next in an instant.</summary>
+    public virtual bool IsAtomic => false;
+
     /// <summary>What it has finished is on its disk, whatever happens then.</summary>
     public virtual bool IsDurable => false;
 
@@ -56,22 +59,35 @@ internal abstract class LoadWriter(TestTree tree, string name, int seed)
     public int LastSaveIn(string content)
     {
         lock (_gate)
-        {
-            int last = 0;
-            if (!content.EndsWith('\n'))
-                return 0;
-            foreach (string save in content[..^1].Split('\n'))
-            {
-                string[] parts = save.Split(' ');
-                if (parts.Length != 3 || parts[0] != Name || !int.TryParse(parts[1], CultureInfo.InvariantCulture, out last) || last < 1 || last > _saves.Count)
-                    return 0;
-                (char letter, int length) = _saves[last - 1];
-                if (parts[2].Length != length || parts[2].AsSpan().ContainsAnyExcept(letter))
-                    return 0;
-            }
+            return content.EndsWith('\n') ? content[..^1].Split('\n').Aggregate(int.MaxValue, (last, save) => last == 0 ? 0 : NumberOf(save)) : 0;
+    }
 
-            return last;
+    /// <summary>Whether its file can have had this content: saves, each whole, or the last still being written where it writes in place.</summary>
+    public bool CanHaveMade(string content)
+    {
+        if (LastSaveIn(content) > 0)
+            return true;
+        int last = content.LastIndexOf('\n') + 1;
+        return !IsAtomic && (last == 0 || LastSaveIn(content[..last]) > 0) && IsBeginning(content[last..]);
+    }
+
+    private bool IsBeginning(string save)
+    {
+        lock (_gate)
+        {
+            string[] parts = save.Split(' ');
+            return parts.Length < 3 ? $"{Name} {_saves.Count}".Length >= save.Length && Name.StartsWith(parts[0], StringComparison.Ordinal) : IsSave(parts, isWhole: false) > 0;
         }
+    }
+
+    private int NumberOf(string save) => IsSave(save.Split(' '), isWhole: true);
+
+    private int IsSave(string[] parts, bool isWhole)
+    {
+        if (parts.Length != 3 || parts[0] != Name || !int.TryParse(parts[1], CultureInfo.InvariantCulture, out int number) || number < 1 || number > _saves.Count)
+            return 0;
+        (char letter, int length) = _saves[number - 1];
+        return (isWhole ? parts[2].Length == length : parts[2].Length <= length) && !parts[2].AsSpan().ContainsAnyExcept(letter) ? number : 0;
     }
 
     /// <summary>Saves once, and notes it.</summary>

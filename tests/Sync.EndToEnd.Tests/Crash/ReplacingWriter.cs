@@ -7,6 +7,8 @@ internal sealed class ReplacingWriter(TestTree tree, string name, int seed) : Lo
 {
     public override bool KeepsFiles => true;
 
+    public override bool IsAtomic => true;
+
     protected override void Save(Dictionary<string, string> files)
     {
         string path = AnyPath(8);

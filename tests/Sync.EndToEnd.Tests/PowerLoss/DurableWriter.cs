@@ -8,6 +8,8 @@ internal sealed class DurableWriter(TestTree tree, string name, int seed) : Load
 {
     public override bool KeepsFiles => true;
 
+    public override bool IsAtomic => true;
+
     public override bool IsDurable => true;
 
     protected override void Save(Dictionary<string, string> files)
