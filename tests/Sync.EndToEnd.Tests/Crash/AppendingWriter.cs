@@ -11,7 +11,7 @@ internal sealed class AppendingWriter(TestTree tree, string name, int seed) : Lo
     {
         string path = AnyPath(4);
         string content = NewContent();
-        if (!files.TryGetValue(path, out string? before) || before.Length > 200_000)
+        if (!files.TryGetValue(path, out string? before) || before.Length > 200_000 || LastSaveIn(before) == 0)
         {
             Tree.Put(path, content);
             files[path] = content;
