@@ -16,6 +16,9 @@ install_missing() {
     local missing=()
     command -v git >/dev/null || missing+=(git)
     command -v faketime >/dev/null || missing+=(faketime)
+    # In /usr/sbin, which not everybody has in the path.
+    [[ -x /usr/sbin/mkfs.xfs ]] || command -v mkfs.xfs >/dev/null || missing+=(xfsprogs)
+    [[ -x /usr/sbin/mkfs.btrfs ]] || command -v mkfs.btrfs >/dev/null || missing+=(btrfs-progs)
     ((${#missing[@]} == 0)) && return
     local as_root=()
     if ((EUID != 0)); then

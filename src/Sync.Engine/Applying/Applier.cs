@@ -270,7 +270,12 @@ internal sealed class Applier(
     }
 
     /// <summary>Moves what an earlier life has left to the version store, before anything is placed; now, or when the disk can.</summary>
-    public void Keep(string path, string original, FileStat stat, string reason) => context.Apply.Run(() => placer.Leftovers.Keep(path, original, stat, reason));
+    public void Keep(string path, string original, FileStat stat, string reason) => context.Apply.Run(() =>
+    {
+        // The journal may have it, and what was displaced a moment before a power loss is nowhere else: it is found by its content.
+        var content = stat.Kind == EntryKind.File && FileReading.Of(context.Files, path, context.Stopping) is { Error: FsError.None, Changed: false, Manifest: { } manifest } ? manifest.Id : default;
+        placer.Leftovers.Keep(path, original, stat, reason, content);
+    });
 
     /// <summary>Once more, what a failing disk has left in staging.</summary>
     public void TryLeftoversAgain() => context.Apply.Run(placer.Leftovers.TryAgain);

@@ -160,6 +160,8 @@ public sealed class HostShare : IHostShare
             if (entries[i].Deleted) continue;
             if (entries[i].Kind != EntryKind.File) return files.SyncAll();
             if ((Staged.Find(entries[i].Content) ?? _replica.Context.LiveCopies.Find(entries[i].Content)) is { } staged && files.Sync(staged) == FsError.None && files.Sync(PrivateDirectory.Staging) == FsError.None) continue;
+            // On its way from staging to its place, where another may still stand: that one's sync would say nothing of it.
+            if (!entries[i].ByHost && !(files.Stat(paths[i], out var stat) == FsError.None && stat.Stamp.Size == entries[i].Size && stat.Stamp.MtimeNs == entries[i].MtimeNs)) return files.SyncAll();
             if (files.Sync(paths[i]) != FsError.None) return files.SyncAll();
         }
 

@@ -181,8 +181,8 @@ internal sealed partial class Replica
             Reconciler.DropTentative(welcome.Kept, welcome.KeptDisk && !_isHost);
         }
 
-        // Of what this life does itself it is told.
-        if (_isHost && _epoch != welcome.Epoch && !_isJoining && !welcome.Reset) Reconciler.Planner.OwnUpTo = welcome.Head;
+        // Of what this life does itself it is told. An index that was never saved knows no epoch, and the journal that stands beside it is still of this disk.
+        if (_isHost && _epoch != welcome.Epoch && _hasFormerLife && (!welcome.Reset || _epoch == 0)) Reconciler.Planner.OwnUpTo = welcome.Head;
         if (welcome.TellsAll && !welcome.Reset) Reconciler.ExpectAll();
         _epoch = welcome.Epoch;
         _index.Epoch = _recent.Epoch = _epoch;

@@ -82,6 +82,9 @@ internal sealed partial class Replica : IContentLocator, IAsyncDisposable
 
     /// <summary>Nothing of what is here has been agreed on yet.</summary>
     private bool _isJoining;
+
+    /// <summary>A former life had this index on this directory, although it may not have saved anything in it.</summary>
+    private bool _hasFormerLife;
     private IHostLink? _link;
     private Task? _linkTask;
     private CancellationTokenSource? _linkStop;
@@ -407,7 +410,8 @@ internal sealed partial class Replica : IContentLocator, IAsyncDisposable
         // Nothing here yet: what comes may be placed before the first look has ended. What is here already must be known first, and so must what a former life made:
         // it would be taken for deleted.
         _isJoining = records.Count == 0 || isVoid;
-        return records.Count == 0 && recent.Sent.Count == 0 && (_isHost || IsEmpty());
+        _hasFormerLife = mark is not null && !isVoid;
+        return records.Count == 0 && recent.Sent.Count == 0 && (_isHost ? !_hasFormerLife : IsEmpty());
     }
 
     /// <summary>What has happened since the index was saved; nothing, where it cannot be read: a kill then costs conflict copies, no more.</summary>

@@ -34,6 +34,9 @@ internal sealed class Observer
     private readonly ObservedOrder _order;
     private readonly List<(long Cut, Action Done)> _drained = [];
 
+    /// <summary>The first look at everything is under way, or over: a turn that ends before has nothing under way either.</summary>
+    private bool _hasBegun;
+
     /// <param name="context">The replica's.</param>
     /// <param name="watcher">Tells of changes, to <see cref="Take"/>.</param>
     /// <param name="mayBeEmpty">Asked when the root is found empty although it was not; if it says no, nothing is taken for deleted until
@@ -106,6 +109,7 @@ internal sealed class Observer
     public void Rescan(bool reloadRules = false)
     {
         if (reloadRules) _rules.Reset();
+        _hasBegun = true;
         _scanner.Scan(_context.Trees.Root, recursive: true);
     }
 
@@ -196,7 +200,7 @@ internal sealed class Observer
         _moves.Conclude();
         _links.Conclude();
         _prober.Retry();
-        if (!HasScanned && _jobs.IsIdle)
+        if (!HasScanned && _hasBegun && _jobs.IsIdle)
         {
             HasScanned = true;
             Loop();

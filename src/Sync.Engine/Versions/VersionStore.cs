@@ -3,13 +3,14 @@ using Sync.Delta;
 using Sync.Engine.Files;
 using Sync.Engine.Model;
 using Sync.Engine.Replicas;
+using Sync.Engine.Scanning;
 
 namespace Sync.Engine.Versions;
 
 /// <summary>
 /// Keeps what sync displaces, under `.sync/versions/ID`, until it is old or the volume's share is used up. To keep something is a line in
 /// the log, then one rename: after a crash a line without its file is dropped, and a file is never without its line unless the power went
-/// before either was durable; then it is adopted, nameless. Safe from any thread.
+/// before either was durable; then it is adopted, nameless, and known by its content. Safe from any thread.
 /// </summary>
 internal sealed class VersionStore : IDisposable
 {
@@ -337,9 +338,12 @@ internal sealed class VersionStore : IDisposable
             if (!known.TryGetValue(item.Name!, out var version))
             {
                 var stat = item.Stat;
-                var size = stat.Kind == EntryKind.Directory ? TreeFiles.Size(_fs, DirectoryPath + "/" + item.Name) : stat.Stamp.Size;
+                var path = PathOf(item.Name!);
+                var size = stat.Kind == EntryKind.Directory ? TreeFiles.Size(_fs, path) : stat.Stamp.Size;
+                // The journal may have it, and nobody else: it is found by its content.
+                var content = stat.Kind == EntryKind.File && FileReading.Of(_fs, path, default) is { Error: FsError.None, Changed: false, Manifest: { } manifest } ? manifest.Id : default;
                 version = new VersionRecord(
-                    item.Name!, UnknownPath, stat.Kind, size, stat.Stamp.MtimeNs, VersionRecord.TimeOf(item.Name!), "swept", default);
+                    item.Name!, UnknownPath, stat.Kind, size, stat.Stamp.MtimeNs, VersionRecord.TimeOf(item.Name!), "swept", content);
                 error = _log.Append(version);
                 if (error != FsError.None) return error;
             }

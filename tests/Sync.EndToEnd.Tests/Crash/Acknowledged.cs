@@ -27,12 +27,20 @@ internal sealed class Acknowledged
                     continue;
                 checkedFiles++;
                 foreach (TestTree tree in trees)
+                {
+                    // It may have been elsewhere meanwhile, and a disk that lost the way back has it there.
+                    if (writer.MovesFiles && Contents(tree.At(writer.Name)).Contains(content))
+                        continue;
                     Assert.True(tree.Has(path) && tree.Read(path) == content, $"{tree.At(path)} was acknowledged as '{Head(content)}' and {(tree.Has(path) ? $"is '{Head(tree.Read(path))}'" : "is missing")}");
+                }
             }
         }
 
         return checkedFiles;
     }
+
+    private static IEnumerable<string> Contents(string directory) =>
+        Directory.Exists(directory) ? Directory.EnumerateFiles(directory, "*", SearchOption.AllDirectories).Select(File.ReadAllText) : [];
 
     /// <summary>The beginning of a content, for messages.</summary>
     public static string Head(string content) => content.Length <= 40 ? content.TrimEnd('\n') : content[..40] + "…";

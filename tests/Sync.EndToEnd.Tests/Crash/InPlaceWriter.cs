@@ -5,6 +5,8 @@ namespace Sync.EndToEnd.Tests.Crash;
 /// <summary>Truncates and writes.</summary>
 internal sealed class InPlaceWriter(TestTree tree, string name, int seed) : LoadWriter(tree, name, seed)
 {
+    public override bool KeepsFiles => true;
+
     protected override void Save(Dictionary<string, string> files)
     {
         string path = AnyPath(8);

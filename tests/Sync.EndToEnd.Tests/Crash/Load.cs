@@ -7,10 +7,10 @@ internal sealed class Load
 {
     private readonly Random _pauses;
 
-    public Load(Pair pair, int seed)
+    public Load(TestTree host, TestTree guest, int seed)
     {
         _pauses = new Random(seed);
-        foreach ((string side, TestTree tree) in ((string, TestTree)[])[("host", pair.Host.Tree), ("guest", pair.Guest.Tree)])
+        foreach ((string side, TestTree tree) in ((string, TestTree)[])[("host", host), ("guest", guest)])
         {
             Alone.Add(new InPlaceWriter(tree, side + "-in-place", seed + Alone.Count));
             Alone.Add(new ReplacingWriter(tree, side + "-replaces", seed + Alone.Count));
@@ -28,7 +28,10 @@ internal sealed class Load
     public List<LoadWriter> Shared { get; } = [];
 
     /// <summary>Saves until it is told to stop.</summary>
-    public Task RunAsync(CancellationToken stop) => Task.WhenAll(Alone.Concat(Shared).Select(writer => Task.Run(() => RunOneAsync(writer, stop), CancellationToken.None)));
+    /// <param name="stop">Tells it.</param>
+    /// <param name="side">The tree of those who save; null: all do.</param>
+    public Task RunAsync(CancellationToken stop, TestTree? side = null) =>
+        Task.WhenAll(Alone.Concat(Shared).Where(writer => side is null || writer.Tree == side).Select(writer => Task.Run(() => RunOneAsync(writer, stop), CancellationToken.None)));
 
     private async Task RunOneAsync(LoadWriter writer, CancellationToken stop)
     {

@@ -8,6 +8,8 @@ internal sealed class RenamingWriter(TestTree tree, string name, int seed) : Loa
 {
     private const int Names = 4;
 
+    public override bool MovesFiles => true;
+
     protected override void Save(Dictionary<string, string> files)
     {
         string from = AnyDirectory();

@@ -9,6 +9,11 @@ internal sealed class SharedWriter(TestTree tree, string name, int seed) : LoadW
     /// <summary>The directory of what is shared.</summary>
     public const string Directory = "shared";
 
+    /// <summary>All contents of shared files: those that stand, conflict copies, and what the replica keeps to itself.</summary>
+    public static IEnumerable<string> AllContents(TestTree tree) =>
+        ((string[])[Directory, ".sync"]).Select(tree.At).Where(System.IO.Directory.Exists)
+            .SelectMany(directory => System.IO.Directory.EnumerateFiles(directory, "*", SearchOption.AllDirectories)).Select(File.ReadAllText);
+
     protected override void Save(Dictionary<string, string> files)
     {
         string path = string.Create(CultureInfo.InvariantCulture, $"{Directory}/f{Random.Next(4)}.txt");

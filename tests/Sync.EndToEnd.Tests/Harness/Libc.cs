@@ -7,7 +7,9 @@ internal static partial class Libc
 {
     public const int SigTerm = 15;
     public const int SigKill = 9;
+    public const int SigStop = 19;
 
+    private const int OpenDirectory = 0x80000; // O_RDONLY | O_CLOEXEC
     private const int AtCwd = -100;
     private const int AtSymlinkNoFollow = 0x100;
     private const long OmitTime = (1L << 30) - 2;
@@ -59,6 +61,16 @@ internal static partial class Libc
         Check(Close(file), "a raw name");
     }
 
+    /// <summary>`fsync` of a directory.</summary>
+    public static void SyncDirectory(string path)
+    {
+        int directory = Open(path, OpenDirectory);
+        Check(directory < 0 ? -1 : 0, path);
+        int result = FSync(directory);
+        Check(Close(directory), path);
+        Check(result, path);
+    }
+
     public static void Signal(int process, int signal) => Check(Kill(process, signal), "a signal");
 
     private static void Check(int result, string what)
@@ -81,6 +93,12 @@ internal static partial class Libc
 
     [LibraryImport("libc", EntryPoint = "creat", SetLastError = true)]
     private static partial int Creat(byte[] path, uint mode);
+
+    [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int Open(string path, int flags);
+
+    [LibraryImport("libc", EntryPoint = "fsync", SetLastError = true)]
+    private static partial int FSync(int file);
 
     [LibraryImport("libc", EntryPoint = "close", SetLastError = true)]
     private static partial int Close(int file);

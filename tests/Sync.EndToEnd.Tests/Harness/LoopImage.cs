@@ -7,7 +7,6 @@ namespace Sync.EndToEnd.Tests.Harness;
 internal sealed class LoopImage : IAsyncDisposable
 {
     private const long Size = 64L << 20;
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
 
     private readonly string _image;
     private readonly string _directory;
@@ -27,12 +26,12 @@ internal sealed class LoopImage : IAsyncDisposable
         Assert.SkipUnless(Environment.UserName == "root", "mounting an image needs root");
         using (FileStream file = File.Create(image))
             file.SetLength(Size);
-        await RunOrSkipAsync("mkfs.ext4", "-q", "-F", image);
-        string device = (await RunOrSkipAsync("losetup", "--find", "--show", image)).Output.Trim();
+        await SystemCommand.RunOrSkipAsync("mkfs.ext4", "-q", "-F", image);
+        string device = (await SystemCommand.RunOrSkipAsync("losetup", "--find", "--show", image)).Output.Trim();
         var loop = new LoopImage(image, directory, device);
         try
         {
-            await RunOrSkipAsync("mount", "-t", "ext4", device, directory);
+            await SystemCommand.RunOrSkipAsync("mount", "-t", "ext4", device, directory);
             loop._mounted = true;
             Directory.Delete(Path.Combine(directory, "lost+found"));
             return loop;
@@ -48,7 +47,7 @@ internal sealed class LoopImage : IAsyncDisposable
     /// <param name="pattern">One file system block, found nowhere else.</param>
     public async Task RotAsync(byte[] pattern)
     {
-        (await RunAsync("umount", _directory)).Expect(0);
+        (await SystemCommand.RunAsync("umount", _directory)).Expect(0);
         _mounted = false;
         byte[] bytes = await File.ReadAllBytesAsync(_image);
         int at = bytes.AsSpan().IndexOf(pattern);
@@ -61,7 +60,7 @@ internal sealed class LoopImage : IAsyncDisposable
             file.Flush(flushToDisk: true);
         }
 
-        (await RunAsync("mount", "-t", "ext4", _device, _directory)).Expect(0);
+        (await SystemCommand.RunAsync("mount", "-t", "ext4", _device, _directory)).Expect(0);
         _mounted = true;
     }
 
@@ -69,30 +68,7 @@ internal sealed class LoopImage : IAsyncDisposable
     {
         // Lazily: where a test fails, an agent may still be in there, and ends after this.
         if (_mounted)
-            await RunAsync("umount", "--lazy", _directory);
-        await RunAsync("losetup", "--detach", _device);
-    }
-
-    private static async Task<CommandResult> RunAsync(string program, params string[] arguments)
-    {
-        await using ProcessRun run = ProcessRun.Start(program, arguments);
-        return await run.EndAsync(Limit);
-    }
-
-    private static async Task<CommandResult> RunOrSkipAsync(string program, params string[] arguments)
-    {
-        CommandResult result;
-        try
-        {
-            result = await RunAsync(program, arguments);
-        }
-        catch (System.ComponentModel.Win32Exception e)
-        {
-            Assert.Skip($"no image can be mounted here: {program}: {e.Message}");
-            throw;
-        }
-
-        Assert.SkipWhen(result.ExitCode != 0, $"no image can be mounted here: {program}: {result.Error.Trim()}");
-        return result;
+            await SystemCommand.RunAsync("umount", "--lazy", _directory);
+        await SystemCommand.RunAsync("losetup", "--detach", _device);
     }
 }

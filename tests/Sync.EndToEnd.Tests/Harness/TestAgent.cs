@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using Xunit;
 
@@ -21,6 +22,9 @@ internal abstract class TestAgent : IAsyncDisposable
 
     /// <summary>A program, with its arguments, that starts the agent and its commands: as another user, with another clock.</summary>
     public IReadOnlyList<string> Through { get; set; } = [];
+
+    /// <summary>As <see cref="Through"/>, for the agent alone: commands are not started so.</summary>
+    public IReadOnlyList<string> AgentThrough { get; set; } = [];
 
     public bool IsRunning => _agent is { HasEnded: false };
 
@@ -70,6 +74,14 @@ internal abstract class TestAgent : IAsyncDisposable
 
     /// <summary>Ends the agent with no chance to tidy up.</summary>
     public async Task KillAsync() => await _agent!.EndBySignalAsync(Libc.SigKill, CommandLimit);
+
+    /// <summary>Stops the agent where it stands, and returns when none of its threads runs any more; what they have asked the kernel for goes on.</summary>
+    public Task FreezeAsync()
+    {
+        Libc.Signal(_agent!.Id, Libc.SigStop);
+        string threads = string.Create(CultureInfo.InvariantCulture, $"/proc/{_agent.Id}/task");
+        return Eventually.HoldsAsync(() => Directory.GetDirectories(threads).All(IsHalted), () => $"all threads of {Executable} are stopped");
+    }
 
     public async Task RestartAsync()
     {
@@ -138,11 +150,29 @@ internal abstract class TestAgent : IAsyncDisposable
         }
     }
 
-    private ProcessRun Launch() => _agent = Begin(AgentArguments);
-
-    private ProcessRun Begin(IEnumerable<string> arguments)
+    /// <summary>Stopped, in the midst of a call to the disk, or at its end.</summary>
+    private static bool IsHalted(string thread)
     {
-        string[] command = [.. Through, Executable, .. arguments, "--data", DataDirectory];
+        string stat;
+        try
+        {
+            stat = File.ReadAllText(Path.Combine(thread, "stat"));
+        }
+        catch (IOException)
+        {
+            // It has ended in between.
+            return true;
+        }
+
+        // The name, in brackets, may hold anything.
+        return "TtDZX".Contains(stat[stat.LastIndexOf(')') + 2], StringComparison.Ordinal);
+    }
+
+    private ProcessRun Launch() => _agent = Begin(AgentArguments, AgentThrough);
+
+    private ProcessRun Begin(IEnumerable<string> arguments, IReadOnlyList<string>? through = null)
+    {
+        string[] command = [.. Through, .. through ?? [], Executable, .. arguments, "--data", DataDirectory];
         return ProcessRun.Start(command[0], command[1..]);
     }
 }

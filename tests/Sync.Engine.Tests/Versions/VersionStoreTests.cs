@@ -3,6 +3,7 @@ using Sync.Delta;
 using Sync.Engine.Files;
 using Sync.Engine.Model;
 using Sync.Engine.Tests.Store;
+using Sync.Engine.Tests.Transfer;
 using Sync.Engine.Versions;
 using Xunit;
 
@@ -108,6 +109,8 @@ public sealed class VersionStoreTests : IDisposable
         _store = Open();
         var version = Assert.Single(_store.List());
         Assert.Equal((lost, VersionStore.UnknownPath, 2L, "swept"), (version.Id, version.Path, version.Size, version.Reason));
+        // The journal may have nothing else of it.
+        Assert.Equal(lost, _store.FindContent(TestContents.ManifestOf("22"u8).Id)?.Id);
         Keep("c", "3");
         Reopen();
         Assert.Equal(2, _store.Count);
