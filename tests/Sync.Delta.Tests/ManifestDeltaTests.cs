@@ -120,4 +120,25 @@ public class ManifestDeltaTests
         Assert.False(ManifestDelta.TryApply(Basis, output.WrittenSpan, long.MaxValue, out _, out _));
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 1000);
     }
+
+    [Fact]
+    public void A_large_list_that_adds_up_is_made_only_where_it_is_taken()
+    {
+        // 40,000 times the basis, as it says: 6 bytes a time.
+        const int Times = 40_000;
+        var output = new System.Buffers.ArrayBufferWriter<byte>();
+        output.Write([Chunker.Version]);
+        Varint.Write(output, (ulong)Basis.Length * Times);
+        Varint.Write(output, (ulong)Basis.Count * Times);
+        for (var i = 0; i < Times; i++)
+        {
+            Varint.Write(output, (ulong)Basis.Count << 1 | 1);
+            Varint.Write(output, Varint.ZigZag(i == 0 ? 0 : -Basis.Count));
+        }
+
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        Assert.False(ManifestDelta.TryApply(Basis, output.WrittenSpan, long.MaxValue, Basis.Count * 10, out _, out var error));
+        Assert.Equal(ManifestDelta.TooManyChunks, error);
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 1000);
+    }
 }

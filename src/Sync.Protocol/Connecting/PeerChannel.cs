@@ -53,6 +53,8 @@ internal static class PeerChannel
             MaxReceiveMessageSize = WireLimits.MaxMessage,
             MaxSendMessageSize = WireLimits.MaxMessage,
             MaxRetryAttempts = null,
+            // A host's packed message would be unpacked whatever it becomes.
+            CompressionProviders = [],
             LoggerFactory = logging,
         });
     }
