@@ -11,7 +11,7 @@ internal sealed class HostileHost : IHostConnector, IHostLink
     private readonly Channel<HostMessage> _incoming = Channel.CreateUnbounded<HostMessage>();
 
     /// <summary>What is answered to requests, by the content asked for; nothing: that it has it not.</summary>
-    public Dictionary<ContentId, byte[]> Contents { get; } = [];
+    public System.Collections.Concurrent.ConcurrentDictionary<ContentId, byte[]> Contents { get; } = [];
 
     /// <summary>What the guest has said.</summary>
     public Channel<GuestMessage> Heard { get; } = Channel.CreateUnbounded<GuestMessage>();

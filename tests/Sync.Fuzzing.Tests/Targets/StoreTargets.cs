@@ -46,7 +46,7 @@ internal static class StoreTargets
         var entry = EntryCodec.Read(ref from);
         ReadOnlySpan<byte> copy = Written(to => EntryCodec.Write(to, entry));
         BytesTarget.AssertSame(entry.ToString(), EntryCodec.Read(ref copy).ToString());
-        return $"accepted {entry.Kind} {entry.Deleted} {entry.Owner is null} {entry.LinkTarget is null} {entry.Content.IsNone} {from.Length == 0}";
+        return $"accepted {(Enum.IsDefined(entry.Kind) ? entry.Kind : 0)} {entry.Deleted} {entry.Owner is null} {entry.LinkTarget is null} {entry.Content.IsNone} {from.Length == 0}";
     }
 
     private static byte[] Node(Entry synced, Entry local, Entry remote, int which) => NodeCodec.Write(
