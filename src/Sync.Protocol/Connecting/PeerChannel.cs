@@ -53,7 +53,7 @@ internal static class PeerChannel
             MaxReceiveMessageSize = WireLimits.MaxMessage,
             MaxSendMessageSize = WireLimits.MaxMessage,
             MaxRetryAttempts = null,
-            // A host's packed message would be unpacked whatever it becomes.
+            // As on the host: frames have a packing of their own.
             CompressionProviders = [],
             LoggerFactory = logging,
         });

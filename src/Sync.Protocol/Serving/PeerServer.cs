@@ -34,7 +34,7 @@ public static class PeerServer
         services.AddSingleton<SessionTable>();
         services.AddSingleton<PeerService>();
         services.AddSingleton<IStartupFilter, PeerPathFilter>();
-        // Nothing is packed by gRPC, which would unpack 1 MiB to as much as a GiB for anybody; frames have a packing of their own, with a bound.
+        // No peer packs messages by gRPC: what nobody needs is not unpacked for strangers. Frames have a packing of their own.
         services.PostConfigure<GrpcServiceOptions>(static options => options.CompressionProviders.Clear());
         services.AddGrpc().AddServiceOptions<PeerService>(options =>
         {
