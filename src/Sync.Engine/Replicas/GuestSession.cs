@@ -14,8 +14,12 @@ internal sealed class GuestSession(HostShare share, JournalKeeper journal, Journ
     /// <summary>Flushes of one guest that wait for the host's disk at a time: a command is one.</summary>
     private const int MaxFlushes = 256;
 
+    /// <summary>Changes of one guest that wait for the journal at a time; a proposal that goes beyond is decided before the next is read.</summary>
+    private const int MaxUndecided = 4096;
+
     private readonly CancellationTokenSource _stop = new();
     private int _settling;
+    private int _undecided;
 
     public Guid Id { get; } = Guid.NewGuid();
 
@@ -81,19 +85,22 @@ internal sealed class GuestSession(HostShare share, JournalKeeper journal, Journ
             }
         }
 
-        try
+        var weight = proposal.Changes.Count + 1;
+        var decided = Interlocked.Add(ref _undecided, weight) > MaxUndecided ? new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously) : null;
+        journal.Loop.Post(() =>
         {
-            // The next is not read before this one is decided: who sends faster waits, not the others' proposals behind all of its own.
-            await journal.Loop.CallAsync(() =>
+            try
             {
                 journal.Propose(session, proposal, missing, inline);
-                return true;
-            }, cancel).ConfigureAwait(false);
-        }
-        catch (ObjectDisposedException)
-        {
-            throw new LinkException(LinkFailure.Unavailable, "The host is shutting down.");
-        }
+            }
+            finally
+            {
+                Interlocked.Add(ref _undecided, -weight);
+                decided?.TrySetResult();
+            }
+        });
+        // Who sends faster than the journal decides waits, and not the others' proposals behind all of its own.
+        if (decided is not null) await decided.Task.WaitAsync(cancel).ConfigureAwait(false);
     }
 
     /// <summary>What is new has a content to be checked, whatever it says to change.</summary>
