@@ -63,6 +63,19 @@ public sealed class TrustTests
     }
 
     [Fact]
+    public async Task Who_reaches_the_peer_port_reaches_nothing_else_of_the_server()
+    {
+        await using var server = await TestServer.StartAsync();
+        using var peer = new RawPeer(server, server.Guest);
+        foreach (var path in (string[])["/control", "/sync.v1.Peer/../../control", "/sync.v1.peer/Session", "/"])
+        {
+            var (status, answer) = await peer.CallAsync(path, []);
+            Assert.Equal(-1, status);
+            Assert.Contains("StatusCode: 404", answer, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
     public async Task A_guest_cannot_use_anothers_session_for_its_transfers()
     {
         await using var server = await TestServer.StartAsync();

@@ -37,12 +37,12 @@ internal sealed class RawPeer : IDisposable
         return bytes;
     }
 
-    /// <summary>Makes a call and waits for its end.</summary>
+    /// <summary>Makes a call, of the peer service or at a path, and waits for its end.</summary>
     /// <returns>The status and how it is explained, as gRPC numbers it; -1 where the connection ended without one.</returns>
     public async Task<(int Status, string Message)> CallAsync(string method, byte[] body, string? encoding = null, string? session = null)
     {
         using var content = new ByteArrayContent(body);
-        using var request = new HttpRequestMessage(HttpMethod.Post, "/sync.v1.Peer/" + method)
+        using var request = new HttpRequestMessage(HttpMethod.Post, method.StartsWith('/') ? method : "/sync.v1.Peer/" + method)
         {
             Version = HttpVersion.Version20, VersionPolicy = HttpVersionPolicy.RequestVersionExact, Content = content,
         };
