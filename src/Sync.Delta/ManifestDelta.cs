@@ -13,6 +13,9 @@ namespace Sync.Delta;
 /// </remarks>
 public static class ManifestDelta
 {
+    /// <summary>The reason for refusing what has more chunks than are taken.</summary>
+    public const string TooManyChunks = "The manifest has more chunks than are taken.";
+
     private const ulong CopyKind = 1;
 
     /// <summary>Encodes <paramref name="target"/> against <paramref name="basis"/> (none: in full). In time linear in both.</summary>
@@ -57,11 +60,17 @@ public static class ManifestDelta
     /// <param name="maxLength">The longest content that is acceptable here; bounds the manifest too (<see cref="Chunker.MaxCount"/>).</param>
     /// <param name="manifest">The target's manifest, its id computed from its list.</param>
     /// <param name="error">What is wrong with the bytes.</param>
-    public static bool TryApply(Manifest? basis, ReadOnlySpan<byte> delta, long maxLength, [NotNullWhen(true)] out Manifest? manifest, [NotNullWhen(false)] out string? error)
+    public static bool TryApply(Manifest? basis, ReadOnlySpan<byte> delta, long maxLength, [NotNullWhen(true)] out Manifest? manifest, [NotNullWhen(false)] out string? error) =>
+        TryApply(basis, delta, maxLength, Array.MaxLength, out manifest, out error);
+
+    /// <inheritdoc cref="TryApply(Manifest?, ReadOnlySpan{byte}, long, out Manifest?, out string?)"/>
+    /// <param name="maxCount">The most chunks that are acceptable here: a few bytes may stand for as many as the basis has, again and again.</param>
+    public static bool TryApply(Manifest? basis, ReadOnlySpan<byte> delta, long maxLength, int maxCount, [NotNullWhen(true)] out Manifest? manifest, [NotNullWhen(false)] out string? error)
     {
         manifest = null;
         basis ??= Manifest.Empty;
         if (!ManifestCodec.TryReadHeader(ref delta, maxLength, out var length, out var count, out error)) return false;
+        if (count > maxCount) return ManifestCodec.Refuse(TooManyChunks, out error);
         if (!TryMeasure(basis, delta, count, out var total, out error)) return false;
         if (total != length) return ManifestCodec.Refuse("The manifest's chunks do not add up to its length.", out error);
 

@@ -120,4 +120,26 @@ public class ManifestDeltaTests
         Assert.False(ManifestDelta.TryApply(Basis, output.WrittenSpan, long.MaxValue, out _, out _));
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 1000);
     }
+
+    [Fact]
+    public void A_large_list_that_adds_up_is_made_only_where_it_is_taken()
+    {
+        // 40,000 times the basis, as it says: a few bytes a time. Long chunks, as only large files have, or the header alone would tell.
+        const int Times = 40_000;
+        var basis = new Manifest(100L * Chunker.MaxChunkLength, new ChunkId[100], [.. Enumerable.Range(1, 99).Select(i => (long)i * Chunker.MaxChunkLength)]);
+        var output = new System.Buffers.ArrayBufferWriter<byte>();
+        output.Write([Chunker.Version]);
+        Varint.Write(output, (ulong)basis.Length * Times);
+        Varint.Write(output, (ulong)basis.Count * Times);
+        for (var i = 0; i < Times; i++)
+        {
+            Varint.Write(output, (ulong)basis.Count << 1 | 1);
+            Varint.Write(output, Varint.ZigZag(i == 0 ? 0 : -basis.Count));
+        }
+
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        Assert.False(ManifestDelta.TryApply(basis, output.WrittenSpan, long.MaxValue, basis.Count * 10, out _, out var error));
+        Assert.Equal(ManifestDelta.TooManyChunks, error);
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 1000);
+    }
 }

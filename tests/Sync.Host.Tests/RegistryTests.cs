@@ -89,6 +89,40 @@ public sealed class RegistryTests : IDisposable
     }
 
     [Fact]
+    public async Task ARightToOneShareIsNoneToAnother()
+    {
+        await _desk.RedeemAsync(Guest(1), await InviteAsync(), "vm", "", Cancel);
+        await _administration.AddShareAsync(new AddShareRequest { Name = "other", Path = _place.Sub("other"), Policy = new PolicyInfo { Direction = "two-way" } }, Cancel);
+        foreach (var share in (string[])["other", "DOCS", "docs ", "docs/", "nosuch", ""])
+            Assert.Equal(LinkFailure.NotAllowed, Assert.Throws<LinkException>(() => ShareGrants.Of(_config.Current, Guest(1), share, asked: null)).Failure);
+        Assert.Equal("vm", ShareGrants.Of(_config.Current, Guest(1), "docs", asked: null).Name);
+    }
+
+    [Fact]
+    public async Task AnInviteThatWasReplayedGivesNothing()
+    {
+        var secret = await InviteAsync();
+        await _desk.RedeemAsync(Guest(1), secret, "vm", "", Cancel);
+        // Neither to who has read it on its way, nor to the guest again, at once or side by side.
+        foreach (var who in (int[])[2, 1])
+            Assert.Equal(PairingFailure.UsedUp, (await Assert.ThrowsAsync<PairingException>(async () => await _desk.RedeemAsync(Guest(who), secret, "vm", "", Cancel))).Failure);
+        var other = await InviteAsync();
+        var tries = Enumerable.Range(3, 6).Select(n => Task.Run(async () =>
+        {
+            try
+            {
+                return await _desk.RedeemAsync(Guest(n), other, "vm", "", Cancel) is not null;
+            }
+            catch (PairingException e)
+            {
+                Assert.Equal(PairingFailure.UsedUp, e.Failure);
+                return false;
+            }
+        }));
+        Assert.Single(await Task.WhenAll(tries), won => won);
+    }
+
+    [Fact]
     public async Task RightsEndWithTheShareAndDoNotComeBackWithItsName()
     {
         await _desk.RedeemAsync(Guest(1), await InviteAsync(), "vm", "", Cancel);

@@ -73,6 +73,25 @@ public sealed class HostileTests
     }
 
     [Fact]
+    public void Names_are_checked_in_every_message_that_has_one()
+    {
+        var spoiled = new HashSet<string>(StringComparer.Ordinal);
+        Gen.Select(Gens.GuestMessage, Gens.HostMessage, Gens.Hello).Sample((guest, host, hello) =>
+        {
+            foreach (var e in GuestMessageWriter.ToWire(guest)) Spoil(e, e, () => new GuestMessageReader().FromWire(e), spoiled);
+            foreach (var e in HostMessageWriter.ToWire(host)) Spoil(e, e, () => new HostMessageReader().FromWire(e), spoiled);
+            var wire = HelloMapping.ToWire(hello, []);
+            Spoil(wire, wire, () => HelloMapping.FromWire(wire), spoiled);
+        }, iter: 300, threads: 1);
+        // Every text that a session's messages can hold: one that is added and not checked is found here.
+        var expected = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var root in (Google.Protobuf.Reflection.MessageDescriptor[])[GuestEnvelope.Descriptor, HostEnvelope.Descriptor]) AddTexts(root, expected, []);
+        // Words that are compared with those known here, and not kept.
+        expected.RemoveWhere(f => f.EndsWith("Hello.features", StringComparison.Ordinal));
+        Assert.Equal(expected.Order(StringComparer.Ordinal), spoiled.Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
     public void Parts_are_bounded_together()
     {
         var change = new ChangeItem { Entry = new EntryState { Id = -1, Parent = 1, Name = "n", Kind = 2 }, Facets = 7 };
@@ -90,7 +109,7 @@ public sealed class HostileTests
         Refused(
             () =>
             {
-                for (var i = 0; i < 40; i++) reader.FromWire(new GuestEnvelope { Proposal = new ProposalPart { Id = 1, Changes = { large }, More = true } });
+                for (var i = 0; i < 200; i++) reader.FromWire(new GuestEnvelope { Proposal = new ProposalPart { Id = 1, Changes = { large }, More = true } });
             },
             "bytes");
         reader = new GuestMessageReader();
@@ -209,6 +228,60 @@ public sealed class HostileTests
         Assert.False(Invite.TryParse((invite with { Secret = new byte[8] }).ToToken(), out _, out _));
         Assert.False(Invite.TryParse((invite with { Share = "a\u001b[2J" }).ToToken(), out _, out _));
         Assert.False(Invite.TryParse("sync1." + new string('A', 1_000_000), out _, out _));
+    }
+
+    /// <summary>Puts what no text may be into each text of a message in turn.</summary>
+    private static void Spoil(IMessage root, IMessage message, Action read, HashSet<string> spoiled)
+    {
+        string[] bad = ["a\0b", new string('x', 70_000), "\uD800"];
+        foreach (var field in message.Descriptor.Fields.InFieldNumberOrder())
+        {
+            var value = field.Accessor.GetValue(message);
+            if (field.FieldType == Google.Protobuf.Reflection.FieldType.Message)
+            {
+                foreach (var inner in field.IsRepeated ? ((System.Collections.IList)value).Cast<IMessage>().Take(1) : value is IMessage one ? [one] : []) Spoil(root, inner, read, spoiled);
+            }
+            else if (field.FieldType == Google.Protobuf.Reflection.FieldType.String)
+            {
+                if (field.IsRepeated)
+                {
+                    var list = (System.Collections.IList)value;
+                    if (list.Count == 0) continue;
+                    var was = list[0];
+                    foreach (var text in bad)
+                    {
+                        list[0] = text;
+                        Refused(read, field.FullName);
+                    }
+
+                    list[0] = was;
+                }
+                else
+                {
+                    if (field.HasPresence && !field.Accessor.HasValue(message)) continue;
+                    // An entry without a parent has no name, whatever it says.
+                    foreach (var text in field.Name == "name" ? [.. bad, "..", ".", "a/b", "/"] : bad)
+                    {
+                        field.Accessor.SetValue(message, text);
+                        Refused(read, field.FullName);
+                    }
+
+                    field.Accessor.SetValue(message, value);
+                }
+
+                spoiled.Add(field.FullName);
+            }
+        }
+    }
+
+    private static void AddTexts(Google.Protobuf.Reflection.MessageDescriptor message, HashSet<string> texts, HashSet<string> seen)
+    {
+        if (!seen.Add(message.FullName)) return;
+        foreach (var field in message.Fields.InFieldNumberOrder())
+        {
+            if (field.FieldType == Google.Protobuf.Reflection.FieldType.String) texts.Add(field.FullName);
+            else if (field.FieldType == Google.Protobuf.Reflection.FieldType.Message) AddTexts(field.MessageType, texts, seen);
+        }
     }
 
     private static byte[] Damage(IMessage message, int at, byte value)

@@ -33,6 +33,25 @@ public sealed class TrustTests
     }
 
     [Fact]
+    public async Task A_host_is_its_key_whatever_its_certificate_says()
+    {
+        // Another key under the same name, in a certificate that is valid for ever.
+        await using var server = await TestServer.StartAsync();
+        using var impostor = server.Stranger("impostor");
+        Assert.Equal(server.Identity.Certificate.Subject, impostor.Certificate.Subject);
+        var pinned = new PinnedHost(server.Identity.Fingerprint);
+        Assert.False(pinned.Validate(this, impostor.Certificate, null, SslPolicyErrors.None));
+        Assert.Equal(impostor.Fingerprint, pinned.Stranger);
+        Assert.False(pinned.Validate(this, null, null, SslPolicyErrors.None));
+
+        // The same key in a certificate that has expired, by another name: the dates were never what is trusted.
+        using var key = server.Identity.Certificate.GetECDsaPrivateKey()!;
+        var request = new CertificateRequest("CN=other", key, System.Security.Cryptography.HashAlgorithmName.SHA256);
+        using var expired = request.CreateSelfSigned(DateTimeOffset.UtcNow.AddYears(-2), DateTimeOffset.UtcNow.AddYears(-1));
+        Assert.True(pinned.Validate(this, expired, null, SslPolicyErrors.RemoteCertificateChainErrors | SslPolicyErrors.RemoteCertificateNameMismatch));
+    }
+
+    [Fact]
     public async Task An_unknown_guest_gets_no_session()
     {
         await using var server = await TestServer.StartAsync();
@@ -41,6 +60,19 @@ public sealed class TrustTests
         var failure = await Assert.ThrowsAsync<LinkException>(async () => await connector.ConnectAsync(Hello, Cancel));
         Assert.Equal(LinkFailure.NotAllowed, failure.Failure);
         Assert.Equal(0, server.Host.Opened.Reader.Count);
+    }
+
+    [Fact]
+    public async Task Who_reaches_the_peer_port_reaches_nothing_else_of_the_server()
+    {
+        await using var server = await TestServer.StartAsync();
+        using var peer = new RawPeer(server, server.Guest);
+        foreach (var path in (string[])["/control", "/sync.v1.Peer/../../control", "/sync.v1.peer/Session", "/"])
+        {
+            var (status, answer) = await peer.CallAsync(path, []);
+            Assert.Equal(-1, status);
+            Assert.Contains("StatusCode: 404", answer, StringComparison.Ordinal);
+        }
     }
 
     [Fact]
@@ -180,14 +212,34 @@ public sealed class TrustTests
         var leases = new List<ConnectionLease>();
         while (gate.TryEnter(System.Net.IPAddress.Loopback) is { } lease) leases.Add(lease);
         Assert.Equal(ConnectionGate.MaxStrangersPerAddress, leases.Count);
-        leases[0].MarkKnown();
-        leases[0].MarkKnown();
+        Assert.True(leases[0].TryMarkKnown("guest"));
+        Assert.True(leases[0].TryMarkKnown("guest"));
         var next = gate.TryEnter(System.Net.IPAddress.Loopback);
         Assert.NotNull(next);
         Assert.Null(gate.TryEnter(System.Net.IPAddress.Loopback));
         foreach (var lease in leases) lease.Dispose();
         next.Dispose();
         Assert.NotNull(gate.TryEnter(System.Net.IPAddress.Loopback));
+    }
+
+    [Fact]
+    public void One_guest_does_not_take_the_places_of_others()
+    {
+        var gate = new ConnectionGate();
+        var leases = new List<ConnectionLease>();
+        for (var i = 0; i < ConnectionGate.MaxConnectionsPerGuest; i++)
+        {
+            leases.Add(gate.TryEnter(System.Net.IPAddress.Loopback)!);
+            Assert.True(leases[^1].TryMarkKnown("greedy"));
+        }
+
+        using var more = gate.TryEnter(System.Net.IPAddress.Loopback)!;
+        Assert.False(more.TryMarkKnown("greedy"));
+        Assert.True(more.TryMarkKnown("other"));
+        leases[0].Dispose();
+        using var next = gate.TryEnter(System.Net.IPAddress.Loopback)!;
+        Assert.True(next.TryMarkKnown("greedy"));
+        foreach (var lease in leases) lease.Dispose();
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+#pragma warning disable RS0030 // The kernel's own file, outside of any share.
 using System.Globalization;
 
 namespace Sync.Engine.Files;

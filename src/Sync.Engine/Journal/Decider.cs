@@ -15,6 +15,9 @@ internal sealed class Decider(JournalTree tree, Func<string, ConflictPolicy> pol
 
     private const int MaxPathBytes = 4096;
 
+    /// <summary>Entries, forgotten ones not counted, beyond which guests add none: some 5 GB of memory here, and on every guest.</summary>
+    public int MaxEntries { get; init; } = 16 << 20;
+
     private readonly Dictionary<EntryId, (long HourStart, int Count)> _copies = [];
     private List<Entry> _changed = [];
     private Revision _revision;
@@ -81,6 +84,7 @@ internal sealed class Decider(JournalTree tree, Func<string, ConflictPolicy> pol
             return Answer(change, Add(proposer, wanted, former.Id, wanted.Name, deleted: true), Verdict.Accepted);
         if (Destination(proposer, wanted.Parent) is not { } parent) return Answer(change, wanted.Id, Verdict.Retry, "unknown parent");
         if (TooLong(parent, wanted.Name)) return Answer(change, wanted.Id, Verdict.Refused, "the path is too long");
+        if (tree.Count >= MaxEntries && !proposer.IsHost) return Answer(change, wanted.Id, Verdict.Refused, "the share has as many entries as it may");
         var occupant = tree.Child(parent.Id, wanted.Name);
         if (occupant is null) return Answer(change, Add(proposer, wanted, parent.Id, wanted.Name), Verdict.Accepted);
 
@@ -202,7 +206,7 @@ internal sealed class Decider(JournalTree tree, Func<string, ConflictPolicy> pol
         var current = tree.Find(wanted.Id)!;
         if (current.Parent == wanted.Parent && current.Name == wanted.Name) return Verdict.Accepted;
         if (current.PlaceRevision > change.BasePlace && !ProposerWins(proposer, wanted, current)) return Verdict.Lost;
-        if (Destination(proposer, wanted.Parent) is not { } parent || tree.IsWithin(parent.Id, current.Id) || TooLong(parent, wanted.Name))
+        if (Destination(proposer, wanted.Parent) is not { } parent || tree.IsWithin(parent.Id, current.Id) || TooLong(parent, wanted.Name) || TooLongBelow(parent, wanted.Name, current))
             return Verdict.Lost;
         var occupant = tree.Child(parent.Id, wanted.Name);
         if (occupant is null || occupant.Id == current.Id)
@@ -234,6 +238,8 @@ internal sealed class Decider(JournalTree tree, Func<string, ConflictPolicy> pol
             directory = directory with { Name = FreeName(parent.Id, directory.Name, proposer.Name, DateTimeOffset.UnixEpoch.AddTicks(directory.ObservedNs / 100)) };
         }
 
+        // Its parents may have been moved since.
+        if (TooLong(parent, directory.Name)) return null;
         var revived = WithPlace(directory with { Deleted = false }, parent.Id, directory.Name);
         Set(revived);
         return revived;
@@ -324,8 +330,18 @@ internal sealed class Decider(JournalTree tree, Func<string, ConflictPolicy> pol
         _ => false,
     };
 
-    private bool TooLong(Entry parent, string name) =>
-        System.Text.Encoding.UTF8.GetByteCount(tree.PathOf(parent)) + 1 + System.Text.Encoding.UTF8.GetByteCount(name) > MaxPathBytes;
+    private bool TooLong(Entry parent, string name) => Length(parent, name) > MaxPathBytes;
+
+    /// <summary>What a directory holds gets longer paths with it: moved often enough, directories would be nested without end.</summary>
+    private bool TooLongBelow(Entry parent, string name, Entry moved)
+    {
+        if (moved.Kind != EntryKind.Directory) return false;
+        var length = Length(parent, name);
+        return length > System.Text.Encoding.UTF8.GetByteCount(tree.PathOf(moved)) && tree.LongestBelow(moved.Id) > MaxPathBytes - length;
+    }
+
+    private int Length(Entry parent, string name) =>
+        System.Text.Encoding.UTF8.GetByteCount(tree.PathOf(parent)) + 1 + System.Text.Encoding.UTF8.GetByteCount(name);
 
     private static EntryId Resolve(Proposer proposer, EntryId id) => id.IsProvisional && proposer.Ids.TryGetValue(id.Value, out var known) ? known : id;
 

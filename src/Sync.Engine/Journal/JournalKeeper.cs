@@ -240,7 +240,8 @@ internal sealed class JournalKeeper : IDisposable
         var firstNew = _decider.NextId;
         foreach (var change in proposal.Changes)
         {
-            var lacks = missing is not null && change.Facets.HasFlag(Facets.Content) && !change.Entry.Deleted && missing.Contains(change.Entry.Content);
+            var brings = change.Facets.HasFlag(Facets.Content) || change.Entry.Id.IsProvisional;
+            var lacks = missing is not null && brings && !change.Entry.Deleted && missing.Contains(change.Entry.Content);
             outcomes.Add(lacks
                 ? new Outcome(change.Entry.Id, EntryId.None, Verdict.NeedContent, Head)
                 : _decider.Decide(session.Proposer, change, now, changed));

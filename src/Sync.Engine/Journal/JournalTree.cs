@@ -73,6 +73,24 @@ internal sealed class JournalTree
         return string.Join('/', names);
     }
 
+    /// <summary>The length in bytes of the longest path below a directory, with the '/' before it; 0 if it is empty. Depth costs a list, not the stack.</summary>
+    public int LongestBelow(EntryId directory)
+    {
+        var longest = 0;
+        var open = new Stack<(EntryId Id, int Length)>([(directory, 0)]);
+        while (open.TryPop(out var next))
+        {
+            foreach (var child in Children(next.Id))
+            {
+                var length = next.Length + 1 + System.Text.Encoding.UTF8.GetByteCount(child.Name);
+                if (length > longest) longest = length;
+                if (child.Kind == EntryKind.Directory) open.Push((child.Id, length));
+            }
+        }
+
+        return longest;
+    }
+
     /// <summary>The live directory at a path, null if there is none.</summary>
     public Entry? FindPath(string path)
     {

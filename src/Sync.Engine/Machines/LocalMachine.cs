@@ -1,3 +1,4 @@
+#pragma warning disable RS0030 // The replica's own data, outside of any share.
 using Microsoft.Extensions.Logging;
 using Sync.Engine.Files;
 using Sync.Engine.Store;

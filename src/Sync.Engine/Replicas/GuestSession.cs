@@ -11,7 +11,15 @@ namespace Sync.Engine.Replicas;
 /// <summary>A guest's session on the host: what it proposes is accepted only when its bytes stand in the host's staging.</summary>
 internal sealed class GuestSession(HostShare share, JournalKeeper journal, JournalSession session, SessionPump pump, GuestGrant grant, ulong process) : IGuestSession
 {
+    /// <summary>Flushes of one guest that wait for the host's disk at a time: a command is one.</summary>
+    private const int MaxFlushes = 256;
+
+    /// <summary>Changes of one guest that wait for the journal at a time; a proposal that goes beyond is decided before the next is read.</summary>
+    private const int MaxUndecided = 4096;
+
     private readonly CancellationTokenSource _stop = new();
+    private int _settling;
+    private int _undecided;
 
     public Guid Id { get; } = Guid.NewGuid();
 
@@ -44,6 +52,7 @@ internal sealed class GuestSession(HostShare share, JournalKeeper journal, Journ
                 share.GuestsChanged();
                 break;
             case GuestMessage.Flush flush:
+                if (Interlocked.Increment(ref _settling) > MaxFlushes) throw new LinkException(LinkFailure.Protocol, "Too many flushes are asked for at a time.");
                 _ = SettleAsync(flush.FlushId);
                 break;
             case GuestMessage.FlushDone done:
@@ -62,12 +71,11 @@ internal sealed class GuestSession(HostShare share, JournalKeeper journal, Journ
             foreach (var change in proposal.Changes)
             {
                 var entry = change.Entry;
-                if (entry.Kind == EntryKind.Symlink && entry.LinkTarget is not null && entry.Content != ContentIds.OfLink(entry.LinkTarget))
-                    throw new LinkException(LinkFailure.Protocol, "A link's content id is not that of its target.");
-                if (entry.Kind != EntryKind.File || entry.Deleted || !change.Facets.HasFlag(Facets.Content)) continue;
+                if (!MakesSense(change)) throw new LinkException(LinkFailure.Protocol, "A change's content is none of its kind.");
+                if (entry.Kind != EntryKind.File || entry.Deleted || !BringsContent(change)) continue;
                 if (change.Inline is { } bytes)
                 {
-                    if (bytes.Length != entry.Size || Manifest.OfSmall(bytes.Span).Id != entry.Content)
+                    if (bytes.Length != entry.Size || bytes.Length > Chunker.SingleChunkLength || Manifest.OfSmall(bytes.Span).Id != entry.Content)
                         throw new LinkException(LinkFailure.Protocol, "An inline content is not what its id says.");
                     if (entry.Size > 0 && !share.Store(entry.Content, bytes)) (missing ??= []).Add(entry.Content);
                     inline.Add(new(entry.Content, bytes));
@@ -77,7 +85,37 @@ internal sealed class GuestSession(HostShare share, JournalKeeper journal, Journ
             }
         }
 
-        journal.Loop.Post(() => journal.Propose(session, proposal, missing, inline));
+        var weight = proposal.Changes.Count + 1;
+        var decided = Interlocked.Add(ref _undecided, weight) > MaxUndecided ? new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously) : null;
+        journal.Loop.Post(() =>
+        {
+            try
+            {
+                journal.Propose(session, proposal, missing, inline);
+            }
+            finally
+            {
+                Interlocked.Add(ref _undecided, -weight);
+                decided?.TrySetResult();
+            }
+        });
+        // Who sends faster than the journal decides waits, and not the others' proposals behind all of its own.
+        if (decided is not null) await decided.Task.WaitAsync(cancel).ConfigureAwait(false);
+    }
+
+    /// <summary>What is new has a content to be checked, whatever it says to change.</summary>
+    private static bool BringsContent(Change change) => change.Facets.HasFlag(Facets.Content) || change.Entry.Id.IsProvisional;
+
+    /// <summary>A link is its target, a directory has no bytes: another replica would not know what to make of anything else.</summary>
+    private static bool MakesSense(Change change)
+    {
+        var entry = change.Entry;
+        return entry.Deleted || entry.Kind switch
+        {
+            EntryKind.Symlink => entry.LinkTarget is { } target ? entry.Content == ContentIds.OfLink(target) : !BringsContent(change),
+            EntryKind.Directory => entry.Content.IsNone && entry.LinkTarget is null,
+            _ => entry.LinkTarget is null,
+        };
     }
 
     private async Task SettleAsync(long id)
@@ -94,6 +132,10 @@ internal sealed class GuestSession(HostShare share, JournalKeeper journal, Journ
         catch (Exception e) when (e is OperationCanceledException or ObjectDisposedException)
         {
             // The session has ended; its guest knows.
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _settling);
         }
     }
 

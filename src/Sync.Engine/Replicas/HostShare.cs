@@ -26,6 +26,9 @@ public sealed class HostShare : IHostShare
     /// <summary>How long the end waits for the journal: a disk that is broken is not waited for.</summary>
     private static readonly TimeSpan LastCommit = TimeSpan.FromSeconds(5);
 
+    /// <summary>Processes that were told to wait; more than these are no restarts.</summary>
+    private const int MaxRefused = 1024;
+
     private const int PinAttempts = 3;
     private static readonly TimeSpan PinPause = TimeSpan.FromMilliseconds(20);
 
@@ -41,6 +44,7 @@ public sealed class HostShare : IHostShare
     private IReadOnlyList<(IgnoreFile Pattern, ConflictPolicy Policy)> _conflictPatterns;
     private long _nextFlush = 1;
     private long _nextStaged;
+    private int _guestsChanged;
     private bool _paused;
     private Task _caughtUp = Task.CompletedTask;
 
@@ -127,7 +131,10 @@ public sealed class HostShare : IHostShare
 
     private void TellLooked(GuestSession session) => session.Push(new HostMessage.Committed(_journal.Committed) { HasLooked = true });
 
-    internal ContentReceiver NewReceiver() => new(_replica.Context.Files, _replica.Context.Staging, _replica.Context.Manifests, _small, _replica, long.MaxValue);
+    internal ContentReceiver NewReceiver() => new(_replica.Context.Files, _replica.Context.Staging, _replica.Context.Manifests, _small, _replica, long.MaxValue) { KeepsFree = KeptFree };
+
+    /// <summary>What guests may not fill: the same that is kept free when files are placed.</summary>
+    private long KeptFree(long total) => Math.Min(_policy.MinFreeBytes, total / 20);
 
     private static List<(IgnoreFile, ConflictPolicy)> Patterns(SharePolicy policy) =>
         [.. policy.ConflictPatterns.Select(p => (IgnoreFile.Parse(p.Key), p.Value))];
@@ -174,6 +181,7 @@ public sealed class HostShare : IHostShare
         var files = _replica.Context.Files;
         _small.Add(content, bytes.ToArray());
         if (Staged.Find(content) is not null) return true;
+        if (files.Space(out var free, out var total) == FsError.None && free < KeptFree(total)) return false;
         var path = $"{PrivateDirectory.Staging}/i-{Interlocked.Increment(ref _nextStaged).ToString(System.Globalization.CultureInfo.InvariantCulture)}-{Environment.ProcessId.ToString(System.Globalization.CultureInfo.InvariantCulture)}";
         if (files.Create(path, out var file) != FsError.None) return false;
         FsError error;
@@ -211,8 +219,14 @@ public sealed class HostShare : IHostShare
     /// <summary>Whether it stands in staging now; null: it was not where it was found.</summary>
     private async ValueTask<bool?> TryPinAsync(Entry entry, CancellationToken cancel)
     {
-        if (Staged.Find(entry.Content) is not null) return true;
-        if (_small.Find(entry.Content) is { } bytes) return Store(entry.Content, bytes);
+        if (Staged.Find(entry.Content) is { } staged)
+        {
+            // Those who follow are told the size before they have the bytes.
+            if (_replica.Context.Files.Stat(staged, out var stat) == FsError.None && stat.Stamp.Size != entry.Size) throw WrongSize();
+            return true;
+        }
+
+        if (_small.Find(entry.Content) is { } bytes) return bytes.Length == entry.Size ? Store(entry.Content, bytes) : throw WrongSize();
         if (await _replica.LocateAsync(entry.Content, entry.Id, cancel).ConfigureAwait(false) is not { } place) return false;
         var target = $"{PrivateDirectory.Staging}/c-{entry.Content}";
         if (place.Path == target) return true;
@@ -247,6 +261,8 @@ public sealed class HostShare : IHostShare
         }, cancel).ConfigureAwait(false);
     }
 
+    private static LinkException WrongSize() => new(LinkFailure.Protocol, "A content is not as long as its entry says.");
+
     internal Task<(Revision UpTo, IReadOnlyList<Problem> Problems)> SettleAsync(CancellationToken cancel) =>
         _replica.SettleAsync(() => _journal.CommittedAsync(cancel), cancel);
 
@@ -270,7 +286,16 @@ public sealed class HostShare : IHostShare
         return turn < 2 * able.Count;
     }
 
-    internal void GuestsChanged() => _replica.Context.Loop.Post(_replica.PublishStatusSoon);
+    /// <summary>However often it is called: one look at them is under way, and comes after the last call.</summary>
+    internal void GuestsChanged()
+    {
+        if (Interlocked.Exchange(ref _guestsChanged, 1) == 1) return;
+        _replica.Context.Loop.Post(() =>
+        {
+            Volatile.Write(ref _guestsChanged, 0);
+            _replica.PublishStatusSoon();
+        });
+    }
 
     internal void Forget(GuestSession session)
     {
@@ -316,6 +341,7 @@ public sealed class HostShare : IHostShare
                 lock (_gate)
                 {
                     var now = _options.Time.GetTimestamp();
+                    if (_refusedSince.Count >= MaxRefused) _refusedSince.Clear();
                     if (!_refusedSince.TryGetValue(hello.Process, out var since)) _refusedSince[hello.Process] = since = now;
                     if (_options.Time.GetElapsedTime(since, now) > CloneAfter)
                         throw new LinkException(LinkFailure.Duplicate, $"Guest '{grant.Name}' is connected from another process: this one is a copy of it. Stop it, remove its data directory (or choose another with --data), and join anew with an invite of its own.");
@@ -344,7 +370,8 @@ public sealed class HostShare : IHostShare
                 root = part.Id;
             }
 
-            var proposer = new Proposer(grant.Name, IsHost: false, grant.ReadOnly, hello.ClockNs == 0 ? 0 : nowNs - hello.ClockNs, grant.Conflicts, root);
+            // A direction binds those too who do not keep to it.
+            var proposer = new Proposer(grant.Name, IsHost: false, grant.ReadOnly || direction is SyncDirection.ReceiveOnly or SyncDirection.Mirror, hello.ClockNs == 0 ? 0 : nowNs - hello.ClockNs, grant.Conflicts, root);
             var (session, kept, tellsAll) = _journal.Open(proposer, root, hello.Epoch, hello.Cursor, hello.TakesPatches);
             var welcome = new HostMessage.Welcome(_journal.Epoch, kept is null, root, _journal.Committed, policy, direction, grant.ReadOnly, grant.Name) { Kept = kept ?? default, TellsAll = tellsAll, IsLooking = saysLooking, KeptDisk = _journal.KeptDisk(hello.Epoch) };
             var pump = new SessionPump(_journal, session, welcome);

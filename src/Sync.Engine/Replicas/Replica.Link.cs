@@ -269,7 +269,7 @@ internal sealed partial class Replica
                 foreach (var (content, bytes) in entries.Inline)
                 {
                     if (!_isHost) Interlocked.Add(ref _context.BytesReceived, bytes.Length);
-                    if (_context.Small.Find(content) is null && Manifest.OfSmall(bytes.Span).Id == content) _context.Small.Add(content, bytes.ToArray());
+                    if (bytes.Length <= Chunker.SingleChunkLength && _context.Small.Find(content) is null && Manifest.OfSmall(bytes.Span).Id == content) _context.Small.Add(content, bytes.ToArray());
                 }
 
                 foreach (var entry in entries.Items) Reconciler.Receive(entry);

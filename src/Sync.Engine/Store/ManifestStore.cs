@@ -1,3 +1,4 @@
+#pragma warning disable RS0030 // The replica's own data, outside of any share.
 using System.Globalization;
 using Sync.Delta;
 
@@ -194,9 +195,7 @@ internal sealed class ManifestStore
         {
             using (var file = File.OpenHandle(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.Read, FileOptions.None, bytes.Length))
                 RandomAccess.Write(file, bytes, 0);
-#pragma warning disable RS0030 // The replica's own data, outside of any share.
             File.Move(temporary, path, overwrite: true);
-#pragma warning restore RS0030
         }
         catch
         {

@@ -30,6 +30,9 @@ internal sealed class ContentReceiver(
     /// <summary>The contents that patches are against.</summary>
     public SmallBases Bases { get; } = new();
 
+    /// <summary>Of so many bytes in all, so many stay free.</summary>
+    public Func<long, long> KeepsFree { get; init; } = _ => 0;
+
     /// <summary>The file system can let two files share blocks. Where it turns out that it cannot, copies are made all the same.</summary>
     internal bool SharesBlocks { get; init; } = files.Traits.Name is "btrfs" or "xfs" or "bcachefs";
 
@@ -126,15 +129,16 @@ internal sealed class ContentReceiver(
 
         var basis = start.Basis.IsNone ? null : _manifests.Find(start.Basis);
         if (basis is null && !start.Basis.IsNone) return Refuse(start, TransferStatus.NoBasis, "The chunk list of the basis is not known.");
-        if (!ManifestDelta.TryApply(basis, start.Manifest.Span, maxLength, out var manifest, out var wrong)) return Refuse(start, TransferStatus.Corrupt, wrong);
+        // Bounded before it is made: what copies from the basis's list is short, however long what it makes.
+        if (!ManifestDelta.TryApply(basis, start.Manifest.Span, maxLength, (int)(MaxChunks - _chunks), out var manifest, out var wrong))
+            return wrong == ManifestDelta.TooManyChunks ? Refuse(start, TransferStatus.Failed, "The transfers under way have too many chunks.") : Refuse(start, TransferStatus.Corrupt, wrong);
         if (manifest.Id != start.Content) return Refuse(start, TransferStatus.Corrupt, "The chunk list is another content's.");
         if (start.Offset < 0 || start.Offset > manifest.Length) return Refuse(start, TransferStatus.Corrupt, "It goes on from beyond its end.");
-        if (manifest.Count > MaxChunks - _chunks) return Refuse(start, TransferStatus.Failed, "The transfers under way have too many chunks.");
 
         var plan = TransferPlan.Between(manifest, basis).From(start.Offset);
-        var error = files.Space(out var free, out _);
+        var error = files.Space(out var free, out var total);
         if (error != FsError.None) return Refuse(start, TransferStatus.Failed, $"The free space cannot be read: {error}.");
-        if (plan.DataLength > free) return Refuse(start, TransferStatus.Failed, "The disk has too little space.");
+        if (plan.DataLength > free - KeepsFree(total)) return Refuse(start, TransferStatus.Failed, "The disk has too little space.");
 
         var (found, source) = await OpenBasisAsync(basis, cancel);
         if (!found) return Refuse(start, TransferStatus.NoBasis, "The basis is no longer here.");

@@ -25,7 +25,8 @@ internal sealed record VersionRecord(
             if (!char.IsAsciiHexDigitLower(c)) return false;
         }
 
-        return true;
+        // Later than any date that can be told is none.
+        return TimeOf(id) <= DateTimeOffset.MaxValue.ToUnixTimeMilliseconds();
     }
 
     /// <summary>The time in an id, ms since 1970 UTC.</summary>

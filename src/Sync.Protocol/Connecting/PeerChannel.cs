@@ -53,6 +53,8 @@ internal static class PeerChannel
             MaxReceiveMessageSize = WireLimits.MaxMessage,
             MaxSendMessageSize = WireLimits.MaxMessage,
             MaxRetryAttempts = null,
+            // As on the host: frames have a packing of their own.
+            CompressionProviders = [],
             LoggerFactory = logging,
         });
     }

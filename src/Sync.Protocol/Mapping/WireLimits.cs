@@ -1,3 +1,5 @@
+using Sync.Delta;
+
 namespace Sync.Protocol.Mapping;
 
 /// <summary>What a peer may send, and what is sent. The figures are part of the protocol: lowering one breaks older peers.</summary>
@@ -18,6 +20,9 @@ internal static class WireLimits
     /// <summary>The payload of a frame; stays off the large-object heap (256 KiB payloads cost 80 gen-2 collections per 512 MB).</summary>
     public const int MaxPayload = 64 << 10;
 
+    /// <summary>Bulk streams of one session at a time. A guest has two; those of a link that is being made anew may still end.</summary>
+    public const int MaxBulkStreams = 4;
+
     /// <summary>The requests for contents in one message.</summary>
     public const int MaxRequests = 256;
 
@@ -27,8 +32,8 @@ internal static class WireLimits
     /// <summary>The frames of a group.</summary>
     public const int MaxGrouped = 1024;
 
-    /// <summary>A content that travels inside a control message.</summary>
-    public const int MaxInline = 256 << 10;
+    /// <summary>A content that travels inside a control message: one that is a single chunk.</summary>
+    public const int MaxInline = Chunker.SingleChunkLength;
 
     /// <summary>The changes of one proposal, all parts together.</summary>
     public const int MaxChanges = 4096;

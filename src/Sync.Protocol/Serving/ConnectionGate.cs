@@ -3,7 +3,8 @@ using System.Net;
 namespace Sync.Protocol.Serving;
 
 /// <summary>
-/// Bounds the connections of a peer endpoint: in all, and those of whom nothing is known yet, so that strangers cannot crowd out guests.
+/// Bounds the connections of a peer endpoint: in all, those of whom nothing is known yet, so that strangers cannot crowd out guests, and those of one
+/// guest, so that it cannot crowd out the others.
 /// </summary>
 internal sealed class ConnectionGate
 {
@@ -16,7 +17,11 @@ internal sealed class ConnectionGate
     /// <summary>The same from one address; guests behind one NAT share it.</summary>
     public const int MaxStrangersPerAddress = 16;
 
+    /// <summary>Of one guest. It needs two; where its network comes and goes, those that are dead are found within 20 s.</summary>
+    public const int MaxConnectionsPerGuest = 64;
+
     private readonly Lock _gate = new();
+    private readonly Dictionary<string, int> _byGuest = new(StringComparer.Ordinal);
     private readonly Dictionary<IPAddress, int> _strangersByAddress = [];
     private int _connections;
     private int _strangers;
@@ -35,18 +40,33 @@ internal sealed class ConnectionGate
         }
     }
 
-    /// <summary>A stranger turned out to be a guest, or left.</summary>
-    internal void RemoveStranger(IPAddress address)
+    /// <summary>A stranger turned out to be a guest; not if that has too many connections already.</summary>
+    internal bool TryKnow(IPAddress address, string guest)
     {
         lock (_gate)
         {
-            _strangers--;
-            if (--_strangersByAddress[address] == 0) _strangersByAddress.Remove(address);
+            var ofGuest = _byGuest.GetValueOrDefault(guest);
+            if (ofGuest >= MaxConnectionsPerGuest) return false;
+            _byGuest[guest] = ofGuest + 1;
+            RemoveStranger(address);
+            return true;
         }
     }
 
-    internal void RemoveConnection()
+    /// <summary>A connection has ended.</summary>
+    internal void Leave(IPAddress address, string? guest)
     {
-        lock (_gate) _connections--;
+        lock (_gate)
+        {
+            _connections--;
+            if (guest is null) RemoveStranger(address);
+            else if (--_byGuest[guest] == 0) _byGuest.Remove(guest);
+        }
+    }
+
+    private void RemoveStranger(IPAddress address)
+    {
+        _strangers--;
+        if (--_strangersByAddress[address] == 0) _strangersByAddress.Remove(address);
     }
 }

@@ -42,16 +42,16 @@ internal sealed class PeerConnectionHandler(ConnectionGate gate, IGuestDirectory
         connection.Features.Set(peer);
         if (guests.IsKnown(peer.Fingerprint))
         {
-            lease.MarkKnown();
-            await next(connection);
+            if (lease.TryMarkKnown(peer.Fingerprint)) await next(connection);
+            else connection.Abort(new ConnectionAbortedException("Too many connections of one guest."));
             return;
         }
 
         await using var deadline = time.CreateTimer(
             _ =>
             {
-                if (guests.IsKnown(peer.Fingerprint)) lease.MarkKnown();
-                else connection.Abort(new ConnectionAbortedException("Not paired in time."));
+                if (!guests.IsKnown(peer.Fingerprint) || !lease.TryMarkKnown(peer.Fingerprint))
+                    connection.Abort(new ConnectionAbortedException("Not paired in time."));
             },
             null,
             StrangerDeadline,

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Security;
 using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
+using Grpc.AspNetCore.Server;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting;
@@ -33,6 +34,8 @@ public static class PeerServer
         services.AddSingleton<SessionTable>();
         services.AddSingleton<PeerService>();
         services.AddSingleton<IStartupFilter, PeerPathFilter>();
+        // No peer packs messages by gRPC: what nobody needs is not unpacked for strangers. Frames have a packing of their own.
+        services.PostConfigure<GrpcServiceOptions>(static options => options.CompressionProviders.Clear());
         services.AddGrpc().AddServiceOptions<PeerService>(options =>
         {
             options.MaxReceiveMessageSize = WireLimits.MaxMessage;

@@ -1,8 +1,10 @@
 using System.Net;
+using Google.Protobuf;
 using Grpc.Core;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Hosting;
 using Sync.Engine.Link;
+using Sync.Protocol.Mapping;
 using Sync.Protocol.Pairing;
 using Sync.Protocol.Sessions;
 using Sync.Protocol.Wire;
@@ -21,7 +23,8 @@ internal sealed class PeerService(
         try
         {
             var reply = await pairing.PairAsync(fingerprint, http.Connection.RemoteIpAddress ?? IPAddress.None, request, context.CancellationToken);
-            if (guests.IsKnown(fingerprint)) http.Features.Get<ConnectionLease>()?.MarkKnown();
+            // With too many connections it stays a stranger, and is ended as one.
+            if (guests.IsKnown(fingerprint)) http.Features.Get<ConnectionLease>()?.TryMarkKnown(fingerprint);
             return reply;
         }
         catch (PairingException e)
@@ -42,6 +45,7 @@ internal sealed class PeerService(
         RunAsync(context, async (guest, cancel) =>
         {
             var live = sessions.Find(guest, context.RequestHeaders.GetValue(WireNames.Session));
+            using var stream = live.OpenStream();
             using var both = CancellationTokenSource.CreateLinkedTokenSource(cancel, live.Ended);
             var output = context.GetHttpContext().Response.BodyWriter;
             await BulkStreams.DownloadAsync(
@@ -52,6 +56,7 @@ internal sealed class PeerService(
         RunAsync(context, async (guest, cancel) =>
         {
             var live = sessions.Find(guest, context.RequestHeaders.GetValue(WireNames.Session));
+            using var stream = live.OpenStream();
             using var both = CancellationTokenSource.CreateLinkedTokenSource(cancel, live.Ended);
             await BulkStreams.UploadAsync(live, requestStream, responseStream, both.Token);
         });
@@ -74,6 +79,11 @@ internal sealed class PeerService(
         catch (OperationCanceledException) when (lifetime.ApplicationStopping.IsCancellationRequested)
         {
             throw Refusals.ToRpc(new LinkException(LinkFailure.Unavailable, "The host is shutting down."));
+        }
+        catch (InvalidProtocolBufferException)
+        {
+            // An IOException too, but what was lost is not the connection.
+            throw Refusals.ToRpc(Bounds.Violation("a message that is none"));
         }
         catch (IOException)
         {

@@ -39,5 +39,5 @@ internal static class Dump
         + string.Join('|', policy.ConflictPatterns) + "#" + string.Join('|', policy.Ignore);
 
     private static string Of(ReadOnlyMemory<byte>? bytes) =>
-        bytes is { } some ? some.Length.ToString(CultureInfo.InvariantCulture) + ":" + FakeSession.Sum(some.Span) : "none";
+        bytes is { } some ? some.Length.ToString(CultureInfo.InvariantCulture) + ":" + Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(some.Span)) : "none";
 }

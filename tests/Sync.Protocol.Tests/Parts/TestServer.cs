@@ -56,6 +56,8 @@ internal sealed class TestServer : IAsyncDisposable
         builder.WebHost.UseKestrelHttpsConfiguration().ConfigureKestrel(k => k.ListenPeer(new IPEndPoint(IPAddress.Loopback, 0), identity));
         var app = builder.Build();
         app.MapSyncPeer();
+        // Another endpoint of the same server, such as the control API is.
+        app.MapPost("/control", static () => "reached");
         await app.StartAsync();
         return new TestServer(app, directory, host, identity, guest);
     }

@@ -1,3 +1,4 @@
+#pragma warning disable RS0030 // This is the layer that the ban points to.
 using Microsoft.Win32.SafeHandles;
 
 namespace Sync.Engine.Files.Portable;

@@ -1,3 +1,4 @@
+#pragma warning disable RS0030 // This is the layer that the ban points to.
 using System.Globalization;
 using Sync.Engine.Model;
 
@@ -250,9 +251,7 @@ internal sealed class PortableFileSystem : IFileSystem
         if (kind == EntryKind.Directory)
             Directory.Move(source, target);
         else
-#pragma warning disable RS0030 // This is the layer that the ban points to.
             File.Move(source, target, replace);
-#pragma warning restore RS0030
     });
 
     private FsError OpenForWriting(string path, FileMode mode, out IWritableFile? file)

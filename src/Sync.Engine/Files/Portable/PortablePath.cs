@@ -1,3 +1,4 @@
+#pragma warning disable RS0030 // This is the layer that the ban points to.
 namespace Sync.Engine.Files.Portable;
 
 /// <summary>Checks a share path and joins it to a root's.</summary>

@@ -1,3 +1,4 @@
+#pragma warning disable RS0030 // This is the layer that the ban points to.
 using System.IO.Hashing;
 using System.Runtime.InteropServices;
 using Sync.Engine.Model;

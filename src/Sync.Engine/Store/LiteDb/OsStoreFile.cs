@@ -1,3 +1,4 @@
+#pragma warning disable RS0030 // The index's own files, outside of any share.
 using Microsoft.Win32.SafeHandles;
 
 namespace Sync.Engine.Store.LiteDb;

@@ -1,3 +1,4 @@
+#pragma warning disable RS0030 // The index's own files, outside of any share.
 using System.Globalization;
 
 namespace Sync.Engine.Store.LiteDb;
@@ -53,12 +54,10 @@ internal sealed class StoreFiles : IDisposable
         var aside = _path + ".corrupt-" + now.UtcDateTime.ToString("yyyyMMdd'T'HHmmss'Z'", CultureInfo.InvariantCulture);
         for (var i = 2; File.Exists(aside) || File.Exists(LogPath(aside)); i++)
             aside = string.Create(CultureInfo.InvariantCulture, $"{_path}.corrupt-{now.UtcDateTime:yyyyMMdd'T'HHmmss'Z'}-{i}");
-#pragma warning disable RS0030 // These files are the index's own, outside of any share.
         // The data goes first: a crash in between leaves a log without data, which the next start sees; data without its log
         // would pass for an older state.
         File.Move(_path, aside);
         File.Move(LogPath(_path), LogPath(aside));
-#pragma warning restore RS0030
         return aside;
     }
 

@@ -1,3 +1,4 @@
+#pragma warning disable RS0030 // Systems without descriptors for this: what it tells is looked at through the layer.
 using Sync.Engine.Files;
 
 namespace Sync.Engine.Watching.Portable;
