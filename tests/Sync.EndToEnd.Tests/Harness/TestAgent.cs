@@ -26,6 +26,10 @@ internal abstract class TestAgent : IAsyncDisposable
     /// <summary>As <see cref="Through"/>, for the agent alone: commands are not started so.</summary>
     public IReadOnlyList<string> AgentThrough { get; set; } = [];
 
+    /// <summary>By the boot id an agent tells whether the machine went down: from its next start on it sees the one in this file. Needs root.</summary>
+    public void SeeBootId(string file) =>
+        AgentThrough = ["unshare", "--mount", "--propagation", "slave", "sh", "-c", "mount --bind \"$0\" /proc/sys/kernel/random/boot_id && exec \"$@\"", file];
+
     public bool IsRunning => _agent is { HasEnded: false };
 
     /// <summary>What the agent says when commands reach it.</summary>

@@ -17,8 +17,7 @@ internal sealed class Machine : IAsyncDisposable
         Tree = tree;
         _disk = disk;
         _bootId = disk.Directory + ".boot-id";
-        // The agent tells by this whether the machine went down: it sees the one that this machine has.
-        agent.AgentThrough = ["unshare", "--mount", "--propagation", "slave", "sh", "-c", "mount --bind \"$0\" /proc/sys/kernel/random/boot_id && exec \"$@\"", _bootId];
+        agent.SeeBootId(_bootId);
     }
 
     public TestAgent Agent { get; }
