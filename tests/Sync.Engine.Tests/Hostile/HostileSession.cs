@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Runtime.ExceptionServices;
 using System.Threading.Channels;
 using Sync.Delta;
 using Sync.Engine.Link;
@@ -110,7 +111,7 @@ internal sealed class HostileSession : IAsyncDisposable
         }
         catch (ChannelClosedException e) when (e.InnerException is LinkException reason)
         {
-            throw reason;
+            ExceptionDispatchInfo.Throw(reason);
         }
         finally
         {
