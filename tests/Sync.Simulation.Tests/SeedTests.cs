@@ -16,7 +16,7 @@ public sealed class SeedTests
     /// that is in docs/reliability.md. The number may only grow.</summary>
     private const ulong OpenIsOneIn = 100;
 
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(190);
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(100);
 
     [Fact]
     public async Task Every_seed_keeps_every_promise()
