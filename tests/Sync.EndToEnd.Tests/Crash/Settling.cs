@@ -38,5 +38,5 @@ internal static class Settling
     /// is lost by it.</summary>
     private static bool LacksCopiesOnly(CommandResult result) =>
         result.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries).Where(line => !line.Contains(": problems after ", StringComparison.Ordinal))
-            .All(line => line.StartsWith($"{Pair.Share}: {SharedWriter.Directory}/", StringComparison.Ordinal) && line.Contains(" (conflict host ", StringComparison.Ordinal) && line.EndsWith("[unavailable]", StringComparison.Ordinal));
+            .All(line => line.StartsWith(Pair.Share, StringComparison.Ordinal) && line.Contains($": {SharedWriter.Directory}/", StringComparison.Ordinal) && line.Contains(" (conflict host ", StringComparison.Ordinal) && line.EndsWith("[unavailable]", StringComparison.Ordinal));
 }
