@@ -119,7 +119,14 @@ public sealed class SymlinkAttackTests
     /// <summary>Programs on the host, which save where the directory is: looked at, read, proposed.</summary>
     private static void WriteLocally(string root, Counts counts, CancellationToken stop)
     {
-        Assert.Equal(FsError.None, FileSystems.Open(root, out var files));
+        IFileSystem? files;
+        // While the link lies where `.sync` was, the root does not open.
+        while (FileSystems.Open(root, out files) is var error and not FsError.None)
+        {
+            Assert.Equal(FsError.Escapes, error);
+            if (stop.IsCancellationRequested) return;
+        }
+
         using (files)
         {
             for (var round = 0; !stop.IsCancellationRequested; round++)
