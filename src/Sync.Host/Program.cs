@@ -28,6 +28,7 @@ internal static class Program
         host.Root.Add(InviteCommand.Create(host));
         host.Root.Add(FlushCommand.Create(host));
         AgentCommands.AddTo(host);
+        host.Root.Add(AuditCommand.Create(host));
         host.Root.Add(DemoCommandLine.Create());
         return host;
     }

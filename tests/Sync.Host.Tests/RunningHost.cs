@@ -1,10 +1,11 @@
 using Microsoft.AspNetCore.Builder;
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Sync.Engine.Replicas;
+using Sync.Host.Auditing;
 using Sync.Host.Config;
 using Sync.Host.Registry;
+using Sync.Host.Serving;
 using Sync.Protocol.Control;
 using Sync.Shared.Control;
 using Sync.Shared.Data;
@@ -67,7 +68,7 @@ internal sealed class RunningHost : IAsyncDisposable
             agent,
             TimeProvider.System,
             logging => logging.ClearProviders(),
-            services => services.AddSingleton<IHostAdministration>(administration).AddSingleton<HostRegistryService>(),
+            services => services.AddHostControl(administration, new AuditLog(data, TimeProvider.System, (e, _) => throw e)),
             app => app.MapGrpcService<HostRegistryService>(),
             TestContext.Current.CancellationToken);
         var host = new RunningHost(place, held, agent, control, share);

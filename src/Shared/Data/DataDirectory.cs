@@ -20,6 +20,9 @@ internal sealed class DataDirectory
 
     public string IdentityDirectory => System.IO.Path.Combine(Path, "identity");
 
+    /// <summary>The audit log (0), or an older one.</summary>
+    public string AuditFile(int number) => System.IO.Path.Combine(Path, number == 0 ? "audit.jsonl" : FormattableString.Invariant($"audit.{number}.jsonl"));
+
     public string IndexDirectory(string id) => System.IO.Path.Combine(Path, "index", id);
 
     /// <summary>The directory asked for, or SYNC_DATA's, or the platform's own place. Nothing is made.</summary>

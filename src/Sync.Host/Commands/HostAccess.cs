@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Sync.Host.Auditing;
 using Sync.Host.Config;
 using Sync.Host.Registry;
 using Sync.Protocol.Identities;
@@ -32,8 +33,10 @@ internal sealed class HostAccess : IDisposable
         {
             var identity = AgentIdentity.Load(data);
             var config = ConfigStore<HostConfig>.Load(data.ConfigFile, HostConfigJson.Default.HostConfig, new HostConfig());
-            return new HostAccess(
-                access, new HostAdministration(config, data, identity.Fingerprint, new NoRuntime(), TimeProvider.System), identity);
+            var administration = new HostAdministration(config, data, identity.Fingerprint, new NoRuntime(), TimeProvider.System);
+            var error = parsed.InvocationConfiguration.Error;
+            var audit = new AuditLog(data, TimeProvider.System, (e, entry) => error.WriteLine($"{host.Program}: the audit log cannot be written ({e.Message}); this is missing in it: {entry}"));
+            return new HostAccess(access, new AuditedAdministration(administration, audit), identity);
         }
         catch
         {

@@ -1,7 +1,7 @@
 using System.Net;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Sync.Host.Auditing;
 using Sync.Host.Config;
 using Sync.Host.Registry;
 using Sync.Protocol.Control;
@@ -34,18 +34,20 @@ internal sealed class HostProcess(DataDirectory data, TimeProvider time, TextWri
             await using (agent)
             {
                 // Remembered before anything runs: a share that cannot be added ends the start, one that cannot run does not.
+                var audit = AuditingLog.Open(data, time, logging.CreateLogger<AuditLog>());
                 var before = new HostAdministration(config, data, identity.Fingerprint, new NoRuntime(), time);
+                var told = new AuditedAdministration(before, audit);
                 foreach (var share in shares)
-                    await before.AddShareAsync(share, cancel);
-                await ServeAsync(listen, config, identity, agent, log, cancel);
+                    await (config.Current.FindShare(share.Name) is null ? told : (IHostAdministration)before).AddShareAsync(share, cancel);
+                await ServeAsync(listen, config, identity, agent, audit, log, cancel);
             }
         }
     }
 
     private async Task ServeAsync(
-        IPEndPoint listen, ConfigStore<HostConfig> config, PeerIdentity identity, HostAgent agent, LogLevel log, CancellationToken cancel)
+        IPEndPoint listen, ConfigStore<HostConfig> config, PeerIdentity identity, HostAgent agent, IAuditLog audit, LogLevel log, CancellationToken cancel)
     {
-        await using var peers = await ListenAsync(listen, config, identity, agent, log, cancel);
+        await using var peers = await ListenAsync(listen, config, identity, agent, audit, log, cancel);
         agent.Listening = peers.Endpoint;
         config.Update(current => string.Equals(current.LastListen, peers.Endpoint.ToString(), StringComparison.Ordinal)
             ? current
@@ -57,7 +59,7 @@ internal sealed class HostProcess(DataDirectory data, TimeProvider time, TextWri
             agent,
             time,
             builder => AgentLogging.Configure(builder, log),
-            services => services.AddSingleton<IHostAdministration>(administration).AddSingleton<HostRegistryService>(),
+            services => services.AddHostControl(administration, audit),
             app => app.MapGrpcService<HostRegistryService>(),
             cancel))
         {
@@ -72,9 +74,9 @@ internal sealed class HostProcess(DataDirectory data, TimeProvider time, TextWri
 
     /// <summary>Where any port will do, the last one is taken again if it is free: guests know it.</summary>
     private async Task<PeerListener> ListenAsync(
-        IPEndPoint listen, ConfigStore<HostConfig> config, PeerIdentity identity, HostAgent agent, LogLevel log, CancellationToken cancel)
+        IPEndPoint listen, ConfigStore<HostConfig> config, PeerIdentity identity, HostAgent agent, IAuditLog audit, LogLevel log, CancellationToken cancel)
     {
-        var desk = new PairingDesk(config, agent, time);
+        var desk = new AuditedPairing(new PairingDesk(config, agent, time), audit);
         var guests = new GuestDirectory(config);
         Task<PeerListener> StartAsync(IPEndPoint endpoint) =>
             PeerListener.StartAsync(endpoint, identity, agent, desk, guests, time, builder => AgentLogging.Configure(builder, log), cancel);
