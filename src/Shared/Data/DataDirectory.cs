@@ -23,6 +23,9 @@ internal sealed class DataDirectory
     /// <summary>The audit log (0), or an older one.</summary>
     public string AuditFile(int number) => System.IO.Path.Combine(Path, number == 0 ? "audit.jsonl" : FormattableString.Invariant($"audit.{number}.jsonl"));
 
+    /// <summary>The agent's log (0), or an older one.</summary>
+    public string LogFile(int number) => System.IO.Path.Combine(Path, "logs", number == 0 ? "agent.jsonl" : FormattableString.Invariant($"agent.{number}.jsonl"));
+
     public string IndexDirectory(string id) => System.IO.Path.Combine(Path, "index", id);
 
     /// <summary>The directory asked for, or SYNC_DATA's, or the platform's own place. Nothing is made.</summary>

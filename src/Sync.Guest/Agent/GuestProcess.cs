@@ -4,6 +4,7 @@ using Microsoft.Extensions.Logging;
 using Sync.Guest.Config;
 using Sync.Shared.Control;
 using Sync.Shared.Data;
+using Sync.Shared.Logs;
 using Sync.Shared.Output;
 
 namespace Sync.Guest.Agent;
@@ -19,8 +20,10 @@ internal sealed class GuestProcess(DataDirectory data, TimeProvider time, TextWr
     {
         using (await DataLock.TakeAsync(data, AgentConnection.IsRunning(data) ? TimeSpan.Zero : LockPatience, time, cancel))
         using (var identity = AgentIdentity.Load(data))
-        using (var logging = LoggerFactory.Create(builder => AgentLogging.Configure(builder, log)))
+        using (var files = new LogFileProvider(data, time, reason => error.WriteLine($"sync-guest: the log cannot be written to files ({reason}); stderr has it")))
         {
+            var logs = new AgentLogging(new LogLevelSwitch(log), files);
+            using var logging = LoggerFactory.Create(logs.Configure);
             var config = ConfigStore<GuestConfig>.Load(data.ConfigFile, GuestConfigJson.Default.GuestConfig, new GuestConfig());
             await using var connectors = new HostConnectors(identity, time, logging);
             await using var agent = new GuestAgent(config, data, identity.Fingerprint, connectors.For, time, logging);
@@ -30,7 +33,7 @@ internal sealed class GuestProcess(DataDirectory data, TimeProvider time, TextWr
                 data,
                 agent,
                 time,
-                builder => AgentLogging.Configure(builder, log),
+                logs.Configure,
                 services => services.AddSingleton<IBindings>(bindings).AddSingleton<GuestBindingsService>(),
                 app => app.MapGrpcService<GuestBindingsService>(),
                 cancel);

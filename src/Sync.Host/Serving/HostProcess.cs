@@ -8,6 +8,7 @@ using Sync.Protocol.Control;
 using Sync.Protocol.Identities;
 using Sync.Shared.Control;
 using Sync.Shared.Data;
+using Sync.Shared.Logs;
 using Sync.Shared.Output;
 
 namespace Sync.Host.Serving;
@@ -27,8 +28,10 @@ internal sealed class HostProcess(DataDirectory data, TimeProvider time, TextWri
     {
         using (await DataLock.TakeAsync(data, AgentConnection.IsRunning(data) ? TimeSpan.Zero : LockPatience, time, cancel))
         using (var identity = AgentIdentity.Load(data))
-        using (var logging = LoggerFactory.Create(builder => AgentLogging.Configure(builder, log)))
+        using (var files = new LogFileProvider(data, time, reason => error.WriteLine($"sync-host: the log cannot be written to files ({reason}); stderr has it")))
         {
+            var logs = new AgentLogging(new LogLevelSwitch(log), files);
+            using var logging = LoggerFactory.Create(logs.Configure);
             var config = ConfigStore<HostConfig>.Load(data.ConfigFile, HostConfigJson.Default.HostConfig, new HostConfig());
             var agent = new HostAgent(config, data, identity.Fingerprint, time, logging);
             await using (agent)
@@ -39,15 +42,15 @@ internal sealed class HostProcess(DataDirectory data, TimeProvider time, TextWri
                 var told = new AuditedAdministration(before, audit);
                 foreach (var share in shares)
                     await (config.Current.FindShare(share.Name) is null ? told : (IHostAdministration)before).AddShareAsync(share, cancel);
-                await ServeAsync(listen, config, identity, agent, audit, log, cancel);
+                await ServeAsync(listen, config, identity, agent, audit, logs, cancel);
             }
         }
     }
 
     private async Task ServeAsync(
-        IPEndPoint listen, ConfigStore<HostConfig> config, PeerIdentity identity, HostAgent agent, IAuditLog audit, LogLevel log, CancellationToken cancel)
+        IPEndPoint listen, ConfigStore<HostConfig> config, PeerIdentity identity, HostAgent agent, IAuditLog audit, AgentLogging logs, CancellationToken cancel)
     {
-        await using var peers = await ListenAsync(listen, config, identity, agent, audit, log, cancel);
+        await using var peers = await ListenAsync(listen, config, identity, agent, audit, logs, cancel);
         agent.Listening = peers.Endpoint;
         config.Update(current => string.Equals(current.LastListen, peers.Endpoint.ToString(), StringComparison.Ordinal)
             ? current
@@ -58,7 +61,7 @@ internal sealed class HostProcess(DataDirectory data, TimeProvider time, TextWri
             data,
             agent,
             time,
-            builder => AgentLogging.Configure(builder, log),
+            logs.Configure,
             services => services.AddHostControl(administration, audit),
             app => app.MapGrpcService<HostRegistryService>(),
             cancel))
@@ -74,12 +77,12 @@ internal sealed class HostProcess(DataDirectory data, TimeProvider time, TextWri
 
     /// <summary>Where any port will do, the last one is taken again if it is free: guests know it.</summary>
     private async Task<PeerListener> ListenAsync(
-        IPEndPoint listen, ConfigStore<HostConfig> config, PeerIdentity identity, HostAgent agent, IAuditLog audit, LogLevel log, CancellationToken cancel)
+        IPEndPoint listen, ConfigStore<HostConfig> config, PeerIdentity identity, HostAgent agent, IAuditLog audit, AgentLogging logs, CancellationToken cancel)
     {
         var desk = new AuditedPairing(new PairingDesk(config, agent, time), audit);
         var guests = new GuestDirectory(config);
         Task<PeerListener> StartAsync(IPEndPoint endpoint) =>
-            PeerListener.StartAsync(endpoint, identity, agent, desk, guests, time, builder => AgentLogging.Configure(builder, log), cancel);
+            PeerListener.StartAsync(endpoint, identity, agent, desk, guests, time, logs.Configure, cancel);
 
         if (listen.Port == 0 && config.Current.LastListen is { } text && ListenAddress.TryParse(text, out var last) && last.Address.Equals(listen.Address))
         {

@@ -32,6 +32,7 @@ public static class PeerServer
         services.AddSingleton<RedemptionLimiter>();
         services.AddSingleton<PairingCounter>();
         services.AddSingleton<SessionTable>();
+        services.AddSingleton<MeasureDesk>();
         services.AddSingleton<PeerService>();
         services.AddSingleton<IStartupFilter, PeerPathFilter>();
         // No peer packs messages by gRPC: what nobody needs is not unpacked for strangers. Frames have a packing of their own.

@@ -13,7 +13,7 @@ namespace Sync.Protocol.Serving;
 
 /// <summary>The calls of guests: who may make them, and their failures as statuses.</summary>
 internal sealed class PeerService(
-    IShareServer shares, IGuestDirectory guests, PairingCounter pairing, SessionTable sessions, TimeProvider time, IHostApplicationLifetime lifetime)
+    IShareServer shares, IGuestDirectory guests, PairingCounter pairing, SessionTable sessions, MeasureDesk measuring, TimeProvider time, IHostApplicationLifetime lifetime)
     : Peer.PeerBase
 {
     public override async Task<PairReply> Pair(PairRequest request, ServerCallContext context)
@@ -60,6 +60,9 @@ internal sealed class PeerService(
             using var both = CancellationTokenSource.CreateLinkedTokenSource(cancel, live.Ended);
             await BulkStreams.UploadAsync(live, requestStream, responseStream, both.Token);
         });
+
+    public override Task Measure(IAsyncStreamReader<MeasureRequest> requestStream, IServerStreamWriter<MeasureReply> responseStream, ServerCallContext context) =>
+        RunAsync(context, (guest, cancel) => measuring.RunAsync(guest, requestStream, responseStream, cancel));
 
     /// <summary>Runs a call of a guest that is known; it ends with the host.</summary>
     private async Task RunAsync(ServerCallContext context, Func<string, CancellationToken, Task> call)

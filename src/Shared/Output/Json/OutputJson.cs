@@ -21,6 +21,7 @@ namespace Sync.Shared.Output.Json;
 [JsonSerializable(typeof(InviteOutput))]
 [JsonSerializable(typeof(BindingsOutput))]
 [JsonSerializable(typeof(AuditOutput))]
+[JsonSerializable(typeof(DoctorOutput))]
 internal sealed partial class OutputJson : JsonSerializerContext
 {
     private static readonly OutputJson Relaxed = new(new JsonSerializerOptions
