@@ -28,8 +28,7 @@ public sealed class MeasureTests
     public async Task A_stranger_learns_nothing()
     {
         await using var server = await TestServer.StartAsync();
-        using var place = new TempDirectory();
-        using var stranger = PeerIdentity.LoadOrCreate(place.Path);
+        using var stranger = server.Stranger("stranger");
         Assert.Equal(LinkFailure.NotAllowed, (await Assert.ThrowsAsync<LinkException>(() => Probe(server, stranger))).Failure);
     }
 

@@ -11,7 +11,7 @@ namespace Sync.Shared.Doctor.Checks;
 internal sealed partial record ProbedFile(bool Reflinks, bool Leases)
 {
     // linux/fs.h: _IOW(0x94, 9, int).
-    private const nuint Clone = 0x40049409;
+    private const nuint CloneRequest = 0x40049409;
 
     public static ProbedFile Look(string root, IFileSystem files)
     {
@@ -39,7 +39,7 @@ internal sealed partial record ProbedFile(bool Reflinks, bool Leases)
     {
         using var source = File.OpenHandle(from);
         using var target = File.OpenHandle(to, FileMode.CreateNew, FileAccess.ReadWrite);
-        return Ioctl(target, Clone, (nint)source.DangerousGetHandle()) == 0;
+        return Ioctl(target, CloneRequest, (nint)source.DangerousGetHandle()) == 0;
     }
 
     [LibraryImport("libc", EntryPoint = "ioctl", SetLastError = true)]
