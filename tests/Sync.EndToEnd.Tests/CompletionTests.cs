@@ -41,18 +41,17 @@ public sealed class CompletionTests
         var script = $$"""
             zmodload zsh/zpty
             zpty shell zsh -f -i
-            zpty -w shell 'PATH={{place.Bin}}:$PATH SYNC_DATA={{place.Data}} PS1=; autoload -U compinit; compinit -u -d {{place.Bin}}/dump; source <(sync-host completions zsh); bindkey "^I" expand-or-complete; echo READY-$((1+1))'
+            zpty -w shell 'export PATH={{place.Bin}}:$PATH SYNC_DATA={{place.Data}} PS1=; autoload -U compinit; compinit -u -d {{place.Bin}}/dump; source <(sync-host completions zsh); bindkey "^I" expand-or-complete; echo READY-$((1+1))'
             zpty -r shell text '*READY-2*'
-            zpty -n -w shell $'sync-host share remove d\t'
-            # To the line's beginning, and have it printed instead of run.
-            zpty -n -w shell $'\C-aprint -r -- LINE: \n'
-            zpty -r shell text '*LINE: sync-host share remove d* *'
-            zpty -r shell text '*LINE: sync-host share remove d*'
+            # After the completion to the line's beginning, and have it printed instead of run.
+            zpty -n -w shell $'sync-host share remove d\t\C-aprint -r -- LINE: \n'
+            # The whole line is printed once, with a line's end behind; it is typed without.
+            zpty -r shell text $'*\nLINE: sync-host*\n'
             print -r -- "$text"
             zpty -d shell
             """;
         await using var run = ProcessRun.Start("timeout", "30", "zsh", "-f", "-c", script);
-        Assert.Contains("sync-host share remove docs", (await run.EndAsync(Limit)).Expect(0).Output, StringComparison.Ordinal);
+        Assert.Contains("LINE: sync-host share remove docs", (await run.EndAsync(Limit)).Expect(0).Output, StringComparison.Ordinal);
     }
 
     [Theory]
