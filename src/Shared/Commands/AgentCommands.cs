@@ -13,6 +13,7 @@ internal static class AgentCommands
         host.Root.Add(VerifyCommand.Create(host));
         host.Root.Add(RevertCommand.Create(host));
         host.Root.Add(LogsCommand.Create(host));
+        host.Root.Add(ConfigCommand.Create(host));
         host.Root.Add(CompletionsCommand.Create(host));
     }
 }

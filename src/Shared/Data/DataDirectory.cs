@@ -14,6 +14,9 @@ internal sealed class DataDirectory
 
     public string ConfigFile => System.IO.Path.Combine(Path, "config.json");
 
+    /// <summary>What a person sets; <see cref="ConfigFile"/> is what the agent remembers.</summary>
+    public string SettingsFile => System.IO.Path.Combine(Path, "settings.json");
+
     public string LockFile => System.IO.Path.Combine(Path, "lock");
 
     public string ProcessFile => System.IO.Path.Combine(Path, "agent.pid");

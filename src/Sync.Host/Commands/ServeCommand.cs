@@ -4,6 +4,7 @@ using Sync.Host.Serving;
 using Sync.Protocol.Control;
 using Sync.Shared.Commands;
 using Sync.Shared.Output;
+using Sync.Shared.Settings;
 
 namespace Sync.Host.Commands;
 
@@ -39,13 +40,16 @@ internal static class ServeCommand
             "serve", "Run the host's agent in the foreground; SIGTERM or Ctrl-C ends it",
             "sync-host serve --share docs=/srv/docs", "sync-host serve --listen 192.168.122.1:7443 --data /var/lib/sync-host")
         {
-            listen, shares, log,
+            shares,
         };
+        var settings = new SettingsOptions(host.Program, (listen, SettingDefinitions.Listen), (log, SettingDefinitions.LogLevel));
+        settings.AddTo(command);
         command.SetAction(async (parsed, cancel) =>
         {
-            var process = new HostProcess(host.Locate(parsed), TimeProvider.System, parsed.InvocationConfiguration.Error);
+            var data = host.Locate(parsed);
+            var process = new HostProcess(data, TimeProvider.System, parsed.InvocationConfiguration.Error);
             var added = (parsed.GetValue(shares) ?? []).Select(Parse).ToList();
-            await process.RunAsync(parsed.GetValue(listen)!, added, parsed.GetValue(log), cancel);
+            await process.RunAsync(settings.Read(parsed, data, Environment.GetEnvironmentVariables()), added, cancel);
             return (int)ExitCode.Done;
         });
         return command;

@@ -1,7 +1,9 @@
 using Grpc.AspNetCore.Server;
+using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Sync.Host.Auditing;
 using Sync.Host.Registry;
+using Sync.Shared.Control;
 
 namespace Sync.Host.Serving;
 
@@ -13,5 +15,13 @@ internal static class HostControl
         .AddSingleton(administration)
         .AddSingleton<HostRegistryService>()
         .AddSingleton(audit)
+        .AddSingleton<OperationsService>()
         .Configure<GrpcServiceOptions>(options => options.Interceptors.Add<AuditInterceptor>());
+
+    /// <summary>Maps them.</summary>
+    public static void MapHostControl(this WebApplication app)
+    {
+        app.MapGrpcService<HostRegistryService>();
+        app.MapGrpcService<OperationsService>();
+    }
 }

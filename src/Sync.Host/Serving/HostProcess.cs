@@ -1,15 +1,17 @@
 using System.Net;
-using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Sync.Host.Auditing;
 using Sync.Host.Config;
 using Sync.Host.Registry;
 using Sync.Protocol.Control;
-using Sync.Protocol.Identities;
+using Sync.Shared.Commands;
 using Sync.Shared.Control;
 using Sync.Shared.Data;
 using Sync.Shared.Logs;
 using Sync.Shared.Output;
+using Sync.Shared.Rates;
+using Sync.Shared.Settings;
 
 namespace Sync.Host.Serving;
 
@@ -20,50 +22,63 @@ internal sealed class HostProcess(DataDirectory data, TimeProvider time, TextWri
     private static readonly TimeSpan LockPatience = TimeSpan.FromSeconds(3);
 
     /// <summary>Runs until it is told to end.</summary>
-    /// <param name="listen">Where guests are to reach it; port 0 for any.</param>
+    /// <param name="source">Where its settings come from.</param>
     /// <param name="shares">Shares to add first.</param>
-    /// <param name="log">The least level that is logged.</param>
     /// <param name="cancel">Gives up starting.</param>
-    public async Task RunAsync(IPEndPoint listen, IReadOnlyList<AddShareRequest> shares, LogLevel log, CancellationToken cancel)
+    public async Task RunAsync(SettingsSource source, IReadOnlyList<AddShareRequest> shares, CancellationToken cancel)
     {
+        var settings = SettingsOptions.Check(source);
         using (await DataLock.TakeAsync(data, AgentConnection.IsRunning(data) ? TimeSpan.Zero : LockPatience, time, cancel))
         using (var identity = AgentIdentity.Load(data))
         using (var files = new LogFileProvider(data, time, reason => error.WriteLine($"sync-host: the log cannot be written to files ({reason}); stderr has it")))
         {
-            var logs = new AgentLogging(new LogLevelSwitch(log), files);
+            var logs = new AgentLogging(new LogLevelSwitch(settings.LogLevel), files);
             using var logging = LoggerFactory.Create(logs.Configure);
             var config = ConfigStore<HostConfig>.Load(data.ConfigFile, HostConfigJson.Default.HostConfig, new HostConfig());
-            var agent = new HostAgent(config, data, identity.Fingerprint, time, logging);
-            await using (agent)
+            var audit = AuditingLog.Open(data, time, logging.CreateLogger<AuditLog>());
+            await using var live = new LiveSettings(source, settings, time, logging.CreateLogger<LiveSettings>())
             {
-                // Remembered before anything runs: a share that cannot be added ends the start, one that cannot run does not.
-                var audit = AuditingLog.Open(data, time, logging.CreateLogger<AuditLog>());
-                var before = new HostAdministration(config, data, identity.Fingerprint, new NoRuntime(), time);
-                var told = new AuditedAdministration(before, audit);
-                foreach (var share in shares)
-                    await (config.Current.FindShare(share.Name) is null ? told : (IHostAdministration)before).AddShareAsync(share, cancel);
-                await ServeAsync(listen, config, identity, agent, audit, logs, cancel);
-            }
+                Changed = what => audit.Write(new AuditEntry(AuditActor.Local, AuditActions.SettingsChange) { Target = "settings.json", Detail = what }),
+            };
+            using var rates = new PeerRates(time, fingerprint => config.Current.FindGuest(fingerprint)?.Name);
+            live.Follow(now => logs.Level.Least = now.LogLevel);
+            live.Follow(now => rates.Plan = now.Rates);
+            await using var agent = new HostAgent(config, data, identity.Fingerprint, time, logging);
+            var parts = new HostParts(config, identity, agent, audit, live, rates, logs);
+            await AddAsync(shares, parts, cancel);
+            live.Start();
+            await ServeAsync(parts, cancel);
         }
     }
 
-    private async Task ServeAsync(
-        IPEndPoint listen, ConfigStore<HostConfig> config, PeerIdentity identity, HostAgent agent, IAuditLog audit, AgentLogging logs, CancellationToken cancel)
+    /// <summary>Remembered before anything runs: a share that cannot be added ends the start, one that cannot run does not.</summary>
+    private async Task AddAsync(IReadOnlyList<AddShareRequest> shares, HostParts parts, CancellationToken cancel)
     {
-        await using var peers = await ListenAsync(listen, config, identity, agent, audit, logs, cancel);
+        IHostAdministration silent = Administration(parts, new NoRuntime());
+        var told = new AuditedAdministration(silent, parts.Audit);
+        foreach (var share in shares)
+            await (parts.Config.Current.FindShare(share.Name) is null ? told : silent).AddShareAsync(share, cancel);
+    }
+
+    private HostAdministration Administration(HostParts parts, IShareRuntime runtime) =>
+        new(parts.Config, data, parts.Identity.Fingerprint, runtime, time, () => PolicyDefaults.Of(parts.Settings.Current));
+
+    private async Task ServeAsync(HostParts parts, CancellationToken cancel)
+    {
+        var (config, agent) = (parts.Config, parts.Agent);
+        await using var peers = await ListenAsync(parts.Settings.Current.Listen ?? ListenAddress.Usual, parts, cancel);
         agent.Listening = peers.Endpoint;
         config.Update(current => string.Equals(current.LastListen, peers.Endpoint.ToString(), StringComparison.Ordinal)
             ? current
             : current with { LastListen = peers.Endpoint.ToString() });
         agent.Start();
-        var administration = new HostAdministration(config, data, identity.Fingerprint, agent, time);
         await using (var control = await ControlServer.StartAsync(
             data,
             agent,
             time,
-            logs.Configure,
-            services => services.AddHostControl(administration, audit),
-            app => app.MapGrpcService<HostRegistryService>(),
+            parts.Logs.Configure,
+            services => services.AddHostControl(Administration(parts, agent), parts.Audit).AddSingleton(parts.Settings),
+            app => app.MapHostControl(),
             cancel))
         {
             await error.WriteLineAsync($"sync-host: listening on {peers.Endpoint}, {config.Current.Shares.Count} shares, data in {Printable.Text(data.Path)}");
@@ -76,13 +91,13 @@ internal sealed class HostProcess(DataDirectory data, TimeProvider time, TextWri
     }
 
     /// <summary>Where any port will do, the last one is taken again if it is free: guests know it.</summary>
-    private async Task<PeerListener> ListenAsync(
-        IPEndPoint listen, ConfigStore<HostConfig> config, PeerIdentity identity, HostAgent agent, IAuditLog audit, AgentLogging logs, CancellationToken cancel)
+    private async Task<PeerListener> ListenAsync(IPEndPoint listen, HostParts parts, CancellationToken cancel)
     {
-        var desk = new AuditedPairing(new PairingDesk(config, agent, time), audit);
+        var (config, agent) = (parts.Config, parts.Agent);
+        var desk = new AuditedPairing(new PairingDesk(config, agent, time), parts.Audit);
         var guests = new GuestDirectory(config);
         Task<PeerListener> StartAsync(IPEndPoint endpoint) =>
-            PeerListener.StartAsync(endpoint, identity, agent, desk, guests, time, logs.Configure, cancel);
+            PeerListener.StartAsync(endpoint, parts.Identity, agent, desk, guests, parts.Rates, time, parts.Logs.Configure, cancel);
 
         if (listen.Port == 0 && config.Current.LastListen is { } text && ListenAddress.TryParse(text, out var last) && last.Address.Equals(listen.Address))
         {

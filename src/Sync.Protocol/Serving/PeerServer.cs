@@ -14,6 +14,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Sync.Protocol.Identities;
 using Sync.Protocol.Mapping;
 using Sync.Protocol.Pairing;
+using Sync.Protocol.Transfers;
 
 namespace Sync.Protocol.Serving;
 
@@ -27,6 +28,7 @@ public static class PeerServer
     public static IServiceCollection AddSyncPeer(this IServiceCollection services)
     {
         services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton<IBulkLimits>(NoBulkLimits.Instance);
         services.AddSingleton<ConnectionGate>();
         services.AddSingleton<PeerConnectionHandler>();
         services.AddSingleton<RedemptionLimiter>();

@@ -22,6 +22,7 @@ namespace Sync.Shared.Output.Json;
 [JsonSerializable(typeof(BindingsOutput))]
 [JsonSerializable(typeof(AuditOutput))]
 [JsonSerializable(typeof(DoctorOutput))]
+[JsonSerializable(typeof(SettingsOutput))]
 internal sealed partial class OutputJson : JsonSerializerContext
 {
     private static readonly OutputJson Relaxed = new(new JsonSerializerOptions
