@@ -20,8 +20,8 @@ public sealed class RateTests
         pair.Host.Tree.Put("long", System.Security.Cryptography.RandomNumberGenerator.GetBytes(LongFile));
         await Eventually.HoldsAsync(async () => (await pair.Guest.StatusAsync()).GetProperty("pendingInBytes").GetInt64() > 0, () => $"the guest waits for it\n{pair.Guest}");
         pair.Host.Tree.Put("short", "quick");
-        await Eventually.HoldsAsync(() => File.Exists(pair.Guest.Tree.PathOf("short")), () => $"a save passes\n{pair.Guest}");
-        Assert.False(File.Exists(pair.Guest.Tree.PathOf("long")), "a long content was not held up");
+        await Eventually.HoldsAsync(() => pair.Guest.Tree.Has("short"), () => $"a save passes\n{pair.Guest}");
+        Assert.False(pair.Guest.Tree.Has("long"), "a long content was not held up");
         await SetAsync(pair.Host, "{}");
         await pair.SyncAndCheckAsync();
     }
@@ -34,8 +34,8 @@ public sealed class RateTests
         await SetAsync(pair.Guest, "{ \"rates\": { \"up\": \"64K\" } }");
         pair.Guest.Tree.Put("long", System.Security.Cryptography.RandomNumberGenerator.GetBytes(LongFile));
         pair.Guest.Tree.Put("short", "quick");
-        await Eventually.HoldsAsync(() => File.Exists(pair.Host.Tree.PathOf("short")), () => $"a save passes\n{pair.Guest}");
-        Assert.False(File.Exists(pair.Host.Tree.PathOf("long")), "a long content was not held up");
+        await Eventually.HoldsAsync(() => pair.Host.Tree.Has("short"), () => $"a save passes\n{pair.Guest}");
+        Assert.False(pair.Host.Tree.Has("long"), "a long content was not held up");
         await SetAsync(pair.Guest, "{}");
         await pair.SyncAndCheckAsync();
     }
