@@ -20,6 +20,11 @@ namespace Sync.Shared.Output.Json;
 [JsonSerializable(typeof(InvitesOutput))]
 [JsonSerializable(typeof(InviteOutput))]
 [JsonSerializable(typeof(BindingsOutput))]
+[JsonSerializable(typeof(JobOutput))]
+[JsonSerializable(typeof(JobsOutput))]
+[JsonSerializable(typeof(TokensOutput))]
+[JsonSerializable(typeof(WebhooksOutput))]
+[JsonSerializable(typeof(EventOutput))]
 internal sealed partial class OutputJson : JsonSerializerContext
 {
     private static readonly OutputJson Relaxed = new(new JsonSerializerOptions
