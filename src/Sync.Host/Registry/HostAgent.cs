@@ -2,6 +2,7 @@ using System.Net;
 using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using Microsoft.Extensions.Logging;
+using Sync.Engine.Journal;
 using Sync.Engine.Link;
 using Sync.Engine.Model;
 using Sync.Engine.Replicas;
@@ -59,6 +60,9 @@ internal sealed class HostAgent : IReplicaSet, IShareRuntime, IShareServer, ISha
     public IReadOnlyList<ReplicaSlot> Slots => _slots.Current;
 
     public IPEndPoint? Listening { get; set; }
+
+    /// <summary>Told of what changes in which share; must be quick.</summary>
+    public Action<string, ShareChange>? Changed { get; set; }
 
     /// <summary>Shares where nothing moves until a job says so; null where no jobs are run.</summary>
     public OnDemandShares? OnDemand { get; set; }
@@ -220,6 +224,7 @@ internal sealed class HostAgent : IReplicaSet, IShareRuntime, IShareServer, ISha
             Logging = _logging,
             Process = _process,
             AcceptRoot = acceptRoot,
+            Changed = change => Changed?.Invoke(share.Name, change),
         };
         var opened = await _open(options, share.Policy.ToPolicy(), cancel);
         _applied.AddOrUpdate(opened, share.Policy);

@@ -1,7 +1,9 @@
+using System.Globalization;
 using Grpc.AspNetCore.Server;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Sync.Engine.Journal;
 using Sync.Host.Access;
 using Sync.Host.Config;
 using Sync.Host.Events;
@@ -43,6 +45,16 @@ internal sealed class ApiParts : IAsyncDisposable
 
     /// <summary>Where the web server answers; empty while there is none.</summary>
     public string WebAddress { get => _codes.WebAddress; set => _codes.WebAddress = value; }
+
+    /// <summary>Tells of a change in a share.</summary>
+    public void TellChange(string share, ShareChange change) => _events.Add(new HostEvent(EventKinds.Change)
+    {
+        Share = share,
+        Guest = change.Replica is "host" ? null : change.Replica,
+        Path = change.Path,
+        State = change.Deleted ? "deleted" : change.Created ? "created" : "changed",
+        Text = change.More > 0 ? string.Create(CultureInfo.InvariantCulture, $"{change.More} changes before it are not listed") : null,
+    });
 
     /// <summary>Begins; the shares have been started.</summary>
     public void Start()

@@ -55,6 +55,7 @@ internal sealed class HostProcess(DataDirectory data, TimeProvider time, TextWri
         var administration = new HostAdministration(config, data, identity.Fingerprint, agent, time);
         await using var api = new ApiParts(config, data, agent, time, logging);
         agent.OnDemand = api.OnDemand;
+        agent.Changed = api.TellChange;
         agent.Start();
         api.Start();
         await using (var control = await ControlServer.StartAsync(

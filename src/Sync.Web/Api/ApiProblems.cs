@@ -1,3 +1,4 @@
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http.Features;
 
@@ -7,6 +8,9 @@ namespace Sync.Web.Api;
 internal static class ApiProblems
 {
     private const string ItemKey = "sync-problem";
+
+    // Names in other scripts and quotes stay readable; the answer is no web page.
+    private static readonly JsonWriterOptions Relaxed = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>Whether a request is gRPC's own, which has its own way to tell of errors.</summary>
     public static bool IsGrpc(HttpContext http) => http.Request.ContentType?.StartsWith("application/grpc", StringComparison.OrdinalIgnoreCase) is true;
@@ -20,6 +24,15 @@ internal static class ApiProblems
         if (!http.Request.Path.StartsWithSegments("/api") || IsGrpc(http))
         {
             await next(http);
+            return;
+        }
+
+        // Else the transcoder reads what the server then refuses, and calls it a bad request.
+        if (http.Request.ContentLength > http.Features.Get<IHttpMaxRequestBodySizeFeature>()?.MaxRequestBodySize)
+        {
+            http.Response.StatusCode = StatusCodes.Status413PayloadTooLarge;
+            Remember(http, "too-large", "the body is larger than 1 MiB");
+            await WriteAsync(http, "");
             return;
         }
 
@@ -42,13 +55,13 @@ internal static class ApiProblems
         }
 
         if (http.Response.StatusCode >= StatusCodes.Status400BadRequest && !http.Response.HasStarted)
-            await WriteAsync(http);
+            await WriteAsync(http, held.Message);
     });
 
-    private static async Task WriteAsync(HttpContext http)
+    private static async Task WriteAsync(HttpContext http, string message)
     {
         var status = http.Response.StatusCode;
-        var (code, detail) = http.Items.TryGetValue(ItemKey, out var known) ? ((string, string))known! : (WordOf(status), "");
+        var (code, detail) = http.Items.TryGetValue(ItemKey, out var known) ? ((string, string))known! : (WordOf(status), message);
         http.Response.ContentLength = null;
         http.Response.ContentType = "application/problem+json";
         if (status == StatusCodes.Status401Unauthorized)
@@ -56,7 +69,7 @@ internal static class ApiProblems
         if (status == StatusCodes.Status429TooManyRequests)
             http.Response.Headers.RetryAfter = "60";
         var title = Microsoft.AspNetCore.WebUtilities.ReasonPhrases.GetReasonPhrase(status);
-        await using var json = new Utf8JsonWriter(http.Response.Body);
+        await using var json = new Utf8JsonWriter(http.Response.Body, Relaxed);
         json.WriteStartObject();
         json.WriteString("type", "about:blank");
         json.WriteString("title", title);

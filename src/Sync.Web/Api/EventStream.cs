@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
-using Google.Protobuf;
+using System.Text.Encodings.Web;
+using System.Text.Json;
 using Grpc.Core;
 using Sync.Protocol.Control;
 
@@ -11,7 +12,7 @@ internal static class EventStream
 {
     // Proxies cut what is silent for a minute.
     private static readonly TimeSpan Silence = TimeSpan.FromSeconds(15);
-    private static readonly JsonFormatter Json = new(JsonFormatter.Settings.Default.WithFormatDefaultValues(true));
+    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     public static async Task HandleAsync(HttpContext http)
     {
@@ -40,7 +41,7 @@ internal static class EventStream
                 if (!await next)
                     return;
                 var what = watch.ResponseStream.Current;
-                await WriteAsync(http, string.Create(CultureInfo.InvariantCulture, $"id: {what.Id}\nevent: {what.Kind}\ndata: {Json.Format(what)}\n\n"));
+                await WriteAsync(http, string.Create(CultureInfo.InvariantCulture, $"id: {what.Id}\nevent: {what.Kind}\ndata: {JsonSerializer.Serialize(new EventItem(what), Json)}\n\n"));
                 next = watch.ResponseStream.MoveNext(cancel);
             }
         }
