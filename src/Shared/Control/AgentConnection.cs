@@ -24,6 +24,12 @@ internal sealed class AgentConnection : IDisposable
 
     public Operations.OperationsClient Operations => new(_channel);
 
+    public Jobs.JobsClient Jobs => new(_channel);
+
+    public Events.EventsClient Events => new(_channel);
+
+    public Access.AccessClient Access => new(_channel);
+
     public GuestBindings.GuestBindingsClient GuestBindings => new(_channel);
 
     /// <summary>Whether an agent answers there.</summary>

@@ -29,6 +29,8 @@ internal sealed class DataDirectory
     /// <summary>The agent's log (0), or an older one.</summary>
     public string LogFile(int number) => System.IO.Path.Combine(Path, "logs", number == 0 ? "agent.jsonl" : FormattableString.Invariant($"agent.{number}.jsonl"));
 
+    public string JobsDirectory => System.IO.Path.Combine(Path, "jobs");
+
     public string IndexDirectory(string id) => System.IO.Path.Combine(Path, "index", id);
 
     /// <summary>The directory asked for, or SYNC_DATA's, or the platform's own place. Nothing is made.</summary>

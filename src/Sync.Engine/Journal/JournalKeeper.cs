@@ -41,10 +41,12 @@ internal sealed class JournalKeeper : IDisposable
     /// moment, and on a disk that both share the commit's flush holds it up (p50 12.7 ms instead of 5.8). Longer, and the file's next save waits for this one's commit.</summary>
     private static readonly TimeSpan OwnDelay = TimeSpan.FromMilliseconds(12);
 
+    private readonly string _share;
     private readonly IRecordStore _store;
     private readonly TimeProvider _time;
     private readonly JournalTree _tree = new();
     private readonly Decider _decider;
+    private readonly ChangeTeller? _teller;
     private readonly WorkerPool _committer;
     private readonly Func<IReadOnlyList<Entry>, IReadOnlyList<string>?, FsError> _makeDurable;
     private readonly Action<Exception?> _onFailure;
@@ -71,14 +73,16 @@ internal sealed class JournalKeeper : IDisposable
     public JournalKeeper(
         string share, IRecordStore store, Func<string, ConflictPolicy> policyFor, TimeProvider time,
         Func<IReadOnlyList<Entry>, IReadOnlyList<string>?, FsError> makeDurable, Action<Exception?> onFailure, Action<Exception> onError,
-        Func<string, int, Action<Action>?>? newLane = null, UInt128? boot = null)
+        Func<string, int, Action<Action>?>? newLane = null, UInt128? boot = null, Action<ShareChange>? changed = null)
     {
+        _share = share;
         _store = store;
         _time = time;
         _boot = boot;
         _makeDurable = makeDurable;
         _onFailure = onFailure;
         _decider = new Decider(_tree, policyFor);
+        _teller = changed is null ? null : new ChangeTeller(_tree, time, changed);
         _committer = new WorkerPool($"{share} journal commit", 1, onError, lane: newLane?.Invoke("journal commit", 1));
         Loop = new ControlLoop($"{share} journal", EndTurn, onError, newLane?.Invoke("journal", 1));
         _ownDelay = time.CreateTimer(_ => Loop.Post(() => _isDue = true), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
@@ -250,6 +254,7 @@ internal sealed class JournalKeeper : IDisposable
         if (changed.Count > 0)
         {
             foreach (var entry in changed) _unsaved[entry.Id.Value] = entry;
+            _teller?.Tell(changed, session.Proposer, firstNew);
             Remember(new Batch(before, Head, changed, inline, New(proposal, inline), session));
             foreach (var outcome in outcomes)
                 if (outcome.Id.Value >= firstNew) session.Withheld.Add(outcome.Id.Value);
@@ -463,6 +468,7 @@ internal sealed class JournalKeeper : IDisposable
             var begun = _time.GetTimestamp();
             var error = Save(entries, earlier, paths, upTo, next, horizon, forgotten);
             var took = _time.GetElapsedTime(begun);
+            JournalMetrics.Committed(_share, entries.Length, took, error is not null);
             Loop.Post(() =>
             {
                 _committing = false;

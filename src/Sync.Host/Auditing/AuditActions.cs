@@ -22,6 +22,9 @@ internal static class AuditActions
 
     /// <summary>A call with a token that is wrong, expired, revoked, or not good for what it asked.</summary>
     public const string TokenRefuse = "token.refuse";
+    public const string SignIn = "dashboard.sign-in";
+    public const string WebhookAdd = "webhook.add";
+    public const string WebhookRemove = "webhook.remove";
     public const string Backup = "backup";
     public const string Restore = "restore";
 }

@@ -1,26 +1,20 @@
 using Grpc.Core;
+using Sync.Host.Access;
 
 namespace Sync.Host.Auditing;
 
-/// <summary>Names for who did it: <c>local</c> (this machine's user, by the control socket), <c>token:NAME</c>, <c>guest:NAME</c>.</summary>
+/// <summary>Names for who did it: <c>local</c> (this machine's user, by the control socket), <c>token:NAME</c>, <c>guest:NAME</c>, <c>unknown</c>.</summary>
 internal static class AuditActor
 {
     /// <summary>This machine's user.</summary>
     public const string Local = "local";
 
-    /// <summary>Metadata of a call that something in front of the control socket makes for another. Who can open the socket is this machine's
-    /// user, and could do as much without it.</summary>
-    public const string Header = "sync-actor";
-
-    private const int Longest = 128;
-
-    /// <summary>Who has a token of the control API.</summary>
-    public static string Token(string name) => "token:" + name;
+    /// <summary>Whoever came to the API without a good token.</summary>
+    public const string Unknown = "unknown";
 
     /// <summary>A paired guest, by its name; one that is not (yet), by its fingerprint's beginning.</summary>
     public static string Guest(string name) => "guest:" + name;
 
-    /// <summary>Who makes a call.</summary>
-    public static string Of(ServerCallContext context) =>
-        context.RequestHeaders.GetValue(Header) is { Length: > 0 and <= Longest } named ? named : Local;
+    /// <summary>Who makes a call, as the gate before it found out.</summary>
+    public static string Of(ServerCallContext context) => ApiCaller.Of(context).Name;
 }

@@ -21,12 +21,20 @@ internal static class AuditWords
         RevertRequest r => new(actor, AuditActions.EditsRevert) { Share = Name(r.Share) },
         PauseRequest r => new(actor, AuditActions.Pause) { Share = Name(r.Share) },
         ResumeRequest r => new(actor, AuditActions.Resume) { Share = Name(r.Share), Detail = r.Force ? "force" : null },
+        CreateTokenRequest r => new(actor, AuditActions.TokenCreate) { Share = Name(r.Share), Target = Name(r.Name), Detail = "scope " + r.Scope },
+        RevokeTokenRequest r => new(actor, AuditActions.TokenRevoke) { Target = r.Id },
+        SignInCode => new(actor, AuditActions.SignIn),
+        // The rest of a URL may hold a secret.
+        AddWebhookRequest r => new(actor, AuditActions.WebhookAdd) { Share = Name(r.Share), Detail = Uri.TryCreate(r.Url, UriKind.Absolute, out var url) ? url.Host : null },
+        RemoveWebhookRequest r => new(actor, AuditActions.WebhookRemove) { Target = r.Id },
+        BackupRequest r => new(actor, AuditActions.Backup) { Target = r.Path },
         _ => null,
     };
 
     /// <summary>The entry, with what only the reply tells.</summary>
     public static AuditEntry With(AuditEntry entry, object reply) => reply switch
     {
+        CreateTokenReply r => entry with { Target = r.Info.Name },
         CreateInviteReply r => entry with { Target = r.Id },
         ResolveReply r => entry with { Detail = string.Create(CultureInfo.InvariantCulture, $"{entry.Detail}; {r.Resolved} resolved, {r.Left} left") },
         RestoreReply r => entry with { Share = r.Share, Detail = "to " + r.Path },

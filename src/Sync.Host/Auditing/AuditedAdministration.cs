@@ -10,6 +10,8 @@ internal sealed class AuditedAdministration(IHostAdministration inner, IAuditLog
 
     public Task<ShareInfoList> ListSharesAsync(CancellationToken cancel) => inner.ListSharesAsync(cancel);
 
+    public Task<ShareInfo> GetShareAsync(GetShareRequest request, CancellationToken cancel) => inner.GetShareAsync(request, cancel);
+
     public Task<ShareInfo> SetShareAsync(SetShareRequest request, CancellationToken cancel) => Told(request, () => inner.SetShareAsync(request, cancel));
 
     public Task<ShareInfo> RemoveShareAsync(RemoveShareRequest request, CancellationToken cancel) => Told(request, () => inner.RemoveShareAsync(request, cancel));

@@ -3,7 +3,9 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Sync.Host.Auditing;
 using Sync.Host.Config;
+using Sync.Host.Metrics;
 using Sync.Host.Registry;
+using Sync.Host.Web;
 using Sync.Protocol.Control;
 using Sync.Shared.Commands;
 using Sync.Shared.Control;
@@ -24,8 +26,9 @@ internal sealed class HostProcess(DataDirectory data, TimeProvider time, TextWri
     /// <summary>Runs until it is told to end.</summary>
     /// <param name="source">Where its settings come from.</param>
     /// <param name="shares">Shares to add first.</param>
+    /// <param name="web">The API and the dashboard; null for none.</param>
     /// <param name="cancel">Gives up starting.</param>
-    public async Task RunAsync(SettingsSource source, IReadOnlyList<AddShareRequest> shares, CancellationToken cancel)
+    public async Task RunAsync(SettingsSource source, IReadOnlyList<AddShareRequest> shares, WebOptions? web, CancellationToken cancel)
     {
         var settings = SettingsOptions.Check(source);
         using (await DataLock.TakeAsync(data, AgentConnection.IsRunning(data) ? TimeSpan.Zero : LockPatience, time, cancel))
@@ -47,7 +50,7 @@ internal sealed class HostProcess(DataDirectory data, TimeProvider time, TextWri
             var parts = new HostParts(config, identity, agent, audit, live, rates, logs);
             await AddAsync(shares, parts, cancel);
             live.Start();
-            await ServeAsync(parts, cancel);
+            await ServeAsync(parts, web, logging, cancel);
         }
     }
 
@@ -63,7 +66,7 @@ internal sealed class HostProcess(DataDirectory data, TimeProvider time, TextWri
     private HostAdministration Administration(HostParts parts, IShareRuntime runtime) =>
         new(parts.Config, data, parts.Identity.Fingerprint, runtime, time, () => PolicyDefaults.Of(parts.Settings.Current));
 
-    private async Task ServeAsync(HostParts parts, CancellationToken cancel)
+    private async Task ServeAsync(HostParts parts, WebOptions? web, ILoggerFactory logging, CancellationToken cancel)
     {
         var (config, agent) = (parts.Config, parts.Agent);
         await using var peers = await ListenAsync(parts.Settings.Current.Listen ?? ListenAddress.Usual, parts, cancel);
@@ -71,17 +74,37 @@ internal sealed class HostProcess(DataDirectory data, TimeProvider time, TextWri
         config.Update(current => string.Equals(current.LastListen, peers.Endpoint.ToString(), StringComparison.Ordinal)
             ? current
             : current with { LastListen = peers.Endpoint.ToString() });
+        await using var api = new ApiParts(config, data, agent, time, logging, parts.Audit);
+        agent.OnDemand = api.OnDemand;
+        agent.Changed = api.TellChange;
         agent.Start();
+        api.Start();
+        using var metrics = new HostMetrics(agent, parts.Settings.Current.OtlpEndpoint);
         await using (var control = await ControlServer.StartAsync(
             data,
             agent,
             time,
             parts.Logs.Configure,
-            services => services.AddHostControl(Administration(parts, agent), parts.Audit).AddSingleton(parts.Settings),
-            app => app.MapHostControl(),
+            services =>
+            {
+                api.Register(services);
+                services.AddHostControl(Administration(parts, agent), parts.Audit).AddSingleton(parts.Settings).AddSingleton<IMetricsText>(metrics);
+            },
+            app =>
+            {
+                app.MapHostControl();
+                ApiParts.Map(app);
+            },
             cancel))
         {
             await error.WriteLineAsync($"sync-host: listening on {peers.Endpoint}, {config.Current.Shares.Count} shares, data in {Printable.Text(data.Path)}");
+            await using var server = web is null ? null : await WebServer.StartAsync(web, data, time, logging.CreateLogger<WebServer>(), cancel);
+            if (server is not null)
+            {
+                api.WebAddress = server.Address;
+                await error.WriteLineAsync($"sync-host: API at {server.Address}/api/v1/, dashboard at {server.Address}/");
+            }
+
             await error.FlushAsync(cancel);
             await control.WaitForStopAsync();
         }

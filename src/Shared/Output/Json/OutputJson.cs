@@ -23,6 +23,11 @@ namespace Sync.Shared.Output.Json;
 [JsonSerializable(typeof(AuditOutput))]
 [JsonSerializable(typeof(DoctorOutput))]
 [JsonSerializable(typeof(SettingsOutput))]
+[JsonSerializable(typeof(JobOutput))]
+[JsonSerializable(typeof(JobsOutput))]
+[JsonSerializable(typeof(TokensOutput))]
+[JsonSerializable(typeof(WebhooksOutput))]
+[JsonSerializable(typeof(EventOutput))]
 internal sealed partial class OutputJson : JsonSerializerContext
 {
     private static readonly OutputJson Relaxed = new(new JsonSerializerOptions
