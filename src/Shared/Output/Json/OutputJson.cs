@@ -25,6 +25,9 @@ namespace Sync.Shared.Output.Json;
 [JsonSerializable(typeof(TokensOutput))]
 [JsonSerializable(typeof(WebhooksOutput))]
 [JsonSerializable(typeof(EventOutput))]
+[JsonSerializable(typeof(AuditOutput))]
+[JsonSerializable(typeof(DoctorOutput))]
+[JsonSerializable(typeof(SettingsOutput))]
 internal sealed partial class OutputJson : JsonSerializerContext
 {
     private static readonly OutputJson Relaxed = new(new JsonSerializerOptions
