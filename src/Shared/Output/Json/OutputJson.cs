@@ -20,6 +20,7 @@ namespace Sync.Shared.Output.Json;
 [JsonSerializable(typeof(InvitesOutput))]
 [JsonSerializable(typeof(InviteOutput))]
 [JsonSerializable(typeof(BindingsOutput))]
+[JsonSerializable(typeof(PullOutput))]
 internal sealed partial class OutputJson : JsonSerializerContext
 {
     private static readonly OutputJson Relaxed = new(new JsonSerializerOptions
