@@ -9,7 +9,7 @@ namespace Sync.Host.Registry;
 
 /// <summary>Changes the host's configuration, first on disk, then in what runs.</summary>
 internal sealed class HostAdministration(
-    ConfigStore<HostConfig> config, DataDirectory data, string fingerprint, IShareRuntime runtime, TimeProvider time) : IHostAdministration
+    ConfigStore<HostConfig> config, DataDirectory data, string fingerprint, IShareRuntime runtime, TimeProvider time, Func<PolicyInfo>? usualPolicy = null) : IHostAdministration
 {
     private const int SecretBytes = 32;
     private static readonly TimeSpan LongestInvite = TimeSpan.FromDays(365);
@@ -37,7 +37,7 @@ internal sealed class HostAdministration(
                 Name = request.Name,
                 Path = path,
                 Id = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8)),
-                Policy = new PolicyRecord().With(request.Policy),
+                Policy = new PolicyRecord().With(usualPolicy?.Invoke()).With(request.Policy),
                 AddedAt = time.GetUtcNow(),
             };
             return current with { Shares = [.. current.Shares, share] };
@@ -54,6 +54,8 @@ internal sealed class HostAdministration(
         list.Shares.AddRange(config.Current.Shares.Select(ToInfo));
         return Task.FromResult(list);
     }
+
+    public Task<ShareInfo> GetShareAsync(GetShareRequest request, CancellationToken cancel) => Task.FromResult(ToInfo(Find(config.Current, request.Name)));
 
     public async Task<ShareInfo> SetShareAsync(SetShareRequest request, CancellationToken cancel)
     {
@@ -175,19 +177,19 @@ internal sealed class HostAdministration(
         config.Update(current =>
         {
             revoked = current.Invites.FirstOrDefault(i => string.Equals(i.Id, request.Id, StringComparison.OrdinalIgnoreCase))
-                ?? throw new CommandFailure($"no invite '{Printable.Text(request.Id)}'; see 'sync-host invite list'");
+                ?? throw CommandFailure.NotFound($"no invite '{Printable.Text(request.Id)}'; see 'sync-host invite list'");
             return current with { Invites = [.. current.Invites.Where(i => !ReferenceEquals(i, revoked))] };
         });
         return Task.FromResult(ToInfo(revoked!));
     }
 
     private static ShareRecord Find(HostConfig current, string name) => current.FindShare(name)
-        ?? throw new CommandFailure($"no share '{Printable.Text(name)}'; see 'sync-host share list'");
+        ?? throw CommandFailure.NotFound($"no share '{Printable.Text(name)}'; see 'sync-host share list'");
 
     private static GuestRecord FindGuest(HostConfig current, string guest) =>
         current.Guests.FirstOrDefault(g => string.Equals(g.Name, guest, StringComparison.Ordinal))
         ?? current.FindGuest(guest)
-        ?? throw new CommandFailure($"no guest '{Printable.Text(guest)}'; see 'sync-host guest list'");
+        ?? throw CommandFailure.NotFound($"no guest '{Printable.Text(guest)}'; see 'sync-host guest list'");
 
     private static RightRecord Change(RightRecord right, SetGuestRequest request) => right with
     {

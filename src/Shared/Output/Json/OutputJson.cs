@@ -21,6 +21,14 @@ namespace Sync.Shared.Output.Json;
 [JsonSerializable(typeof(InviteOutput))]
 [JsonSerializable(typeof(BindingsOutput))]
 [JsonSerializable(typeof(PullOutput))]
+[JsonSerializable(typeof(JobOutput))]
+[JsonSerializable(typeof(JobsOutput))]
+[JsonSerializable(typeof(TokensOutput))]
+[JsonSerializable(typeof(WebhooksOutput))]
+[JsonSerializable(typeof(EventOutput))]
+[JsonSerializable(typeof(AuditOutput))]
+[JsonSerializable(typeof(DoctorOutput))]
+[JsonSerializable(typeof(SettingsOutput))]
 internal sealed partial class OutputJson : JsonSerializerContext
 {
     private static readonly OutputJson Relaxed = new(new JsonSerializerOptions
