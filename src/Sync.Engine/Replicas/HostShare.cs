@@ -9,6 +9,7 @@ using Sync.Engine.Link;
 using Sync.Engine.Model;
 using Sync.Engine.Placing;
 using Sync.Engine.Scanning;
+using Sync.Engine.Snapshots;
 using Sync.Engine.Store;
 using Sync.Engine.Transfer;
 
@@ -36,6 +37,7 @@ public sealed class HostShare : IHostShare
     private readonly JournalKeeper _journal;
     private readonly Replica _replica;
     private readonly SmallContents _small = new(64 << 20);
+    private readonly PullServer _pulls;
     private readonly object _gate = new();
     private readonly Dictionary<ulong, long> _refusedSince = [];
     private readonly Dictionary<string, GuestGrant> _known = new(StringComparer.Ordinal);
@@ -75,6 +77,7 @@ public sealed class HostShare : IHostShare
             throw new ReplicaStartException(ReplicaStartCodes.IndexUnusable, $"The journal of share '{options.Share}' in '{options.DataDirectory}' cannot be opened: {e.Message}", e);
         }
 
+        _pulls = new PullServer(options.Share, _journal, _replica, new NoSnapshots(), options.Time, () => _isLooking);
         Sender = new ContentSender(_replica.Context.Files, _replica.Context.Manifests, _small, _replica);
         _replica.Decorate = status => status with { Guests = GuestList() };
         _replica.TrimSurroundings = _journal.Trim;
@@ -388,6 +391,9 @@ public sealed class HostShare : IHostShare
     }
 
     /// <inheritdoc/>
+    public ValueTask<IPullSource> OpenPullAsync(GuestGrant grant, PullRequest request, CancellationToken cancel) => _pulls.OpenAsync(grant, request, cancel);
+
+    /// <inheritdoc/>
     public Task<bool> HasDirectoryAsync(string path, CancellationToken cancel) =>
         _journal.Loop.CallAsync(() => _journal.Tree.FindPath(path) is { Kind: EntryKind.Directory }, cancel);
 
@@ -396,6 +402,7 @@ public sealed class HostShare : IHostShare
     {
         foreach (var session in _sessions.Where(s => s.Grant.Fingerprint == fingerprint))
             session.End(new LinkException(LinkFailure.NotAllowed, $"The host has revoked this guest's rights to '{Share}'. Ask for a new invite and join again."));
+        _pulls.Revoke(fingerprint);
         lock (_gate) _known.Remove(fingerprint);
         GuestsChanged();
         return Task.CompletedTask;
@@ -521,6 +528,7 @@ public sealed class HostShare : IHostShare
     public async ValueTask DisposeAsync()
     {
         foreach (var session in _sessions) session.End(new LinkException(LinkFailure.Unavailable, "The host is shutting down."));
+        await _pulls.DisposeAsync().ConfigureAwait(false);
         // What guests were told stands.
         await ((Task)_journal.CommittedAsync(CancellationToken.None)).WaitAsync(LastCommit, _options.Time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await _replica.DisposeAsync().ConfigureAwait(false);

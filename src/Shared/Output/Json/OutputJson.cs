@@ -23,6 +23,7 @@ namespace Sync.Shared.Output.Json;
 [JsonSerializable(typeof(AuditOutput))]
 [JsonSerializable(typeof(DoctorOutput))]
 [JsonSerializable(typeof(SettingsOutput))]
+[JsonSerializable(typeof(PullOutput))]
 [JsonSerializable(typeof(JobOutput))]
 [JsonSerializable(typeof(JobsOutput))]
 [JsonSerializable(typeof(TokensOutput))]
