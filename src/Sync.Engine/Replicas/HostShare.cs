@@ -300,6 +300,13 @@ public sealed class HostShare : IHostShare
     internal void Forget(GuestSession session)
     {
         ImmutableInterlocked.Update(ref _sessions, list => list.Remove(session));
+        if (session.Grant.IsEphemeral)
+        {
+            // In the gate: a session that is just beginning is listed only after this guest is known again.
+            lock (_gate)
+                if (!_sessions.Exists(s => s.Grant.Fingerprint == session.Grant.Fingerprint)) _known.Remove(session.Grant.Fingerprint);
+        }
+
         GuestsChanged();
     }
 
@@ -354,7 +361,7 @@ public sealed class HostShare : IHostShare
         lock (_gate)
         {
             _refusedSince.Remove(hello.Process);
-            _known[grant.Fingerprint] = grant;
+            if (!grant.IsEphemeral) _known[grant.Fingerprint] = grant;
         }
 
         var policy = _policy;
@@ -377,7 +384,13 @@ public sealed class HostShare : IHostShare
             var pump = new SessionPump(_journal, session, welcome);
             return new GuestSession(this, _journal, session, pump, grant, hello.Process);
         }, cancel).ConfigureAwait(false);
-        ImmutableInterlocked.Update(ref _sessions, list => list.Add(opened));
+        lock (_gate)
+        {
+            ImmutableInterlocked.Update(ref _sessions, list => list.Add(opened));
+            // Known for as long as there is a session: one that was refused leaves nothing.
+            if (grant.IsEphemeral) _known[grant.Fingerprint] = grant;
+        }
+
         // The look may have ended, the policy may have changed before the session was among those that are told.
         if (saysLooking && !_isLooking) TellLooked(opened);
         if (!ReferenceEquals(policy, _policy)) TellPolicy(opened, _policy, policy);
@@ -435,7 +448,7 @@ public sealed class HostShare : IHostShare
     {
         var results = new Dictionary<string, FlushResult>(StringComparer.Ordinal);
         GuestGrant[] known;
-        lock (_gate) known = [.. _known.Values.Where(g => guestName is null || g.Name == guestName)];
+        lock (_gate) known = [.. _known.Values.Where(g => guestName is null ? !g.IsEphemeral : g.Name == guestName)];
         await Task.WhenAll(known.Select(async grant =>
         {
             var result = await FlushGuestAsync(grant, timeout, cancel).ConfigureAwait(false);

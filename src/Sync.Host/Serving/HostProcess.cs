@@ -74,7 +74,7 @@ internal sealed class HostProcess(DataDirectory data, TimeProvider time, TextWri
     private async Task<PeerListener> ListenAsync(
         IPEndPoint listen, ConfigStore<HostConfig> config, PeerIdentity identity, HostAgent agent, LogLevel log, CancellationToken cancel)
     {
-        var desk = new PairingDesk(config, agent, time);
+        var desk = new PairingDesk(config, agent, time, agent.Ephemeral);
         var guests = new GuestDirectory(config);
         Task<PeerListener> StartAsync(IPEndPoint endpoint) =>
             PeerListener.StartAsync(endpoint, identity, agent, desk, guests, time, builder => AgentLogging.Configure(builder, log), cancel);
