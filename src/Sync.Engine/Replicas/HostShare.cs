@@ -10,6 +10,7 @@ using Sync.Engine.Model;
 using Sync.Engine.Placing;
 using Sync.Engine.Scanning;
 using Sync.Engine.Store;
+using Sync.Engine.Tags;
 using Sync.Engine.Transfer;
 
 namespace Sync.Engine.Replicas;
@@ -36,6 +37,7 @@ public sealed class HostShare : IHostShare
     private readonly JournalKeeper _journal;
     private readonly Replica _replica;
     private readonly SmallContents _small = new(64 << 20);
+    private readonly ShareTags _tags;
     private readonly object _gate = new();
     private readonly Dictionary<ulong, long> _refusedSince = [];
     private readonly Dictionary<string, GuestGrant> _known = new(StringComparer.Ordinal);
@@ -75,6 +77,9 @@ public sealed class HostShare : IHostShare
             throw new ReplicaStartException(ReplicaStartCodes.IndexUnusable, $"The journal of share '{options.Share}' in '{options.DataDirectory}' cannot be opened: {e.Message}", e);
         }
 
+        _tags = new ShareTags(
+            _replica.Context.Files, new HostTagSource(_journal, _replica, _small), options.Time, KeptFree,
+            (epoch, revision) => _journal.Loop.CallAsync(() => _journal.HasFollowed(epoch, revision)));
         Sender = new ContentSender(_replica.Context.Files, _replica.Context.Manifests, _small, _replica);
         _replica.Decorate = status => status with { Guests = GuestList() };
         _replica.TrimSurroundings = _journal.Trim;
@@ -91,6 +96,9 @@ public sealed class HostShare : IHostShare
 
     /// <inheritdoc/>
     public string Root => _options.Root;
+
+    /// <inheritdoc/>
+    public IShareTags Tags => _tags;
 
     /// <inheritdoc/>
     public ReplicaStatus Status => _replica.Status;
@@ -530,6 +538,7 @@ public sealed class HostShare : IHostShare
         foreach (var session in _sessions) session.End(new LinkException(LinkFailure.Unavailable, "The host is shutting down."));
         // What guests were told stands.
         await ((Task)_journal.CommittedAsync(CancellationToken.None)).WaitAsync(LastCommit, _options.Time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await _tags.DisposeAsync().ConfigureAwait(false);
         await _replica.DisposeAsync().ConfigureAwait(false);
         _journal.Dispose();
     }

@@ -4,6 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Sync.Host.Config;
 using Sync.Host.Registry;
+using Sync.Host.Tagging;
 using Sync.Protocol.Control;
 using Sync.Protocol.Identities;
 using Sync.Shared.Control;
@@ -57,8 +58,12 @@ internal sealed class HostProcess(DataDirectory data, TimeProvider time, TextWri
             agent,
             time,
             builder => AgentLogging.Configure(builder, log),
-            services => services.AddSingleton<IHostAdministration>(administration).AddSingleton<HostRegistryService>(),
-            app => app.MapGrpcService<HostRegistryService>(),
+            services => services.AddSingleton<IHostAdministration>(administration).AddSingleton<HostRegistryService>().AddSingleton<TagService>(),
+            app =>
+            {
+                app.MapGrpcService<HostRegistryService>();
+                app.MapGrpcService<TagService>();
+            },
             cancel))
         {
             await error.WriteLineAsync($"sync-host: listening on {peers.Endpoint}, {config.Current.Shares.Count} shares, data in {Printable.Text(data.Path)}");

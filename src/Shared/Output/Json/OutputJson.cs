@@ -20,6 +20,8 @@ namespace Sync.Shared.Output.Json;
 [JsonSerializable(typeof(InvitesOutput))]
 [JsonSerializable(typeof(InviteOutput))]
 [JsonSerializable(typeof(BindingsOutput))]
+[JsonSerializable(typeof(TagOutput))]
+[JsonSerializable(typeof(TagsOutput))]
 internal sealed partial class OutputJson : JsonSerializerContext
 {
     private static readonly OutputJson Relaxed = new(new JsonSerializerOptions
