@@ -30,6 +30,9 @@ public sealed class HostShare : IHostShare
     /// <summary>Processes that were told to wait; more than these are no restarts.</summary>
     private const int MaxRefused = 1024;
 
+    /// <summary>Visits of one guest at a time; each is told the whole share.</summary>
+    private const int MaxVisits = 16;
+
     private const int PinAttempts = 3;
     private static readonly TimeSpan PinPause = TimeSpan.FromMilliseconds(20);
 
@@ -288,7 +291,7 @@ public sealed class HostShare : IHostShare
     /// <summary>On the replica's loop. Each guest is asked in turn, and the round is made twice: a guest may be slow to have what it was told of.</summary>
     private bool AskGuest(Entry entry, int turn)
     {
-        var able = _sessions.FindAll(s => !s.Grant.ReadOnly);
+        var able = _sessions.FindAll(s => !s.Grant.ReadOnly && !s.IsVisit);
         if (able.Count == 0) return false;
         able[turn % able.Count].Push(new HostMessage.ContentWanted(entry.Id, entry.Content));
         return turn < 2 * able.Count;
@@ -321,7 +324,7 @@ public sealed class HostShare : IHostShare
     private List<GuestStatus> GuestList()
     {
         var sessions = new Dictionary<string, GuestSession>();
-        foreach (var session in _sessions) sessions.TryAdd(session.Grant.Fingerprint, session);
+        foreach (var session in _sessions.OrderBy(s => s.IsVisit)) sessions.TryAdd(session.Grant.Fingerprint, session);
         var list = new List<GuestStatus>();
         lock (_gate)
         {
@@ -347,7 +350,12 @@ public sealed class HostShare : IHostShare
         if (_caughtUp.IsFaulted) _caughtUp = SettleAsync(cancel: default);
         if (!_caughtUp.IsCompleted)
             throw new LinkException(LinkFailure.Unavailable, $"The host's data was restored from a backup, and it looks at share '{Share}' first. This goes on by itself.");
-        if (_sessions.Find(s => s.Grant.Fingerprint == grant.Fingerprint) is { } old)
+        if (hello.IsVisit)
+        {
+            if (_sessions.Count(s => s.IsVisit && s.Grant.Fingerprint == grant.Fingerprint) >= MaxVisits)
+                throw new LinkException(LinkFailure.Unavailable, $"Guest '{grant.Name}' does too much at once on share '{Share}': try again when some of it has ended.");
+        }
+        else if (FollowerOf(grant.Fingerprint) is { } old)
         {
             if (old.Process == hello.Process) old.End(new LinkException(LinkFailure.Unreachable, "The guest connected anew."));
             await Task.WhenAny(old.Ended.Task, Task.Delay(Handover, _options.Time, cancel)).ConfigureAwait(false);
@@ -390,7 +398,7 @@ public sealed class HostShare : IHostShare
             var (session, kept, tellsAll) = _journal.Open(proposer, root, hello.Epoch, hello.Cursor, hello.TakesPatches);
             var welcome = new HostMessage.Welcome(_journal.Epoch, kept is null, root, _journal.Committed, policy, direction, grant.ReadOnly, grant.Name) { Kept = kept ?? default, TellsAll = tellsAll, IsLooking = saysLooking, KeptDisk = _journal.KeptDisk(hello.Epoch) };
             var pump = new SessionPump(_journal, session, welcome);
-            return new GuestSession(this, _journal, session, pump, grant, hello.Process);
+            return new GuestSession(this, _journal, session, pump, grant, hello.Process) { IsVisit = hello.IsVisit };
         }, cancel).ConfigureAwait(false);
         lock (_gate)
         {
@@ -407,6 +415,9 @@ public sealed class HostShare : IHostShare
         GuestsChanged();
         return opened;
     }
+
+    /// <summary>The session in which a guest follows the share: there is one at most.</summary>
+    private GuestSession? FollowerOf(string fingerprint) => _sessions.Find(s => !s.IsVisit && s.Grant.Fingerprint == fingerprint);
 
     /// <inheritdoc/>
     public Task<bool> HasDirectoryAsync(string path, CancellationToken cancel) =>
@@ -468,7 +479,7 @@ public sealed class HostShare : IHostShare
     private async Task<FlushResult> FlushGuestAsync(GuestGrant grant, TimeSpan timeout, CancellationToken cancel)
     {
         var started = _options.Time.GetTimestamp();
-        if (_sessions.Find(s => s.Grant.Fingerprint == grant.Fingerprint) is not { } session)
+        if (FollowerOf(grant.Fingerprint) is not { } session)
             return new FlushResult(FlushOutcome.Disconnected, $"guest '{grant.Name}' is not connected", [], TimeSpan.Zero);
         var id = Interlocked.Increment(ref _nextFlush);
         var waiting = new TaskCompletionSource<GuestMessage.FlushDone>(TaskCreationOptions.RunContinuationsAsynchronously);
