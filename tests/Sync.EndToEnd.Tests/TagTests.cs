@@ -85,13 +85,17 @@ public sealed class TagTests
     [Fact]
     public async Task Files_that_are_written_meanwhile_do_not_keep_it_from_being_made()
     {
-        await using Pair pair = await Pair.StartAsync(guests: 0, before: tree => tree.Put("rests", new string('r', 100_000)));
+        await using Pair pair = await Pair.StartAsync(guests: 0, before: tree => tree.Put("rests", new string('r', 100_000)).Put("busy", "state 0"));
         await pair.Host.StateAsync("in-sync");
         using var stop = new CancellationTokenSource();
         Task writing = Task.Run(() =>
         {
-            for (int i = 0; !stop.IsCancellationRequested; i++)
-                pair.Host.Tree.Put("busy", $"state {i}");
+            string beside = pair.Temporary("busy");
+            for (int i = 1; !stop.IsCancellationRequested; i++)
+            {
+                File.WriteAllText(beside, $"state {i}");
+                File.Move(beside, pair.Host.Tree.At("busy"), overwrite: true);
+            }
         }, TestContext.Current.CancellationToken);
         JsonElement tag = (await pair.Host.RunAsync("tag", Pair.Share, "v1", "--json")).Expect(0).Json;
         await stop.CancelAsync();

@@ -12,6 +12,10 @@ internal sealed class HostTagSource(JournalKeeper journal, Replica replica, Smal
 {
     public async Task SettleAsync(CancellationToken cancel)
     {
+        // Where nothing is owed it would not be noticed, and the disk may not be what the journal says.
+        var status = await replica.StatusNowAsync(cancel).ConfigureAwait(false);
+        if (status.State == ReplicaState.Halted) throw new TagException(TagFailure.Halted, $"no tag was made: the share is halted: {status.Reason}");
+        if (status.State == ReplicaState.Paused) throw new TagException(TagFailure.Paused, "no tag was made: the share is paused; 'resume' it first");
         try
         {
             await replica.SettleAsync(() => journal.CommittedAsync(cancel), cancel).ConfigureAwait(false);
