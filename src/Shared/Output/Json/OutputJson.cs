@@ -20,6 +20,7 @@ namespace Sync.Shared.Output.Json;
 [JsonSerializable(typeof(InvitesOutput))]
 [JsonSerializable(typeof(InviteOutput))]
 [JsonSerializable(typeof(BindingsOutput))]
+[JsonSerializable(typeof(PushOutput))]
 [JsonSerializable(typeof(TagOutput))]
 [JsonSerializable(typeof(TagsOutput))]
 internal sealed partial class OutputJson : JsonSerializerContext
