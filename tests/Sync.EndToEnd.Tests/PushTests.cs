@@ -97,9 +97,10 @@ public sealed class PushTests
         (await guest.RunAsync("push", guest.Tree.Root, Pair.Share)).ExpectLine(6, "token");
         (await guest.RunAsync("push", guest.Tree.Root, "sync1.garbage")).ExpectLine(2);
         (await guest.RunAsync("push", guest.Tree.Root, Pair.Share + "/../x")).ExpectLine(2, "../x");
-        (await guest.RunAsync("push", guest.Tree.At("nosuch"), await pair.Host.InviteAsync())).ExpectLine(1, "nosuch");
-        (await guest.RunAsync("push", guest.Tree.At("a"), Pair.Share)).ExpectLine(1, "/a");
-        (await guest.RunAsync("push", guest.Tree.Root, Pair.Share + "/file/in")).ExpectLine(1, "file");
+        string token = await pair.Host.InviteAsync();
+        (await guest.RunAsync("push", guest.Tree.At("nosuch"), token)).ExpectLine(1, "nosuch");
+        (await guest.RunAsync("push", guest.Tree.At("a"), token)).ExpectLine(1, "/a");
+        (await guest.RunAsync("push", guest.Tree.Root, token, "--path", "file/in")).ExpectLine(1, "file");
         TestGuest reader = pair.NewGuest(tree => tree.Put("a", "1"));
         (await reader.RunAsync("push", reader.Tree.Root, await pair.Host.InviteAsync("--read-only"))).ExpectLine(6, "read");
         (await pair.Host.RunAsync("share", "set", Pair.Share, "--direction", "to-guest")).Expect(0);

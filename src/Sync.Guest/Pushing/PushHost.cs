@@ -11,6 +11,11 @@ namespace Sync.Guest.Pushing;
 /// <summary>The host of a push: by the pairing that is known, else by the invite, which is redeemed once.</summary>
 internal sealed class PushHost : IHostConnector, IAsyncDisposable
 {
+    /// <summary>How long a host that is there, but cannot give the share yet, is asked again.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+
+    private static readonly TimeSpan BetweenTries = TimeSpan.FromMilliseconds(200);
+
     private readonly PushTarget _target;
     private readonly PeerIdentity _me;
     private readonly Pairings _pairings;
@@ -35,15 +40,23 @@ internal sealed class PushHost : IHostConnector, IAsyncDisposable
     public async ValueTask<IHostLink> ConnectAsync(SessionHello hello, CancellationToken cancel)
     {
         if (_pairing is null) await PairAsync(cancel);
-        try
+        var begun = TimeProvider.System.GetTimestamp();
+        while (true)
         {
-            return await Connector().ConnectAsync(hello, cancel);
-        }
-        catch (LinkException e) when (e.Failure == LinkFailure.NotAllowed && _target.Invite is not null && !_hasPaired)
-        {
-            // Revoked since, or an ephemeral guest that was forgotten: the invite may make it good.
-            await PairAsync(cancel);
-            return await Connector().ConnectAsync(hello, cancel);
+            try
+            {
+                return await Connector().ConnectAsync(hello, cancel);
+            }
+            catch (LinkException e) when (e.Failure == LinkFailure.NotAllowed && _target.Invite is not null && !_hasPaired)
+            {
+                // Revoked since, or an ephemeral guest that was forgotten: the invite may make it good.
+                await PairAsync(cancel);
+            }
+            catch (LinkException e) when (e.Failure == LinkFailure.Unavailable && TimeProvider.System.GetElapsedTime(begun) < Patience)
+            {
+                // The share is just starting.
+                await Task.Delay(BetweenTries, cancel);
+            }
         }
     }
 
