@@ -29,6 +29,11 @@ internal static class Program
         host.Root.Add(TagCommand.Create(host));
         host.Root.Add(TagCommand.CreateUntag(host));
         host.Root.Add(FlushCommand.Create(host));
+        host.Root.Add(JobCommand.Create(host));
+        host.Root.Add(EventsCommand.Create(host));
+        host.Root.Add(TokenCommand.Create(host));
+        host.Root.Add(WebhookCommand.Create(host));
+        host.Root.Add(DashboardCommand.Create(host));
         AgentCommands.AddTo(host);
         host.Root.Add(DemoCommandLine.Create());
         return host;

@@ -1,3 +1,4 @@
+using Sync.Engine.Files;
 using Sync.Engine.Link;
 using Sync.Engine.Model;
 using Sync.Engine.Replicas;
@@ -44,7 +45,7 @@ internal sealed class FakeShare(string root) : IHostShare
         return ReferenceEquals(_status, since) ? changed.Task.WaitAsync(cancel) : Task.CompletedTask;
     }
 
-    public Task<FlushResult> FlushAsync(TimeSpan timeout, CancellationToken cancel) => Task.FromResult(NextFlush);
+    public Task<FlushResult> FlushAsync(TimeSpan timeout, FlushScope scope, CancellationToken cancel) => Task.FromResult(NextFlush);
 
     public Task PauseAsync(CancellationToken cancel) => CallAsync("pause");
 
@@ -68,6 +69,10 @@ internal sealed class FakeShare(string root) : IHostShare
 
     public Task<string> RestoreAsync(string versionId, string? targetPath, CancellationToken cancel) => Task.FromResult(targetPath ?? "a");
 
+    public Task<IReadableFile> OpenFileAsync(string path, CancellationToken cancel) => throw new IOException("no files here");
+
+    public Task<IReadableFile> OpenVersionAsync(string versionId, CancellationToken cancel) => throw new IOException("no versions here");
+
     public ValueTask<IGuestSession> OpenSessionAsync(GuestGrant grant, SessionHello hello, CancellationToken cancel) => throw new NotSupportedException();
 
     public Task<bool> HasDirectoryAsync(string path, CancellationToken cancel) => Task.FromResult(true);
@@ -78,7 +83,7 @@ internal sealed class FakeShare(string root) : IHostShare
 
     public Task SetPolicyAsync(SharePolicy policy, CancellationToken cancel) => CallAsync("policy " + policy.Conflicts);
 
-    public Task<IReadOnlyDictionary<string, FlushResult>> FlushGuestsAsync(string? guestName, TimeSpan timeout, CancellationToken cancel) =>
+    public Task<IReadOnlyDictionary<string, FlushResult>> FlushGuestsAsync(string? guestName, TimeSpan timeout, FlushScope scope, CancellationToken cancel) =>
         Task.FromResult<IReadOnlyDictionary<string, FlushResult>>(guestName is "stranger" ? new Dictionary<string, FlushResult>(StringComparer.Ordinal) : new Dictionary<string, FlushResult>(StringComparer.Ordinal)
         {
             [guestName ?? "vm"] = new FlushResult(FlushOutcome.Disconnected, "offline", [], TimeSpan.Zero),

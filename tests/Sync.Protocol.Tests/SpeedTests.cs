@@ -3,6 +3,7 @@ using System.Globalization;
 using Sync.Delta;
 using Sync.Engine.Link;
 using Sync.Engine.Model;
+using Sync.Engine.Replicas;
 using Sync.Protocol.Tests.Parts;
 using Xunit;
 
@@ -41,7 +42,7 @@ public sealed class SpeedTests
         FakeSession? session = null;
         server.Host.OnOpen = _ => session = new FakeSession
         {
-            OnReceive = (message, cancel) => session!.ToGuest.WriteAsync(new HostMessage.FlushAsked(((GuestMessage.Flush)message).FlushId), cancel),
+            OnReceive = (message, cancel) => session!.ToGuest.WriteAsync(new HostMessage.FlushAsked(((GuestMessage.Flush)message).FlushId, FlushScope.All, TimeSpan.FromSeconds(1)), cancel),
         };
         await using var connector = server.Connector();
         await using var link = await connector.ConnectAsync(Hello, Cancel);
@@ -50,7 +51,7 @@ public sealed class SpeedTests
         {
             var begun = Stopwatch.GetTimestamp();
             await link.SendAsync(new GuestMessage.Flush(i), Cancel);
-            Assert.Equal(new HostMessage.FlushAsked(i), await link.Incoming.ReadAsync(Cancel));
+            Assert.Equal(new HostMessage.FlushAsked(i, FlushScope.All, TimeSpan.FromSeconds(1)), await link.Incoming.ReadAsync(Cancel));
             times[i] = Stopwatch.GetElapsedTime(begun).TotalMicroseconds;
         }
 

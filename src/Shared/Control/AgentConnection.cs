@@ -22,6 +22,12 @@ internal sealed class AgentConnection : IDisposable
 
     public HostRegistry.HostRegistryClient HostRegistry => new(_channel);
 
+    public Jobs.JobsClient Jobs => new(_channel);
+
+    public Events.EventsClient Events => new(_channel);
+
+    public Access.AccessClient Access => new(_channel);
+
     public GuestBindings.GuestBindingsClient GuestBindings => new(_channel);
 
     public Tags.TagsClient Tags => new(_channel);

@@ -16,6 +16,9 @@ internal sealed class AgentService(IReplicaSet replicas, TimeProvider time, IHos
     // Verify reports per file; the socket need not.
     private static readonly TimeSpan BetweenSteps = TimeSpan.FromMilliseconds(50);
 
+    private const int MostAtOnce = 10_000;
+    private const int UsuallyAtOnce = 1000;
+
     private readonly ReplicaSelector _selector = new(replicas);
 
     public override async Task<AgentStatus> GetStatus(StatusRequest request, ServerCallContext context)
@@ -51,7 +54,7 @@ internal sealed class AgentService(IReplicaSet replicas, TimeProvider time, IHos
         var results = await Task.WhenAll(_selector.Any(request.Share).Select(slot => FlushOneAsync(slot, request, timeout, started, context.CancellationToken)));
         reply.Items.AddRange(results.SelectMany(items => items));
         if (request.Guest.Length > 0 && !reply.Items.Any(item => item.Guest.Length > 0))
-            throw new CommandFailure($"no guest '{Printable.Text(request.Guest)}' here; see 'sync-host guest list'");
+            throw CommandFailure.NotFound($"no guest '{Printable.Text(request.Guest)}' here; see 'sync-host guest list'");
         return reply;
     }
 
@@ -90,6 +93,46 @@ internal sealed class AgentService(IReplicaSet replicas, TimeProvider time, IHos
             foreach (var conflict in await replica.ConflictsAsync(context.CancellationToken))
                 await responseStream.WriteAsync(ControlMapping.ToItem(label.Share, conflict), context.CancellationToken);
         }
+    }
+
+    public override async Task<ConflictItemList> GetConflicts(ConflictsRequest request, ServerCallContext context)
+    {
+        var list = new ConflictItemList();
+        foreach (var (label, replica) in await _selector.RunningAsync(request.Share, context.CancellationToken))
+        {
+            var conflicts = await replica.ConflictsAsync(context.CancellationToken);
+            list.Conflicts.AddRange(conflicts.Take(MostAtOnce - list.Conflicts.Count).Select(c => ControlMapping.ToItem(label.Share, c)));
+        }
+
+        return list;
+    }
+
+    public override async Task<VersionItemList> GetVersions(VersionsRequest request, ServerCallContext context)
+    {
+        var list = new VersionItemList();
+        var limit = request.Limit is > 0 and <= MostAtOnce ? request.Limit : UsuallyAtOnce;
+        foreach (var (label, replica, path) in await _selector.RunningAtAsync(request.Share, request.Path, context.CancellationToken))
+        {
+            var versions = await replica.VersionsAsync(path, context.CancellationToken);
+            list.Versions.AddRange(versions.Take(limit - list.Versions.Count).Select(v => ControlMapping.ToItem(label.Share, v)));
+        }
+
+        return list;
+    }
+
+    public override async Task ReadContent(ReadContentRequest request, IServerStreamWriter<ContentPiece> responseStream, ServerCallContext context)
+    {
+        var cancel = context.CancellationToken;
+        var (_, replica) = (await _selector.RunningAsync(request.Share, cancel)) is [var only]
+            ? only
+            : throw new CommandFailure(ExitCode.Usage, "name the share whose content is to be read");
+        using var file = request.OfCase switch
+        {
+            ReadContentRequest.OfOneofCase.Path => await replica.OpenFileAsync(request.Path, cancel),
+            ReadContentRequest.OfOneofCase.Version => await replica.OpenVersionAsync(request.Version, cancel),
+            _ => throw new CommandFailure(ExitCode.Usage, "name a path or a version to read"),
+        };
+        await ContentPieces.SendAsync(file, request.Limit, responseStream, cancel);
     }
 
     public override async Task<ResolveReply> ResolveConflicts(ResolveRequest request, ServerCallContext context)
@@ -131,7 +174,7 @@ internal sealed class AgentService(IReplicaSet replicas, TimeProvider time, IHos
             return new RestoreReply { Share = label.Share, Path = path };
         }
 
-        throw new CommandFailure($"no version '{Printable.Text(request.Id)}'; see 'versions list'");
+        throw CommandFailure.NotFound($"no version '{Printable.Text(request.Id)}'; see 'versions list'");
     }
 
     public override async Task Verify(VerifyRequest request, IServerStreamWriter<VerifyEvent> responseStream, ServerCallContext context)

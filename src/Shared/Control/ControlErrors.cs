@@ -4,14 +4,31 @@ using Sync.Shared.Output;
 
 namespace Sync.Shared.Control;
 
-/// <summary>Carries a <see cref="CommandFailure"/> over the control API: the message as the status, the exit code as a trailer.</summary>
+/// <summary>Carries a <see cref="CommandFailure"/> over the control API: the message as the status, the exit code and a word for scripts as trailers.</summary>
 internal static class ControlErrors
 {
     private const string ExitTrailer = "sync-exit";
 
-    public static RpcException ToRpc(CommandFailure failure) => new(
-        new Status(StatusCode.FailedPrecondition, failure.Message),
-        new Metadata { { ExitTrailer, ((int)failure.Code).ToString(CultureInfo.InvariantCulture) } });
+    private const string CodeTrailer = "sync-code";
+
+    public static RpcException ToRpc(CommandFailure failure)
+    {
+        var (status, code) = failure.IsNotFound ? (StatusCode.NotFound, "not-found") : failure.Code switch
+        {
+            ExitCode.Usage => (StatusCode.InvalidArgument, "bad-request"),
+            ExitCode.ConflictsLeft => (StatusCode.FailedPrecondition, "conflicts-left"),
+            ExitCode.Halted => (StatusCode.FailedPrecondition, "halted"),
+            ExitCode.Unreachable => (StatusCode.Unavailable, "unreachable"),
+            ExitCode.NotAllowed => (StatusCode.PermissionDenied, "not-allowed"),
+            _ => (StatusCode.FailedPrecondition, "failed"),
+        };
+        return new RpcException(
+            new Status(status, failure.Message),
+            new Metadata { { ExitTrailer, ((int)failure.Code).ToString(CultureInfo.InvariantCulture) }, { CodeTrailer, code } });
+    }
+
+    /// <summary>An error of the API that no command has, with a word of its own.</summary>
+    public static RpcException ToRpc(StatusCode status, string code, string message) => new(new Status(status, message), new Metadata { { CodeTrailer, code } });
 
     public static CommandFailure ToFailure(RpcException error)
     {

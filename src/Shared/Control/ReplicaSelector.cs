@@ -24,7 +24,7 @@ internal sealed class ReplicaSelector(IReplicaSet replicas)
             named = [.. slots.Where(slot => string.Equals(slot.Label.Path, path, StringComparison.Ordinal))];
         }
 
-        return named.Length > 0 ? named : throw new CommandFailure($"no share '{Printable.Text(share)}' here; see 'status'");
+        return named.Length > 0 ? named : throw CommandFailure.NotFound($"no share '{Printable.Text(share)}' here; see 'status'");
     }
 
     /// <summary>As <see cref="Any"/>, but every one must be running; one that is just starting is waited for.</summary>

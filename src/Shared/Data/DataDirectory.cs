@@ -20,6 +20,8 @@ internal sealed class DataDirectory
 
     public string IdentityDirectory => System.IO.Path.Combine(Path, "identity");
 
+    public string JobsDirectory => System.IO.Path.Combine(Path, "jobs");
+
     public string IndexDirectory(string id) => System.IO.Path.Combine(Path, "index", id);
 
     /// <summary>The directory asked for, or SYNC_DATA's, or the platform's own place. Nothing is made.</summary>

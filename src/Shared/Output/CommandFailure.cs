@@ -13,4 +13,10 @@ internal sealed class CommandFailure : Exception
 
     /// <summary>What the process ends with.</summary>
     public ExitCode Code { get; }
+
+    /// <summary>What was named does not exist: 404 in the API.</summary>
+    public bool IsNotFound { get; private init; }
+
+    /// <summary>The failure where what was named does not exist.</summary>
+    public static CommandFailure NotFound(string message) => new(ExitCode.Failed, message) { IsNotFound = true };
 }

@@ -45,6 +45,7 @@ internal sealed class JournalKeeper : IDisposable
     private readonly TimeProvider _time;
     private readonly JournalTree _tree = new();
     private readonly Decider _decider;
+    private readonly ChangeTeller? _teller;
     private readonly WorkerPool _committer;
     private readonly Func<IReadOnlyList<Entry>, IReadOnlyList<string>?, FsError> _makeDurable;
     private readonly Action<Exception?> _onFailure;
@@ -71,7 +72,7 @@ internal sealed class JournalKeeper : IDisposable
     public JournalKeeper(
         string share, IRecordStore store, Func<string, ConflictPolicy> policyFor, TimeProvider time,
         Func<IReadOnlyList<Entry>, IReadOnlyList<string>?, FsError> makeDurable, Action<Exception?> onFailure, Action<Exception> onError,
-        Func<string, int, Action<Action>?>? newLane = null, UInt128? boot = null)
+        Func<string, int, Action<Action>?>? newLane = null, UInt128? boot = null, Action<ShareChange>? changed = null)
     {
         _store = store;
         _time = time;
@@ -79,6 +80,7 @@ internal sealed class JournalKeeper : IDisposable
         _makeDurable = makeDurable;
         _onFailure = onFailure;
         _decider = new Decider(_tree, policyFor);
+        _teller = changed is null ? null : new ChangeTeller(_tree, time, changed);
         _committer = new WorkerPool($"{share} journal commit", 1, onError, lane: newLane?.Invoke("journal commit", 1));
         Loop = new ControlLoop($"{share} journal", EndTurn, onError, newLane?.Invoke("journal", 1));
         _ownDelay = time.CreateTimer(_ => Loop.Post(() => _isDue = true), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
@@ -253,6 +255,7 @@ internal sealed class JournalKeeper : IDisposable
         if (changed.Count > 0)
         {
             foreach (var entry in changed) _unsaved[entry.Id.Value] = entry;
+            _teller?.Tell(changed, session.Proposer, firstNew);
             Remember(new Batch(before, Head, changed, inline, New(proposal, inline), session));
             foreach (var outcome in outcomes)
                 if (outcome.Id.Value >= firstNew) session.Withheld.Add(outcome.Id.Value);

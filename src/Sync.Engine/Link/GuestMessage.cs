@@ -1,4 +1,5 @@
 using Sync.Engine.Model;
+using Sync.Engine.Replicas;
 
 namespace Sync.Engine.Link;
 
@@ -18,5 +19,5 @@ public abstract record GuestMessage
     public sealed record Flush(long FlushId) : GuestMessage;
 
     /// <summary>The guest's flush, asked for by the host, has ended.</summary>
-    public sealed record FlushDone(long FlushId, bool Complete, IReadOnlyList<Problem> Problems) : GuestMessage;
+    public sealed record FlushDone(long FlushId, FlushOutcome Outcome, string? Reason, IReadOnlyList<Problem> Problems) : GuestMessage;
 }

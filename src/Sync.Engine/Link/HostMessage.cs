@@ -1,5 +1,6 @@
 using Sync.Delta;
 using Sync.Engine.Model;
+using Sync.Engine.Replicas;
 
 namespace Sync.Engine.Link;
 
@@ -53,7 +54,10 @@ public abstract record HostMessage
     public sealed record FlushReached(long FlushId, Revision Revision, IReadOnlyList<Problem> Problems) : HostMessage;
 
     /// <summary>The host asks the guest to flush, and to answer with <see cref="GuestMessage.FlushDone"/>.</summary>
-    public sealed record FlushAsked(long FlushId) : HostMessage;
+    /// <param name="FlushId">Names it.</param>
+    /// <param name="Scope">What is waited for, in paths of the share.</param>
+    /// <param name="Timeout">How long the guest may take.</param>
+    public sealed record FlushAsked(long FlushId, FlushScope Scope, TimeSpan Timeout) : HostMessage;
 
     /// <summary>The share's policy or the guest's rights changed; same meaning as in <see cref="Welcome"/>.</summary>
     public sealed record PolicyChanged(SharePolicy Policy, SyncDirection Direction, bool ReadOnly) : HostMessage;

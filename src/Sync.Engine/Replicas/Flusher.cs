@@ -35,6 +35,8 @@ internal sealed class Flusher(ReplicaContext context, Observer observer, IWatche
 
         public required Action Done { get; init; }
 
+        public required FlushScope Scope { get; init; }
+
         public long Reviewed { get; set; }
 
         /// <summary>What the last look at one of its nodes took.</summary>
@@ -82,10 +84,10 @@ internal sealed class Flusher(ReplicaContext context, Observer observer, IWatche
     }
 
     /// <summary>Calls back when everything that was on this disk at the call is committed in the journal, or known to be stuck.</summary>
-    public void DrainLocal(Action done)
+    public void DrainLocal(FlushScope scope, Action done)
     {
         var name = Guid.NewGuid().ToString("N");
-        var run = new Run { Cookie = name, Done = done };
+        var run = new Run { Cookie = name, Done = done, Scope = scope };
         _runs.Add(run);
         if (watcher.IsPolling)
         {
@@ -113,9 +115,9 @@ internal sealed class Flusher(ReplicaContext context, Observer observer, IWatche
     }
 
     /// <summary>Calls back when all that the journal has up to a revision is placed here, or known to be stuck.</summary>
-    public void DrainRemote(Revision upTo, Action done)
+    public void DrainRemote(Revision upTo, FlushScope scope, Action done)
     {
-        var run = new Run { Cookie = "", Done = done };
+        var run = new Run { Cookie = "", Done = done, Scope = scope };
         _runs.Add(run);
         Collect(run, upTo);
     }
@@ -128,6 +130,7 @@ internal sealed class Flusher(ReplicaContext context, Observer observer, IWatche
         foreach (var node in _behind)
         {
             if (upTo is { } limit && (node.Remote is not { } remote || remote.Revision > limit)) continue;
+            if (run.Scope.Prefix.Length > 0 && !run.Scope.Holds(context.Trees.DisplayPath(node))) continue;
             run.Nodes.Add(node);
             run.Bases[node] = node.Synced;
         }

@@ -1,3 +1,4 @@
+using Sync.Engine.Files;
 using Sync.Engine.Link;
 using Sync.Engine.Model;
 using Sync.Engine.Transfer;
@@ -45,7 +46,7 @@ public sealed class GuestReplica : IReplica
     public Task StatusChangedAsync(ReplicaStatus since, CancellationToken cancel) => _replica.StatusChangedAsync(since, cancel);
 
     /// <inheritdoc/>
-    public Task<FlushResult> FlushAsync(TimeSpan timeout, CancellationToken cancel) => _replica.FlushAsync(timeout, cancel);
+    public Task<FlushResult> FlushAsync(TimeSpan timeout, FlushScope scope, CancellationToken cancel) => _replica.FlushAsync(timeout, scope, cancel);
 
     /// <inheritdoc/>
     public Task PauseAsync(CancellationToken cancel) => _replica.PauseAsync(cancel);
@@ -70,6 +71,12 @@ public sealed class GuestReplica : IReplica
 
     /// <inheritdoc/>
     public Task<string> RestoreAsync(string versionId, string? targetPath, CancellationToken cancel) => _replica.RestoreAsync(versionId, targetPath, cancel);
+
+    /// <inheritdoc/>
+    public Task<IReadableFile> OpenFileAsync(string path, CancellationToken cancel) => _replica.OpenFileAsync(path, cancel);
+
+    /// <inheritdoc/>
+    public Task<IReadableFile> OpenVersionAsync(string versionId, CancellationToken cancel) => _replica.OpenVersionAsync(versionId, cancel);
 
     /// <summary>Connects at once if there is no link: the machine woke up, or its addresses changed.</summary>
     public void Wake() => _replica.WakeLink();

@@ -69,7 +69,7 @@ public sealed class HostShare : IHostShare
         {
             store = options.Machine.OpenStore(options.DataDirectory, "journal.db", log);
             _journal = new JournalKeeper(
-                options.Share, store, PolicyFor, options.Time, MakeDurable, _replica.JournalTrouble, e => log.LogDefect(e, options.Share), options.Machine.NewLane, options.Machine.BootId);
+                options.Share, store, PolicyFor, options.Time, MakeDurable, _replica.JournalTrouble, e => log.LogDefect(e, options.Share), options.Machine.NewLane, options.Machine.BootId, options.Changed);
         }
         catch (Exception e)
         {
@@ -463,20 +463,20 @@ public sealed class HostShare : IHostShare
     }
 
     /// <inheritdoc/>
-    public async Task<IReadOnlyDictionary<string, FlushResult>> FlushGuestsAsync(string? guestName, TimeSpan timeout, CancellationToken cancel)
+    public async Task<IReadOnlyDictionary<string, FlushResult>> FlushGuestsAsync(string? guestName, TimeSpan timeout, FlushScope scope, CancellationToken cancel)
     {
         var results = new Dictionary<string, FlushResult>(StringComparer.Ordinal);
         GuestGrant[] known;
         lock (_gate) known = [.. _known.Values.Where(g => guestName is null ? !g.IsEphemeral : g.Name == guestName)];
         await Task.WhenAll(known.Select(async grant =>
         {
-            var result = await FlushGuestAsync(grant, timeout, cancel).ConfigureAwait(false);
+            var result = await FlushGuestAsync(grant, timeout, scope, cancel).ConfigureAwait(false);
             lock (results) results[grant.Name] = result;
         })).ConfigureAwait(false);
         return results;
     }
 
-    private async Task<FlushResult> FlushGuestAsync(GuestGrant grant, TimeSpan timeout, CancellationToken cancel)
+    private async Task<FlushResult> FlushGuestAsync(GuestGrant grant, TimeSpan timeout, FlushScope scope, CancellationToken cancel)
     {
         var started = _options.Time.GetTimestamp();
         if (FollowerOf(grant.Fingerprint) is not { } session)
@@ -484,11 +484,11 @@ public sealed class HostShare : IHostShare
         var id = Interlocked.Increment(ref _nextFlush);
         var waiting = new TaskCompletionSource<GuestMessage.FlushDone>(TaskCreationOptions.RunContinuationsAsynchronously);
         lock (session.Flushes) session.Flushes[id] = waiting;
-        session.Push(new HostMessage.FlushAsked(id));
+        session.Push(new HostMessage.FlushAsked(id, scope, timeout));
         try
         {
             var done = await waiting.Task.WaitAsync(timeout, _options.Time, cancel).ConfigureAwait(false);
-            return new FlushResult(done.Complete ? FlushOutcome.Complete : FlushOutcome.Problems, done.Complete ? null : "not all is in sync", done.Problems, _options.Time.GetElapsedTime(started));
+            return new FlushResult(done.Outcome, done.Outcome is FlushOutcome.Complete ? null : done.Reason ?? "not all is in sync", done.Problems, _options.Time.GetElapsedTime(started));
         }
         catch (TimeoutException)
         {
@@ -507,7 +507,7 @@ public sealed class HostShare : IHostShare
     public Task StatusChangedAsync(ReplicaStatus since, CancellationToken cancel) => _replica.StatusChangedAsync(since, cancel);
 
     /// <inheritdoc/>
-    public Task<FlushResult> FlushAsync(TimeSpan timeout, CancellationToken cancel) => _replica.FlushAsync(timeout, cancel);
+    public Task<FlushResult> FlushAsync(TimeSpan timeout, FlushScope scope, CancellationToken cancel) => _replica.FlushAsync(timeout, scope, cancel);
 
     /// <inheritdoc/>
     public async Task PauseAsync(CancellationToken cancel)
@@ -542,6 +542,12 @@ public sealed class HostShare : IHostShare
 
     /// <inheritdoc/>
     public Task<string> RestoreAsync(string versionId, string? targetPath, CancellationToken cancel) => _replica.RestoreAsync(versionId, targetPath, cancel);
+
+    /// <inheritdoc/>
+    public Task<IReadableFile> OpenFileAsync(string path, CancellationToken cancel) => _replica.OpenFileAsync(path, cancel);
+
+    /// <inheritdoc/>
+    public Task<IReadableFile> OpenVersionAsync(string versionId, CancellationToken cancel) => _replica.OpenVersionAsync(versionId, cancel);
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()

@@ -27,5 +27,9 @@ public interface IHostShare : IReplica
     Task SetPolicyAsync(SharePolicy policy, CancellationToken cancel);
 
     /// <summary>Asks guests to flush and waits for them; null for all that are known. Offline guests make it incomplete.</summary>
-    Task<IReadOnlyDictionary<string, FlushResult>> FlushGuestsAsync(string? guestName, TimeSpan timeout, CancellationToken cancel);
+    Task<IReadOnlyDictionary<string, FlushResult>> FlushGuestsAsync(string? guestName, TimeSpan timeout, CancellationToken cancel) =>
+        FlushGuestsAsync(guestName, timeout, FlushScope.All, cancel);
+
+    /// <summary>The same for a part of the share, or only until all is in place.</summary>
+    Task<IReadOnlyDictionary<string, FlushResult>> FlushGuestsAsync(string? guestName, TimeSpan timeout, FlushScope scope, CancellationToken cancel);
 }

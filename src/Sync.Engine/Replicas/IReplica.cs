@@ -1,3 +1,4 @@
+using Sync.Engine.Files;
 using Sync.Engine.Link;
 using Sync.Engine.Model;
 
@@ -23,7 +24,10 @@ public interface IReplica : IAsyncDisposable
 
     /// <summary>Returns once everything that existed at the call, on this side and on the host, is identical and durable on both
     /// (but for what <see cref="FlushResult.Problems"/> lists), or the time is over.</summary>
-    Task<FlushResult> FlushAsync(TimeSpan timeout, CancellationToken cancel);
+    Task<FlushResult> FlushAsync(TimeSpan timeout, CancellationToken cancel) => FlushAsync(timeout, FlushScope.All, cancel);
+
+    /// <summary>The same for a part of the share, or only until all is in place.</summary>
+    Task<FlushResult> FlushAsync(TimeSpan timeout, FlushScope scope, CancellationToken cancel);
 
     /// <summary>Stops proposing and applying; watching goes on. Kept across restarts.</summary>
     Task PauseAsync(CancellationToken cancel);
@@ -53,4 +57,12 @@ public interface IReplica : IAsyncDisposable
     /// Returns the path.</summary>
     /// <exception cref="IOException">No such version, or the target cannot be written.</exception>
     Task<string> RestoreAsync(string versionId, string? targetPath, CancellationToken cancel);
+
+    /// <summary>Opens a file of the share as it is on this disk now. The caller disposes it.</summary>
+    /// <exception cref="IOException">There is none, or it cannot be read.</exception>
+    Task<IReadableFile> OpenFileAsync(string path, CancellationToken cancel);
+
+    /// <summary>Opens the content of a version. The caller disposes it.</summary>
+    /// <exception cref="IOException">There is none, or it is no file.</exception>
+    Task<IReadableFile> OpenVersionAsync(string versionId, CancellationToken cancel);
 }

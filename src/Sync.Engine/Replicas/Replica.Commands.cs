@@ -215,7 +215,10 @@ internal sealed partial class Replica
     private long _conflictsAt = -1;
     private int _conflicts;
 
-    public async Task<FlushResult> FlushAsync(TimeSpan timeout, CancellationToken cancel)
+    /// <inheritdoc/>
+    public Task<FlushResult> FlushAsync(TimeSpan timeout, CancellationToken cancel) => FlushAsync(timeout, FlushScope.All, cancel);
+
+    public async Task<FlushResult> FlushAsync(TimeSpan timeout, FlushScope scope, CancellationToken cancel)
     {
         var started = _options.Time.GetTimestamp();
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancel, _stopping.Token);
@@ -226,7 +229,7 @@ internal sealed partial class Replica
             if (await Loop.CallAsync(Obstacle, limit.Token).ConfigureAwait(false) is { } obstacle) return End(obstacle.Outcome, obstacle.Reason, []);
 
             Loop.Post(_stuck.TryAgain);
-            var local = OnLoop(done => _flusher.DrainLocal(done));
+            var local = OnLoop(done => _flusher.DrainLocal(scope, done));
             await Unless(local, limit.Token).ConfigureAwait(false);
             IReadOnlyList<Problem> theirs = [];
             var upTo = Revision.Zero;
@@ -239,13 +242,11 @@ internal sealed partial class Replica
             }
             else upTo = await Loop.CallAsync(() => Reconciler.Planner.Committed, limit.Token).ConfigureAwait(false);
 
-            await Unless(OnLoop(done => _flusher.DrainRemote(upTo, done)), limit.Token).ConfigureAwait(false);
-            var durable = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
-            Loop.Post(() => _flusher.MakeDurable(ok => durable.TrySetResult(ok)));
-            if (!await durable.Task.WaitAsync(limit.Token).ConfigureAwait(false)) return End(FlushOutcome.Problems, "the disk could not be synced", []);
+            await Unless(OnLoop(done => _flusher.DrainRemote(upTo, scope, done)), limit.Token).ConfigureAwait(false);
+            if (scope.Durable && !await IsDurable().WaitAsync(limit.Token).ConfigureAwait(false)) return End(FlushOutcome.Problems, "the disk could not be synced", []);
             var problems = await Loop.CallAsync(() => Blocking(), limit.Token).ConfigureAwait(false);
             // What cannot be read here cannot be read there either: modes travel. A path counts once.
-            var all = problems.Concat(theirs).DistinctBy(p => (p.Path, p.Code)).ToArray();
+            var all = problems.Concat(theirs).Where(p => scope.Holds(p.Path)).DistinctBy(p => (p.Path, p.Code)).ToArray();
             return End(all.Length == 0 ? FlushOutcome.Complete : FlushOutcome.Problems, all.Length == 0 ? null : $"{all.Length} paths are not in sync", all);
         }
         catch (FlushObstacleException e)
@@ -282,6 +283,13 @@ internal sealed partial class Replica
 
     private List<Problem> Blocking() =>
         [.. _context.Problems.All.Where(p => p.Code is ProblemCodes.Unreadable or ProblemCodes.Unmaterialised or ProblemCodes.NoSpace or ProblemCodes.Unavailable or ProblemCodes.Refused)];
+
+    private Task<bool> IsDurable()
+    {
+        var durable = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
+        Loop.Post(() => _flusher.MakeDurable(ok => durable.TrySetResult(ok)));
+        return durable.Task;
+    }
 
     private Task OnLoop(Action<Action> start)
     {
@@ -327,7 +335,7 @@ internal sealed partial class Replica
     /// <summary>Returns when what is on this disk now is in the journal.</summary>
     public async Task LookAsync(Func<Task<Revision>> committed)
     {
-        await Unless(OnLoop(done => _flusher.DrainLocal(done)), _stopping.Token).ConfigureAwait(false);
+        await Unless(OnLoop(done => _flusher.DrainLocal(FlushScope.All, done)), _stopping.Token).ConfigureAwait(false);
         await committed().WaitAsync(_stopping.Token).ConfigureAwait(false);
     }
 
@@ -335,14 +343,12 @@ internal sealed partial class Replica
     public async Task<(Revision UpTo, IReadOnlyList<Problem> Problems)> SettleAsync(Func<Task<Revision>> committed, CancellationToken cancel)
     {
         Loop.Post(_stuck.TryAgain);
-        await Unless(OnLoop(done => _flusher.DrainLocal(done)), cancel).ConfigureAwait(false);
+        await Unless(OnLoop(done => _flusher.DrainLocal(FlushScope.All, done)), cancel).ConfigureAwait(false);
         var upTo = await committed().ConfigureAwait(false);
         // The host's own replica hears of that revision in a moment.
         await Poll(() => Reconciler.Planner.Committed >= upTo || _link is null, cancel, wantLink: false).ConfigureAwait(false);
-        await Unless(OnLoop(done => _flusher.DrainRemote(upTo, done)), cancel).ConfigureAwait(false);
-        var durable = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
-        Loop.Post(() => _flusher.MakeDurable(ok => durable.TrySetResult(ok)));
-        var ok = await durable.Task.WaitAsync(cancel).ConfigureAwait(false);
+        await Unless(OnLoop(done => _flusher.DrainRemote(upTo, FlushScope.All, done)), cancel).ConfigureAwait(false);
+        var ok = await IsDurable().WaitAsync(cancel).ConfigureAwait(false);
         var problems = await Loop.CallAsync(() => Blocking(), cancel).ConfigureAwait(false);
         if (!ok) problems.Add(new Problem(".", ProblemCodes.NoSpace, "The host's disk could not be synced."));
         return (upTo, problems);
@@ -491,10 +497,9 @@ internal sealed partial class Replica
 
     public async Task<string> RestoreAsync(string versionId, string? targetPath, CancellationToken cancel)
     {
-        var version = _versions.Find(versionId) ?? throw new IOException($"There is no version '{versionId}'. 'versions list' shows what there is.");
+        var version = FindVersion(versionId);
         var target = targetPath ?? version.Path;
-        if (target.Length == 0 || target.StartsWith('/') || target.Split('/').Any(s => s is "" or "." or "..") || target.Split('/')[0] == ".sync")
-            throw new IOException($"'{target}' is not a path within the share.");
+        CheckTarget(target);
         var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         _context.Apply.Run(() =>
         {
@@ -510,6 +515,36 @@ internal sealed partial class Replica
         });
         await done.Task.WaitAsync(cancel).ConfigureAwait(false);
         return target;
+    }
+
+    /// <inheritdoc/>
+    public Task<IReadableFile> OpenFileAsync(string path, CancellationToken cancel)
+    {
+        CheckTarget(path);
+        return OpenAsync((out IReadableFile? file) => _context.Files.OpenRead(path, out file), $"'{path}'", cancel);
+    }
+
+    /// <inheritdoc/>
+    public Task<IReadableFile> OpenVersionAsync(string versionId, CancellationToken cancel)
+    {
+        var version = FindVersion(versionId);
+        return version.Kind is EntryKind.File
+            ? OpenAsync((out IReadableFile? file) => _versions.OpenRead(versionId, out file), $"version '{versionId}'", cancel)
+            : throw new IOException($"Version '{versionId}' is no file.");
+    }
+
+    private delegate FsError Opening(out IReadableFile? file);
+
+    private static Task<IReadableFile> OpenAsync(Opening open, string what, CancellationToken cancel) => Task.Run(
+        () => open(out var file) is var error && error == FsError.None && file is not null ? file : throw new IOException($"{what} cannot be read: {error}."), cancel);
+
+    private StoredVersion FindVersion(string versionId) =>
+        _versions.Find(versionId) ?? throw new IOException($"There is no version '{versionId}'. 'versions list' shows what there is.");
+
+    private static void CheckTarget(string target)
+    {
+        if (target.Length == 0 || target.StartsWith('/') || target.Split('/').Any(s => s is "" or "." or "..") || target.Split('/')[0] == ".sync")
+            throw new IOException($"'{target}' is not a path within the share.");
     }
 
     /// <summary>On the apply worker: a copy, so that the version stays.</summary>

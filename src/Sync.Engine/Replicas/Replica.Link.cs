@@ -293,7 +293,7 @@ internal sealed partial class Replica
                 if (_flushes.Remove(reached.FlushId, out var waiting)) waiting.TrySetResult(reached);
                 break;
             case HostMessage.FlushAsked asked:
-                _ = AnswerFlushAsync(asked.FlushId);
+                _ = AnswerFlushAsync(asked);
                 break;
             case HostMessage.PolicyChanged changed:
                 SetPolicy(changed.Policy, changed.Direction, changed.ReadOnly);
@@ -318,10 +318,13 @@ internal sealed partial class Replica
         _uploads.Add(entry, default, (_, _) => _supplying.Remove(wanted.Content));
     }
 
-    private async Task AnswerFlushAsync(long id)
+    private async Task AnswerFlushAsync(HostMessage.FlushAsked asked)
     {
-        var result = await FlushAsync(TimeSpan.FromMinutes(10), _stopping.Token).ConfigureAwait(false);
-        Loop.Post(() => _outbox.Send?.Invoke(new GuestMessage.FlushDone(id, result.Outcome is FlushOutcome.Complete, result.Problems)));
+        // A replica of another part of the share has nothing to do with it.
+        var result = asked.Scope.Within(_options.SubPath) is { } scope
+            ? await FlushAsync(asked.Timeout, scope, _stopping.Token).ConfigureAwait(false)
+            : new FlushResult(FlushOutcome.Complete, null, [], TimeSpan.Zero);
+        Loop.Post(() => _outbox.Send?.Invoke(new GuestMessage.FlushDone(asked.FlushId, result.Outcome, result.Reason, result.Problems)));
     }
 
     private void LoseLink(LinkException failure)

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Sync.Engine.Journal;
 using Sync.Engine.Machines;
 using Sync.Engine.Model;
 
@@ -33,6 +34,9 @@ public sealed record ReplicaOptions
 
     /// <summary>A person has said that <see cref="Root"/> is meant, although it is not the directory that was synced.</summary>
     public bool AcceptRoot { get; init; }
+
+    /// <summary>On the host: told of changes that the journal takes, at most some tens a second; called on the journal's loop, so it must be quick.</summary>
+    public Action<ShareChange>? Changed { get; init; }
 
     /// <summary>Full rescans back the watcher up this often, with jitter.</summary>
     public TimeSpan RescanEvery { get; init; } = TimeSpan.FromMinutes(30);

@@ -18,6 +18,7 @@ internal sealed class PolicyOptions
     private readonly Option<string?> _minFree = new("--min-free") { Description = "Halt while the disk has less free than this (64M)", HelpName = "SIZE" };
     private readonly Option<int?> _versionDays = new("--version-days") { Description = "Keep what sync overwrote or deleted so long (30)", HelpName = "DAYS" };
     private readonly Option<int?> _versionPercent = new("--version-percent") { Description = "The most of the disk that it may take (10)", HelpName = "PERCENT" };
+    private readonly Option<bool?> _onDemand = new("--on-demand") { Description = "Nothing moves until a job says so (sync-host job start)" };
 
     public PolicyOptions()
     {
@@ -49,6 +50,7 @@ internal sealed class PolicyOptions
         command.Add(_minFree);
         command.Add(_versionDays);
         command.Add(_versionPercent);
+        command.Add(_onDemand);
     }
 
     /// <summary>What was said; the rest is absent.</summary>
@@ -87,6 +89,8 @@ internal sealed class PolicyOptions
             policy.VersionDays = versionDays;
         if (parsed.GetValue(_versionPercent) is { } versionPercent)
             policy.VersionPercent = versionPercent;
+        if (parsed.GetValue(_onDemand) is { } onDemand)
+            policy.OnDemand = onDemand;
         return policy;
     }
 }

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Net;
 using Sync.Host.Serving;
+using Sync.Host.Web;
 using Sync.Protocol.Control;
 using Sync.Shared.Commands;
 using Sync.Shared.Output;
@@ -34,18 +35,32 @@ internal static class ServeCommand
                     result.AddError($"'{token.Value}' is not NAME=PATH.");
             }
         });
+        var api = new Option<IPEndPoint?>("--api")
+        {
+            Description = "Where the API and the dashboard answer, by HTTPS; without it, only the local user's commands reach this host",
+            HelpName = "ADDR:PORT",
+            CustomParser = result =>
+            {
+                if (ListenAddress.TryParse(result.Tokens[0].Value, out var endpoint))
+                    return endpoint;
+                result.AddError($"'{result.Tokens[0].Value}' is not ADDR:PORT, such as 127.0.0.1:8443 or [::]:8443.");
+                return null;
+            },
+        };
+        var certificate = new Option<string?>("--api-certificate") { Description = "Certificate and key for the API, as PEM (the host's own identity)", HelpName = "FILE" };
         var log = LogOption.Create();
         var command = new DocumentedCommand(
             "serve", "Run the host's agent in the foreground; SIGTERM or Ctrl-C ends it",
-            "sync-host serve --share docs=/srv/docs", "sync-host serve --listen 192.168.122.1:7443 --data /var/lib/sync-host")
+            "sync-host serve --share docs=/srv/docs", "sync-host serve --listen 192.168.122.1:7443 --data /var/lib/sync-host", "sync-host serve --api 127.0.0.1:8443")
         {
-            listen, shares, log,
+            listen, shares, api, certificate, log,
         };
         command.SetAction(async (parsed, cancel) =>
         {
             var process = new HostProcess(host.Locate(parsed), TimeProvider.System, parsed.InvocationConfiguration.Error);
             var added = (parsed.GetValue(shares) ?? []).Select(Parse).ToList();
-            await process.RunAsync(parsed.GetValue(listen)!, added, parsed.GetValue(log), cancel);
+            var web = parsed.GetValue(api) is { } at ? new WebOptions(at, parsed.GetValue(certificate) is { } file ? Path.GetFullPath(file) : null) : null;
+            await process.RunAsync(parsed.GetValue(listen)!, added, parsed.GetValue(log), web, cancel);
             return (int)ExitCode.Done;
         });
         return command;

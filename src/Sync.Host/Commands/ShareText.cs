@@ -12,6 +12,7 @@ internal static class ShareText
         Line(output, "share", share.Name);
         Line(output, "path", share.Path);
         Line(output, "paused", YesNo(share.Paused));
+        Line(output, "on-demand", YesNo(policy.OnDemand));
         Line(output, "direction", policy.Direction);
         Line(output, "conflicts", policy.Conflicts);
         foreach (var pattern in policy.ConflictPatterns?.Items ?? [])

@@ -15,6 +15,10 @@ internal sealed record HostConfig
 
     public IReadOnlyList<InviteRecord> Invites { get; init; } = [];
 
+    public IReadOnlyList<TokenRecord> Tokens { get; init; } = [];
+
+    public IReadOnlyList<WebhookRecord> Webhooks { get; init; } = [];
+
     public ShareRecord? FindShare(string name) => Shares.FirstOrDefault(s => string.Equals(s.Name, name, StringComparison.Ordinal));
 
     public GuestRecord? FindGuest(string fingerprint) => Guests.FirstOrDefault(g => string.Equals(g.Fingerprint, fingerprint, StringComparison.Ordinal));

@@ -29,6 +29,9 @@ internal sealed record PolicyRecord
 
     public int VersionPercent { get; init; } = Usual.VersionPercent;
 
+    /// <summary>Nothing moves until a job says so.</summary>
+    public bool OnDemand { get; init; }
+
     /// <summary>This with what a request names changed, checked.</summary>
     public PolicyRecord With(PolicyInfo? change)
     {
@@ -46,6 +49,7 @@ internal sealed record PolicyRecord
             MinFreeBytes = change.HasMinFreeBytes ? change.MinFreeBytes : MinFreeBytes,
             VersionDays = change.HasVersionDays ? change.VersionDays : VersionDays,
             VersionPercent = change.HasVersionPercent ? change.VersionPercent : VersionPercent,
+            OnDemand = change.HasOnDemand ? change.OnDemand : OnDemand,
         };
         _ = next.ToPolicy();
         return next;
@@ -90,6 +94,7 @@ internal sealed record PolicyRecord
             MinFreeBytes = MinFreeBytes,
             VersionDays = VersionDays,
             VersionPercent = VersionPercent,
+            OnDemand = OnDemand,
         };
         info.ConflictPatterns.Items.AddRange(ConflictPatterns.Select(p => new ConflictPattern { Pattern = p.Pattern, Policy = p.Policy }));
         info.Ignore.Items.AddRange(Ignore);

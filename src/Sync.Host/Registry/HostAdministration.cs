@@ -56,6 +56,8 @@ internal sealed class HostAdministration(
         return Task.FromResult(list);
     }
 
+    public Task<ShareInfo> GetShareAsync(GetShareRequest request, CancellationToken cancel) => Task.FromResult(ToInfo(Find(config.Current, request.Name)));
+
     public async Task<ShareInfo> SetShareAsync(SetShareRequest request, CancellationToken cancel)
     {
         var next = config.Update(current =>
@@ -181,19 +183,19 @@ internal sealed class HostAdministration(
         config.Update(current =>
         {
             revoked = current.Invites.FirstOrDefault(i => string.Equals(i.Id, request.Id, StringComparison.OrdinalIgnoreCase))
-                ?? throw new CommandFailure($"no invite '{Printable.Text(request.Id)}'; see 'sync-host invite list'");
+                ?? throw CommandFailure.NotFound($"no invite '{Printable.Text(request.Id)}'; see 'sync-host invite list'");
             return current with { Invites = [.. current.Invites.Where(i => !ReferenceEquals(i, revoked))] };
         });
         return Task.FromResult(ToInfo(revoked!));
     }
 
     private static ShareRecord Find(HostConfig current, string name) => current.FindShare(name)
-        ?? throw new CommandFailure($"no share '{Printable.Text(name)}'; see 'sync-host share list'");
+        ?? throw CommandFailure.NotFound($"no share '{Printable.Text(name)}'; see 'sync-host share list'");
 
     private static GuestRecord FindGuest(HostConfig current, string guest) =>
         current.Guests.FirstOrDefault(g => string.Equals(g.Name, guest, StringComparison.Ordinal))
         ?? current.FindGuest(guest)
-        ?? throw new CommandFailure($"no guest '{Printable.Text(guest)}'; see 'sync-host guest list'");
+        ?? throw CommandFailure.NotFound($"no guest '{Printable.Text(guest)}'; see 'sync-host guest list'");
 
     private static RightRecord Change(RightRecord right, SetGuestRequest request) => right with
     {

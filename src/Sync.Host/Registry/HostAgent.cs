@@ -2,10 +2,12 @@ using System.Net;
 using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using Microsoft.Extensions.Logging;
+using Sync.Engine.Journal;
 using Sync.Engine.Link;
 using Sync.Engine.Model;
 using Sync.Engine.Replicas;
 using Sync.Host.Config;
+using Sync.Host.Jobs;
 using Sync.Protocol.Control;
 using Sync.Shared.Data;
 using Sync.Shared.Output;
@@ -63,6 +65,12 @@ internal sealed class HostAgent : IReplicaSet, IShareRuntime, IShareServer, ISha
 
     public IPEndPoint? Listening { get; set; }
 
+    /// <summary>Told of what changes in which share; must be quick.</summary>
+    public Action<string, ShareChange>? Changed { get; set; }
+
+    /// <summary>Shares where nothing moves until a job says so; null where no jobs are run.</summary>
+    public OnDemandShares? OnDemand { get; set; }
+
     public IEnumerable<string> GuestNames => _config.Current.Guests.Select(g => g.Name);
 
     /// <summary>Starts every configured share.</summary>
@@ -106,7 +114,7 @@ internal sealed class HostAgent : IReplicaSet, IShareRuntime, IShareServer, ISha
             new ReplicaLabel(share.Name, share.Path),
             (accept, cancel) => OpenReplicaAsync(share, accept, cancel),
             (replica, cancel) => ApplyPolicyAsync(share.Name, (IHostShare)replica, cancel),
-            share.Paused,
+            share.Paused || share.Policy.OnDemand,
             _time,
             _logging.CreateLogger<ReplicaSlot>());
         _slots.Add(slot);
@@ -116,8 +124,12 @@ internal sealed class HostAgent : IReplicaSet, IShareRuntime, IShareServer, ISha
     public async Task ApplyPolicyAsync(string share, CancellationToken cancel)
     {
         // A share that is not running takes the policy when it starts.
-        if (Find(share)?.Replica is IHostShare running)
+        if (Find(share) is not { } slot)
+            return;
+        if (slot.Replica is IHostShare running)
             await ApplyPolicyAsync(share, running, cancel);
+        if (OnDemand is { } onDemand)
+            await onDemand.ApplyAsync(slot, cancel);
     }
 
     // One at a time, each with what is configured by then: the last one wins, whoever comes first.
@@ -233,6 +245,7 @@ internal sealed class HostAgent : IReplicaSet, IShareRuntime, IShareServer, ISha
             Logging = _logging,
             Process = _process,
             AcceptRoot = acceptRoot,
+            Changed = change => Changed?.Invoke(share.Name, change),
         };
         var opened = await _open(options, share.Policy.ToPolicy(), cancel);
         _applied.AddOrUpdate(opened, share.Policy);

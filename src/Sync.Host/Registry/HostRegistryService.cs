@@ -1,4 +1,5 @@
 using Grpc.Core;
+using Sync.Host.Access;
 using Sync.Protocol.Control;
 
 namespace Sync.Host.Registry;
@@ -9,8 +10,11 @@ internal sealed class HostRegistryService(IHostAdministration administration) : 
     public override Task<ShareInfo> AddShare(AddShareRequest request, ServerCallContext context) =>
         administration.AddShareAsync(request, context.CancellationToken);
 
-    public override Task<ShareInfoList> ListShares(ListSharesRequest request, ServerCallContext context) =>
-        administration.ListSharesAsync(context.CancellationToken);
+    public override async Task<ShareInfoList> ListShares(ListSharesRequest request, ServerCallContext context) =>
+        CallerView.Of(await administration.ListSharesAsync(context.CancellationToken), ApiCaller.Of(context));
+
+    public override Task<ShareInfo> GetShare(GetShareRequest request, ServerCallContext context) =>
+        administration.GetShareAsync(request, context.CancellationToken);
 
     public override Task<ShareInfo> SetShare(SetShareRequest request, ServerCallContext context) =>
         administration.SetShareAsync(request, context.CancellationToken);
@@ -18,8 +22,8 @@ internal sealed class HostRegistryService(IHostAdministration administration) : 
     public override Task<ShareInfo> RemoveShare(RemoveShareRequest request, ServerCallContext context) =>
         administration.RemoveShareAsync(request, context.CancellationToken);
 
-    public override Task<GuestInfoList> ListGuests(ListGuestsRequest request, ServerCallContext context) =>
-        administration.ListGuestsAsync(context.CancellationToken);
+    public override async Task<GuestInfoList> ListGuests(ListGuestsRequest request, ServerCallContext context) =>
+        CallerView.Of(await administration.ListGuestsAsync(context.CancellationToken), ApiCaller.Of(context));
 
     public override Task<GuestInfo> SetGuest(SetGuestRequest request, ServerCallContext context) =>
         administration.SetGuestAsync(request, context.CancellationToken);

@@ -9,6 +9,8 @@ internal interface IHostAdministration
 
     Task<ShareInfoList> ListSharesAsync(CancellationToken cancel);
 
+    Task<ShareInfo> GetShareAsync(GetShareRequest request, CancellationToken cancel);
+
     Task<ShareInfo> SetShareAsync(SetShareRequest request, CancellationToken cancel);
 
     Task<ShareInfo> RemoveShareAsync(RemoveShareRequest request, CancellationToken cancel);

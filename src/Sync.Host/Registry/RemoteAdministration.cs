@@ -11,6 +11,9 @@ internal sealed class RemoteAdministration(HostRegistry.HostRegistryClient clien
     public Task<ShareInfoList> ListSharesAsync(CancellationToken cancel) =>
         client.ListSharesAsync(new ListSharesRequest(), cancellationToken: cancel).ResponseAsync;
 
+    public Task<ShareInfo> GetShareAsync(GetShareRequest request, CancellationToken cancel) =>
+        client.GetShareAsync(request, cancellationToken: cancel).ResponseAsync;
+
     public Task<ShareInfo> SetShareAsync(SetShareRequest request, CancellationToken cancel) =>
         client.SetShareAsync(request, cancellationToken: cancel).ResponseAsync;
 

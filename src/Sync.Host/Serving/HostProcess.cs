@@ -4,7 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Sync.Host.Config;
 using Sync.Host.Registry;
-using Sync.Host.Tagging;
+using Sync.Host.Web;
 using Sync.Protocol.Control;
 using Sync.Protocol.Identities;
 using Sync.Shared.Control;
@@ -23,8 +23,9 @@ internal sealed class HostProcess(DataDirectory data, TimeProvider time, TextWri
     /// <param name="listen">Where guests are to reach it; port 0 for any.</param>
     /// <param name="shares">Shares to add first.</param>
     /// <param name="log">The least level that is logged.</param>
+    /// <param name="web">The API and the dashboard; null for none.</param>
     /// <param name="cancel">Gives up starting.</param>
-    public async Task RunAsync(IPEndPoint listen, IReadOnlyList<AddShareRequest> shares, LogLevel log, CancellationToken cancel)
+    public async Task RunAsync(IPEndPoint listen, IReadOnlyList<AddShareRequest> shares, LogLevel log, WebOptions? web, CancellationToken cancel)
     {
         using (await DataLock.TakeAsync(data, AgentConnection.IsRunning(data) ? TimeSpan.Zero : LockPatience, time, cancel))
         using (var identity = AgentIdentity.Load(data))
@@ -38,35 +39,46 @@ internal sealed class HostProcess(DataDirectory data, TimeProvider time, TextWri
                 var before = new HostAdministration(config, data, identity.Fingerprint, new NoRuntime(), time);
                 foreach (var share in shares)
                     await before.AddShareAsync(share, cancel);
-                await ServeAsync(listen, config, identity, agent, log, cancel);
+                await ServeAsync(listen, config, identity, agent, log, web, logging, cancel);
             }
         }
     }
 
     private async Task ServeAsync(
-        IPEndPoint listen, ConfigStore<HostConfig> config, PeerIdentity identity, HostAgent agent, LogLevel log, CancellationToken cancel)
+        IPEndPoint listen, ConfigStore<HostConfig> config, PeerIdentity identity, HostAgent agent, LogLevel log, WebOptions? web, ILoggerFactory logging, CancellationToken cancel)
     {
         await using var peers = await ListenAsync(listen, config, identity, agent, log, cancel);
         agent.Listening = peers.Endpoint;
         config.Update(current => string.Equals(current.LastListen, peers.Endpoint.ToString(), StringComparison.Ordinal)
             ? current
             : current with { LastListen = peers.Endpoint.ToString() });
-        agent.Start();
         var administration = new HostAdministration(config, data, identity.Fingerprint, agent, time);
+        await using var api = new ApiParts(config, data, agent, time, logging);
+        agent.OnDemand = api.OnDemand;
+        agent.Changed = api.TellChange;
+        agent.Start();
+        api.Start();
         await using (var control = await ControlServer.StartAsync(
             data,
             agent,
             time,
             builder => AgentLogging.Configure(builder, log),
-            services => services.AddSingleton<IHostAdministration>(administration).AddSingleton<HostRegistryService>().AddSingleton<TagService>(),
+            services => api.Register(services.AddSingleton<IHostAdministration>(administration).AddSingleton<HostRegistryService>()),
             app =>
             {
                 app.MapGrpcService<HostRegistryService>();
-                app.MapGrpcService<TagService>();
+                ApiParts.Map(app);
             },
             cancel))
         {
             await error.WriteLineAsync($"sync-host: listening on {peers.Endpoint}, {config.Current.Shares.Count} shares, data in {Printable.Text(data.Path)}");
+            await using var server = web is null ? null : await WebServer.StartAsync(web, data, time, logging.CreateLogger<WebServer>(), cancel);
+            if (server is not null)
+            {
+                api.WebAddress = server.Address;
+                await error.WriteLineAsync($"sync-host: API at {server.Address}/api/v1/, dashboard at {server.Address}/");
+            }
+
             await error.FlushAsync(cancel);
             await control.WaitForStopAsync();
         }

@@ -30,6 +30,12 @@ internal sealed class TagService(IReplicaSet replicas, TimeProvider time) : Prot
         return true;
     });
 
+    public override Task<TagInfo> MakeTag(CreateTagRequest request, ServerCallContext context) => TellingAsync(async () =>
+    {
+        var (share, tags) = await OneAsync(request.Share, context.CancellationToken);
+        return ToInfo(share, await tags.CreateAsync(request.Name, progress: null, context.CancellationToken));
+    });
+
     public override Task<TagInfoList> ListTags(ListTagsRequest request, ServerCallContext context) => TellingAsync(async () =>
     {
         var list = new TagInfoList();

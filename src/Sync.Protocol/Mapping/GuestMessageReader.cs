@@ -33,7 +33,7 @@ internal sealed class GuestMessageReader
             case GuestEnvelope.KindOneofCase.Flush:
                 return new GuestMessage.Flush(envelope.Flush.Id);
             case GuestEnvelope.KindOneofCase.FlushDone:
-                return new GuestMessage.FlushDone(envelope.FlushDone.Id, envelope.FlushDone.Complete, _problems.Take(envelope.FlushDone.Problems));
+                return FlushMapping.FromWire(envelope.FlushDone, _problems.Take(envelope.FlushDone.Problems));
             default:
                 throw Bounds.Violation("an unexpected message in a session");
         }

@@ -63,7 +63,7 @@ internal static class GuestMessageWriter
 
     private static IEnumerable<GuestEnvelope> FlushDone(GuestMessage.FlushDone done)
     {
-        var report = new FlushDoneReport { Id = done.FlushId, Complete = done.Complete };
+        var report = FlushMapping.ToWire(done);
         foreach (var part in ProblemWriter.Split(done.Problems, report.Problems)) yield return new GuestEnvelope { Problems = part };
         yield return new GuestEnvelope { FlushDone = report };
     }

@@ -31,7 +31,7 @@ internal sealed class HostMessageReader
                 var reached = envelope.FlushReached;
                 return new HostMessage.FlushReached(reached.Id, Bounds.ToRevision(reached.Revision), _problems.Take(reached.Problems));
             case HostEnvelope.KindOneofCase.FlushAsked:
-                return new HostMessage.FlushAsked(envelope.FlushAsked.Id);
+                return FlushMapping.FromWire(envelope.FlushAsked);
             case HostEnvelope.KindOneofCase.PolicyChanged:
                 var policy = envelope.PolicyChanged;
                 return new HostMessage.PolicyChanged(PolicyMapping.FromWire(policy), PolicyMapping.Direction(policy.Direction), policy.ReadOnly);

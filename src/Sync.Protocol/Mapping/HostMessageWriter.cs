@@ -16,7 +16,7 @@ internal static class HostMessageWriter
         HostMessage.Committed committed => [new HostEnvelope { Committed = new CommittedReport { Revision = Bounds.FromRevision(committed.Revision), HasLooked = committed.HasLooked } }],
         HostMessage.Outcomes outcomes => Outcomes(outcomes),
         HostMessage.FlushReached reached => FlushReached(reached),
-        HostMessage.FlushAsked asked => [new HostEnvelope { FlushAsked = new FlushRequest { Id = asked.FlushId } }],
+        HostMessage.FlushAsked asked => [new HostEnvelope { FlushAsked = FlushMapping.ToWire(asked) }],
         HostMessage.PolicyChanged changed => [new HostEnvelope { PolicyChanged = PolicyMapping.ToWire(changed.Policy, changed.Direction, changed.ReadOnly) }],
         HostMessage.Paused paused => [new HostEnvelope { Paused = new PausedState { IsPaused = paused.IsPaused } }],
         HostMessage.ContentWanted wanted => [new HostEnvelope { ContentWanted = new ContentWantedState { Entry = wanted.Entry.Value, Content = Bounds.FromContent(wanted.Content) } }],

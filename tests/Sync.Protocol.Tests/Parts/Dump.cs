@@ -11,7 +11,7 @@ internal static class Dump
     {
         GuestMessage.Propose p => $"propose {p.Proposal.Id}\n" + string.Join('\n', p.Proposal.Changes.Select(c => $"{c with { Inline = null }} {Of(c.Inline)}")),
         GuestMessage.Applied a => $"applied {a.Revision} {a.PendingEntries} {a.PendingBytes}\n" + string.Join('\n', a.Problems),
-        GuestMessage.FlushDone d => $"done {d.FlushId} {d.Complete}\n" + string.Join('\n', d.Problems),
+        GuestMessage.FlushDone d => $"done {d.FlushId} {d.Outcome} {d.Reason}\n" + string.Join('\n', d.Problems),
         _ => message.ToString(),
     };
 

@@ -2,6 +2,7 @@ using CsCheck;
 using Sync.Delta;
 using Sync.Engine.Link;
 using Sync.Engine.Model;
+using Sync.Engine.Replicas;
 
 namespace Sync.Protocol.Tests.Parts;
 
@@ -60,7 +61,7 @@ internal static class Gens
         Gen.Select(Gen.Long, Change.List[0, 5], (id, changes) => (GuestMessage)new GuestMessage.Propose(new Proposal(id, changes))),
         Gen.Select(Revision, Gen.Long[0, long.MaxValue], Gen.Long[0, long.MaxValue], Problem.List[0, 4], (r, e, b, p) => (GuestMessage)new GuestMessage.Applied(r, e, b, p)),
         Gen.Long.Select(id => (GuestMessage)new GuestMessage.Flush(id)),
-        Gen.Select(Gen.Long, Gen.Bool, Problem.List[0, 4], (id, complete, p) => (GuestMessage)new GuestMessage.FlushDone(id, complete, p)));
+        Gen.Select(Gen.Long, Gen.Enum<FlushOutcome>(), Gen.String[Gen.Char.AlphaNumeric, 0, 20].Select(r => r.Length == 0 ? null : r), Problem.List[0, 4], (id, outcome, reason, p) => (GuestMessage)new GuestMessage.FlushDone(id, outcome, reason, p)));
 
     public static readonly Gen<HostMessage> HostMessage = Gen.OneOf<HostMessage>(
         Gen.Select(Gen.ULong, Gen.Bool, Gen.Long[1, long.MaxValue], Revision, Policy, Direction, Gen.Bool, Text,
@@ -70,7 +71,7 @@ internal static class Gens
         Gen.Select(Revision, Gen.Bool, (r, looked) => (HostMessage)new HostMessage.Committed(r) { HasLooked = looked }),
         Gen.Select(Gen.Long, Outcome().List[0, 5], (id, items) => (HostMessage)new HostMessage.Outcomes(id, items)),
         Gen.Select(Gen.Long, Revision, Problem.List[0, 4], (id, r, p) => (HostMessage)new HostMessage.FlushReached(id, r, p)),
-        Gen.Long.Select(id => (HostMessage)new HostMessage.FlushAsked(id)),
+        Gen.Select(Gen.Long, Gen.String[Gen.Char.AlphaNumeric, 0, 20], Gen.Bool, Gen.Int[1, 100_000], (id, prefix, durable, ms) => (HostMessage)new HostMessage.FlushAsked(id, new FlushScope(prefix, durable), TimeSpan.FromMilliseconds(ms))),
         Gen.Select(Policy, Direction, Gen.Bool, (policy, direction, ro) => (HostMessage)new HostMessage.PolicyChanged(policy, direction, ro)),
         Gen.Bool.Select(paused => (HostMessage)new HostMessage.Paused(paused)),
         Gen.Select(Gen.Long[1, long.MaxValue], Content, (id, content) => (HostMessage)new HostMessage.ContentWanted(new EntryId(id), content)));

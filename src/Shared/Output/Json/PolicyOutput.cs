@@ -13,7 +13,8 @@ internal sealed record PolicyOutput(
     int MaxDeletePercent,
     long MinFreeBytes,
     int VersionDays,
-    int VersionPercent)
+    int VersionPercent,
+    bool OnDemand)
 {
     public static PolicyOutput From(PolicyInfo policy) => new(
         policy.Direction,
@@ -25,5 +26,6 @@ internal sealed record PolicyOutput(
         policy.MaxDeletePercent,
         policy.MinFreeBytes,
         policy.VersionDays,
-        policy.VersionPercent);
+        policy.VersionPercent,
+        policy.OnDemand);
 }

@@ -1,0 +1,4 @@
+namespace Sync.Shared.Output.Json;
+
+/// <summary>The tokens that hold.</summary>
+internal sealed record TokensOutput(IReadOnlyList<TokenOutput> Tokens);

@@ -1,0 +1,49 @@
+namespace Sync.Host.Jobs;
+
+/// <summary>A job as it is kept: what was asked for, and how it ended.</summary>
+internal sealed record JobRecord
+{
+    /// <summary>16 hexadecimal digits.</summary>
+    public required string Id { get; init; }
+
+    public required string Share { get; init; }
+
+    /// <summary>Names; empty for all that the host knows.</summary>
+    public IReadOnlyList<string> Guests { get; init; } = [];
+
+    /// <summary>Only what lies at or below it; empty for all.</summary>
+    public string PathPrefix { get; init; } = "";
+
+    /// <summary>On disk everywhere, or only in place.</summary>
+    public bool Durable { get; init; } = true;
+
+    /// <summary>The caller's own name for it.</summary>
+    public string? IdempotencyKey { get; init; }
+
+    public TimeSpan Timeout { get; init; }
+
+    /// <summary>"local" or "token:NAME".</summary>
+    public required string MadeBy { get; init; }
+
+    public DateTimeOffset CreatedAt { get; init; }
+
+    public DateTimeOffset? EndedAt { get; init; }
+
+    public JobState State { get; init; }
+
+    /// <summary>Why it failed, for people.</summary>
+    public string? Reason { get; init; }
+
+    /// <summary>The host's first, with an empty name.</summary>
+    public IReadOnlyList<JobPart> Parts { get; init; } = [];
+
+    public bool HasEnded => State is JobState.Done or JobState.Failed or JobState.Cancelled;
+
+    /// <summary>Whether another job asks for the same.</summary>
+    public bool AsksTheSame(JobRecord other) =>
+        string.Equals(Share, other.Share, StringComparison.Ordinal)
+        && Guests.SequenceEqual(other.Guests, StringComparer.Ordinal)
+        && string.Equals(PathPrefix, other.PathPrefix, StringComparison.Ordinal)
+        && Durable == other.Durable
+        && Timeout == other.Timeout;
+}
