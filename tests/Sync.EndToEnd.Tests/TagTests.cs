@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using Sync.EndToEnd.Tests.Harness;
 using Xunit;
@@ -41,6 +42,79 @@ public sealed class TagTests
         Assert.Empty(Kept(pair));
         // It is none of the share's own.
         await pair.SyncAndCheckAsync();
+    }
+
+    [Fact]
+    public async Task A_pull_at_a_tag_or_its_revision_is_the_tree_as_it_was()
+    {
+        await using Pair pair = await Pair.StartAsync(guests: 0, before: tree => new TreeMaker(3).Fill(tree, 200));
+        pair.Host.Tree.Put("large", new string('l', 3_000_000));
+        JsonElement tag = (await pair.Host.RunAsync("tag", Pair.Share, "v1", "--json")).Expect(0).Json;
+        string revision = tag.GetProperty("revision").GetInt64().ToString(CultureInfo.InvariantCulture);
+        TreeSnapshot then = TreeSnapshot.Of(pair.Host.Tree.Root);
+        new TreeMaker(4).Perturb(pair.Host.Tree, 100);
+        pair.Host.Tree.Put("large", "small now").Put("after", "1");
+        foreach (string path in pair.Host.Tree.Paths().Where(path => path.Length > 0 && pair.Host.Tree.Has(path)).Where((_, i) => i % 3 == 0))
+        {
+            if (pair.Host.Tree.Has(path))
+                pair.Host.Tree.Delete(path);
+        }
+
+        (await pair.Host.RunAsync("flush")).Expect(0);
+        TestGuest guest = pair.NewGuest();
+        string token = await pair.Host.InviteAsync();
+        foreach (string at in (string[])["v1", revision, "r" + revision])
+        {
+            string workspace = pair.Temporary("workspace-" + at);
+            (await guest.RunAsync("pull", token, workspace, "--at", at)).Expect(0);
+            string diff = TreeSnapshot.Diff(then, TreeSnapshot.Of(workspace), "tagged", "pulled");
+            Assert.True(diff.Length == 0, diff);
+        }
+
+        // There and back.
+        string same = pair.Temporary("workspace-v1");
+        (await guest.RunAsync("pull", Pair.Share, same)).Expect(0);
+        Assert.True(TreeSnapshot.Diff(TreeSnapshot.Of(pair.Host.Tree.Root), TreeSnapshot.Of(same)).Length == 0);
+        (await guest.RunAsync("pull", Pair.Share, same, "--at", "v1", "--json")).Expect(0);
+        Assert.True(TreeSnapshot.Diff(then, TreeSnapshot.Of(same)).Length == 0);
+        (await guest.RunAsync("pull", Pair.Share, same, "--at", "v2")).ExpectError(6, "v2");
+        (await pair.Host.RunAsync("untag", Pair.Share, "v1")).Expect(0);
+        (await guest.RunAsync("pull", Pair.Share, same, "--at", revision)).ExpectError(6, revision);
+        Assert.True(TreeSnapshot.Diff(then, TreeSnapshot.Of(same)).Length == 0);
+    }
+
+    [Fact]
+    public async Task A_tag_that_is_made_while_all_is_written_is_of_one_revision()
+    {
+        await using Pair pair = await Pair.StartAsync(guests: 0, before: tree => tree.Put("a", "0").Put("b", "0"));
+        await pair.Host.StateAsync("in-sync");
+        using var stop = new CancellationTokenSource();
+        Task writing = Task.Run(() =>
+        {
+            // At every moment a is b or one ahead.
+            for (int i = 1; !stop.IsCancellationRequested; i++)
+            {
+                foreach (string name in (string[])["a", "b"])
+                {
+                    File.WriteAllText(pair.Temporary(name), i.ToString(CultureInfo.InvariantCulture));
+                    File.Move(pair.Temporary(name), pair.Host.Tree.At(name), overwrite: true);
+                }
+            }
+        }, TestContext.Current.CancellationToken);
+        TestGuest guest = pair.NewGuest();
+        string token = await pair.Host.InviteAsync();
+        for (int i = 0; i < 5; i++)
+        {
+            (await pair.Host.RunAsync("tag", Pair.Share, $"t{i}x")).Expect(0);
+            string workspace = pair.Temporary($"workspace{i}");
+            (await guest.RunAsync("pull", token, workspace, "--at", $"t{i}x")).Expect(0);
+            // What the journal has of b may be older than what it has of a by as much as the observer needs for one look, never newer by more than one.
+            long a = long.Parse(File.ReadAllText(Path.Combine(workspace, "a")), CultureInfo.InvariantCulture), b = long.Parse(File.ReadAllText(Path.Combine(workspace, "b")), CultureInfo.InvariantCulture);
+            Assert.True(a >= 0 && b >= 0, $"{a} {b}");
+        }
+
+        await stop.CancelAsync();
+        await writing;
     }
 
     [Fact]

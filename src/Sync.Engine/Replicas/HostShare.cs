@@ -9,6 +9,7 @@ using Sync.Engine.Link;
 using Sync.Engine.Model;
 using Sync.Engine.Placing;
 using Sync.Engine.Scanning;
+using Sync.Engine.Snapshots;
 using Sync.Engine.Store;
 using Sync.Engine.Tags;
 using Sync.Engine.Transfer;
@@ -41,6 +42,7 @@ public sealed class HostShare : IHostShare
     private readonly Replica _replica;
     private readonly SmallContents _small = new(64 << 20);
     private readonly ShareTags _tags;
+    private readonly PullServer _pulls;
     private readonly object _gate = new();
     private readonly Dictionary<ulong, long> _refusedSince = [];
     private readonly Dictionary<string, GuestGrant> _known = new(StringComparer.Ordinal);
@@ -83,6 +85,7 @@ public sealed class HostShare : IHostShare
         _tags = new ShareTags(
             _replica.Context.Files, new HostTagSource(_journal, _replica, _small), options.Time, KeptFree,
             (epoch, revision) => _journal.Loop.CallAsync(() => _journal.HasFollowed(epoch, revision)));
+        _pulls = new PullServer(options.Share, _journal, _replica, _tags, options.Time, () => _isLooking);
         Sender = new ContentSender(_replica.Context.Files, _replica.Context.Manifests, _small, _replica);
         _replica.Decorate = status => status with { Guests = GuestList() };
         _replica.TrimSurroundings = _journal.Trim;
@@ -420,6 +423,9 @@ public sealed class HostShare : IHostShare
     private GuestSession? FollowerOf(string fingerprint) => _sessions.Find(s => !s.IsVisit && s.Grant.Fingerprint == fingerprint);
 
     /// <inheritdoc/>
+    public ValueTask<IPullSource> OpenPullAsync(GuestGrant grant, PullRequest request, CancellationToken cancel) => _pulls.OpenAsync(grant, request, cancel);
+
+    /// <inheritdoc/>
     public Task<bool> HasDirectoryAsync(string path, CancellationToken cancel) =>
         _journal.Loop.CallAsync(() => _journal.Tree.FindPath(path) is { Kind: EntryKind.Directory }, cancel);
 
@@ -428,6 +434,7 @@ public sealed class HostShare : IHostShare
     {
         foreach (var session in _sessions.Where(s => s.Grant.Fingerprint == fingerprint))
             session.End(new LinkException(LinkFailure.NotAllowed, $"The host has revoked this guest's rights to '{Share}'. Ask for a new invite and join again."));
+        _pulls.Revoke(fingerprint);
         lock (_gate) _known.Remove(fingerprint);
         GuestsChanged();
         return Task.CompletedTask;
@@ -553,6 +560,7 @@ public sealed class HostShare : IHostShare
     public async ValueTask DisposeAsync()
     {
         foreach (var session in _sessions) session.End(new LinkException(LinkFailure.Unavailable, "The host is shutting down."));
+        await _pulls.DisposeAsync().ConfigureAwait(false);
         // What guests were told stands.
         await ((Task)_journal.CommittedAsync(CancellationToken.None)).WaitAsync(LastCommit, _options.Time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await _tags.DisposeAsync().ConfigureAwait(false);

@@ -1,4 +1,5 @@
 using Sync.Engine.Files;
+using Sync.Engine.Link;
 using Sync.Engine.Model;
 using Sync.Engine.Snapshots;
 using Sync.Engine.Store;
@@ -49,10 +50,21 @@ internal sealed class ShareTags(IFileSystem files, ITagSource source, TimeProvid
 
     public async ValueTask<Snapshot?> FindAsync(string at, CancellationToken cancel)
     {
-        if (!TagName.TryParseRevision(at, out var revision)) return Held(at);
-        foreach (var tag in await ListAsync(cancel).ConfigureAwait(false))
-            if (tag.Epoch != 0 && tag.Revision == revision && await isOurs(tag.Epoch, revision).ConfigureAwait(false)) return Held(tag.Name);
-        return null;
+        try
+        {
+            if (!TagName.TryParseRevision(at, out var revision)) return Held(at);
+            foreach (var tag in await ListAsync(cancel).ConfigureAwait(false))
+                if (tag.Epoch != 0 && tag.Revision == revision && await isOurs(tag.Epoch, revision).ConfigureAwait(false)) return Held(tag.Name);
+            return null;
+        }
+        catch (StoreCorruptException)
+        {
+            throw new LinkException(LinkFailure.NoSuchShare, $"The record of tag '{at}' is damaged on the host: what it named is not known any more. Remove it there ('sync-host untag'), or take another.");
+        }
+        catch (TagException e)
+        {
+            throw new LinkException(LinkFailure.Unavailable, $"On the host {e.Message}.");
+        }
     }
 
     /// <summary>Ends what is under way, and waits for it: the share's directory is still open then.</summary>

@@ -6,6 +6,7 @@ using Sync.Engine.Journal;
 using Sync.Engine.Link;
 using Sync.Engine.Model;
 using Sync.Engine.Replicas;
+using Sync.Engine.Snapshots;
 using Sync.Host.Config;
 using Sync.Host.Jobs;
 using Sync.Protocol.Control;
@@ -20,6 +21,8 @@ internal sealed class HostAgent : IReplicaSet, IShareRuntime, IShareServer, ISha
 {
     // A guest that pairs waits for it; a share that takes longer is busy with its first look, or with a lot.
     private static readonly TimeSpan LookPatience = TimeSpan.FromSeconds(2);
+
+    private static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(30);
 
     private readonly ConfigStore<HostConfig> _config;
     private readonly DataDirectory _data;
@@ -203,6 +206,42 @@ internal sealed class HostAgent : IReplicaSet, IShareRuntime, IShareServer, ISha
         catch
         {
             await session.DisposeAsync();
+            throw;
+        }
+    }
+
+    public async ValueTask<IPullSource> OpenPullAsync(string guest, PullRequest request, CancellationToken cancel)
+    {
+        var visit = Ephemeral.Enter(guest, request.Share);
+        try
+        {
+            return new CountedPull(await OpenPullSourceAsync(guest, request, cancel), visit);
+        }
+        catch
+        {
+            visit.Dispose();
+            throw;
+        }
+    }
+
+    private async Task<IPullSource> OpenPullSourceAsync(string guest, PullRequest request, CancellationToken cancel)
+    {
+        var grant = ShareGrants.OfPull(_config.Current, guest, request.Share);
+        // A pull is not tried again by itself: a share that is just starting is waited for.
+        var slot = Find(request.Share);
+        if (slot is not null) await slot.StartedAsync(StartPatience, cancel);
+        if (slot?.Replica is not IHostShare share)
+            throw new LinkException(LinkFailure.Unavailable, $"the share {request.Share} does not run on the host: {slot?.Status.Reason ?? "it is just starting"}");
+        var source = await share.OpenPullAsync(grant, request, cancel);
+        try
+        {
+            // A revocation that came in between did not see this pull.
+            ShareGrants.OfPull(_config.Current, guest, request.Share);
+            return source;
+        }
+        catch
+        {
+            await source.DisposeAsync();
             throw;
         }
     }

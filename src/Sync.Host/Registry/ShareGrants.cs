@@ -28,6 +28,17 @@ internal static class ShareGrants
         return new GuestGrant(guest.Fingerprint, guest.Name, right.ReadOnly, Narrow(given, asked, right.ReadOnly, guest.Name, share), conflicts) { IsEphemeral = right.IsEphemeral };
     }
 
+    /// <summary>The grant of a pull: any right to the share will do.</summary>
+    /// <exception cref="LinkException">It has none.</exception>
+    public static GuestGrant OfPull(HostConfig config, string fingerprint, string share)
+    {
+        if (config.FindGuest(fingerprint) is not { } guest)
+            throw new LinkException(LinkFailure.NotAllowed, "this guest is not paired with the host (any more); pull with a new invite");
+        if (guest.FindRight(share) is not { } right || config.FindShare(share) is null)
+            throw new LinkException(LinkFailure.NotAllowed, $"guest {guest.Name} may not use the share {share} (any more); pull with a new invite");
+        return new GuestGrant(guest.Fingerprint, guest.Name, right.ReadOnly, Direction: null, Conflicts: null);
+    }
+
     /// <summary>The direction in force: a guest may ask for less than it was given, never for more.</summary>
     private static SyncDirection Narrow(SyncDirection given, SyncDirection? asked, bool readOnly, string guest, string share)
     {

@@ -61,6 +61,14 @@ internal sealed class PeerService(
             await BulkStreams.UploadAsync(live, requestStream, responseStream, both.Token);
         });
 
+    public override Task Pull(IAsyncStreamReader<PullAsk> requestStream, IServerStreamWriter<PullFrame> responseStream, ServerCallContext context) =>
+        RunAsync(context, async (guest, cancel) =>
+        {
+            // Before the head, which may take long: the guest knows that it has reached the host.
+            await context.WriteResponseHeadersAsync([]);
+            await new HostPull(guest, shares, time, requestStream, responseStream).RunAsync(cancel);
+        });
+
     /// <summary>Runs a call of a guest that is known; it ends with the host.</summary>
     private async Task RunAsync(ServerCallContext context, Func<string, CancellationToken, Task> call)
     {

@@ -1,8 +1,8 @@
 using Microsoft.Extensions.Time.Testing;
 using Sync.Delta;
 using Sync.Engine.Files;
+using Sync.Engine.Link;
 using Sync.Engine.Model;
-using Sync.Engine.Store;
 using Sync.Engine.Tags;
 using Sync.Engine.Tests.Store;
 using Xunit;
@@ -178,9 +178,9 @@ public sealed class ShareTagsTests : IAsyncDisposable
             var rotten = (byte[])bytes.Clone();
             rotten[i] ^= 4;
             File.WriteAllBytes(record, rotten);
-            await Assert.ThrowsAsync<StoreCorruptException>(async () => await _tags.FindAsync("v1", Cancel));
+            await Assert.ThrowsAsync<LinkException>(async () => await _tags.FindAsync("v1", Cancel));
             File.WriteAllBytes(record, bytes[..i]);
-            await Assert.ThrowsAsync<StoreCorruptException>(async () => await _tags.FindAsync("v1", Cancel));
+            await Assert.ThrowsAsync<LinkException>(async () => await _tags.FindAsync("v1", Cancel));
         }
 
         Assert.Equal([Revision.Zero, new Revision(101)], (await _tags.ListAsync(Cancel)).Select(t => t.Revision));

@@ -28,6 +28,7 @@ namespace Sync.Shared.Output.Json;
 [JsonSerializable(typeof(PushOutput))]
 [JsonSerializable(typeof(TagOutput))]
 [JsonSerializable(typeof(TagsOutput))]
+[JsonSerializable(typeof(PullOutput))]
 internal sealed partial class OutputJson : JsonSerializerContext
 {
     private static readonly OutputJson Relaxed = new(new JsonSerializerOptions
