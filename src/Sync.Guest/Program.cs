@@ -1,5 +1,6 @@
 using Sync.Guest.Commands;
 using Sync.Shared.Commands;
+using Sync.Shared.Completions;
 
 namespace Sync.Guest;
 
@@ -29,6 +30,8 @@ internal static class Program
         host.Root.Add(PushCommand.Create(host));
         host.Root.Add(LeaveCommand.Create(host));
         AgentCommands.AddTo(host);
+        host.Root.Add(DoctorCommand.Create(host, GuestPatient.Of));
+        CompletionWords.AddTo(host, GuestNames.Of);
         return host;
     }
 }

@@ -1,5 +1,6 @@
 using Sync.Host.Commands;
 using Sync.Shared.Commands;
+using Sync.Shared.Completions;
 
 namespace Sync.Host;
 
@@ -35,7 +36,10 @@ internal static class Program
         host.Root.Add(WebhookCommand.Create(host));
         host.Root.Add(DashboardCommand.Create(host));
         AgentCommands.AddTo(host);
+        host.Root.Add(AuditCommand.Create(host));
+        host.Root.Add(DoctorCommand.Create(host, HostPatient.Of));
         host.Root.Add(DemoCommandLine.Create());
+        CompletionWords.AddTo(host, HostNames.Of);
         return host;
     }
 }

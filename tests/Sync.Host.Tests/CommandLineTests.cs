@@ -40,7 +40,7 @@ public sealed class CommandLineTests
 
     [Fact]
     public void TheCommandsThatTakeJsonAreThoseDocumented() => Assert.Equal(
-        ["conflicts", "conflicts list", "conflicts resolve", "flush", "guest list", "invite list", "share list", "share show", "status", "tag", "tag list", "tag remove", "untag", "verify", "versions", "versions list", "versions restore"],
+        ["audit", "config show", "conflicts", "conflicts list", "conflicts resolve", "doctor", "flush", "guest list", "invite list", "logs", "share list", "share show", "status", "tag", "tag list", "tag remove", "untag", "verify", "versions", "versions list", "versions restore"],
         JsonCommands(Program.CreateCommandLine().Root, "", inherited: false).Order(StringComparer.Ordinal));
 
     private static IEnumerable<string> JsonCommands(Command command, string name, bool inherited)

@@ -1,14 +1,18 @@
+using System.Collections;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Sync.Engine.Replicas;
+using Sync.Host.Auditing;
 using Sync.Host.Config;
 using Sync.Host.Registry;
+using Sync.Host.Serving;
 using Sync.Protocol.Control;
 using Sync.Shared.Control;
 using Sync.Shared.Data;
 using Sync.Shared.Replicas;
+using Sync.Shared.Settings;
 using Xunit;
 
 namespace Sync.Host.Tests;
@@ -62,13 +66,15 @@ internal sealed class RunningHost : IAsyncDisposable
                 return share;
             });
         var administration = new HostAdministration(config, data, new string('a', 64), agent, TimeProvider.System);
+        var source = new SettingsSource("sync-host", data, new Hashtable(), []);
+        var settings = new LiveSettings(source, source.Read(), TimeProvider.System, NullLogger.Instance);
         var control = await ControlServer.StartAsync(
             data,
             agent,
             TimeProvider.System,
             logging => logging.ClearProviders(),
-            services => services.AddSingleton<IHostAdministration>(administration).AddSingleton<HostRegistryService>(),
-            app => app.MapGrpcService<HostRegistryService>(),
+            services => services.AddHostControl(administration, new AuditLog(data, TimeProvider.System, (e, _) => throw e)).AddSingleton(settings),
+            app => app.MapHostControl(),
             TestContext.Current.CancellationToken);
         var host = new RunningHost(place, held, agent, control, share);
         await administration.AddShareAsync(new AddShareRequest { Name = "docs", Path = host.Docs }, TestContext.Current.CancellationToken);

@@ -10,6 +10,7 @@ using Sync.Protocol.Invites;
 using Sync.Protocol.Pairing;
 using Sync.Protocol.Serving;
 using Sync.Protocol.Tests.Parts;
+using Sync.Protocol.Transfers;
 using Xunit;
 
 namespace Sync.Protocol.Tests;
@@ -84,7 +85,7 @@ public sealed class TrustTests
         var (_, _, session) = await server.Host.Opened.Reader.ReadAsync(Cancel);
         using var other = server.Stranger("other");
         server.Host.Guests[other.Fingerprint] = "other";
-        var route = new Route(Address(server.Address), server.Identity.Fingerprint, other, NullLoggerFactory.Instance);
+        var route = new Route(Address(server.Address), server.Identity.Fingerprint, other, NoBulkLimits.Instance, NullLoggerFactory.Instance);
         var bulk = new GuestBulk(route, session.Id, [], Cancel);
         var failure = await Assert.ThrowsAsync<LinkException>(async () => await bulk.Download(AsyncEnumerable.Empty<ContentRequest>(), Cancel).ToListAsync(Cancel));
         Assert.Equal(LinkFailure.Unavailable, failure.Failure);

@@ -12,5 +12,8 @@ internal static class AgentCommands
         host.Root.Add(VersionsCommand.Create(host));
         host.Root.Add(VerifyCommand.Create(host));
         host.Root.Add(RevertCommand.Create(host));
+        host.Root.Add(LogsCommand.Create(host));
+        host.Root.Add(ConfigCommand.Create(host));
+        host.Root.Add(CompletionsCommand.Create(host));
     }
 }

@@ -22,6 +22,32 @@ internal static class CommonOptions
         Recursive = recursive,
     };
 
+    /// <summary>Only what is younger than this; null: all.</summary>
+    public static Option<TimeSpan?> Since() => new("--since")
+    {
+        Description = "Only what is younger, such as 10m, 1h or 7d",
+        HelpName = "TIME",
+        CustomParser = result =>
+        {
+            if (Quantity.TryParseTime(result.Tokens[0].Value, out var time))
+                return time;
+            result.AddError($"'{result.Tokens[0].Value}' is not a length of time such as 60s, 10m, 1h or 30d.");
+            return null;
+        },
+    };
+
+    /// <summary>Only the newest so many.</summary>
+    public static Option<int> Lines(int usual)
+    {
+        var option = new Option<int>("--lines") { Description = FormattableString.Invariant($"Only the newest so many ({usual})"), HelpName = "N", DefaultValueFactory = _ => usual };
+        option.Validators.Add(result =>
+        {
+            if (result.Tokens.Count > 0 && result.GetValueOrDefault<int>() < 1)
+                result.AddError("--lines takes a number from 1 on.");
+        });
+        return option;
+    }
+
     public static Option<TimeSpan> Time(string name, string description, TimeSpan usual) => new(name)
     {
         Description = description,

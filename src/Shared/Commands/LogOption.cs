@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Microsoft.Extensions.Logging;
+using Sync.Shared.Logs;
 
 namespace Sync.Shared.Commands;
 
@@ -13,17 +14,10 @@ internal static class LogOption
         DefaultValueFactory = _ => LogLevel.Information,
         CustomParser = result =>
         {
-            switch (result.Tokens[0].Value)
-            {
-                case "trace": return LogLevel.Trace;
-                case "debug": return LogLevel.Debug;
-                case "info" or "information": return LogLevel.Information;
-                case "warn" or "warning": return LogLevel.Warning;
-                case "error": return LogLevel.Error;
-                default:
-                    result.AddError($"'{result.Tokens[0].Value}' is not a level: trace, debug, information, warning or error.");
-                    return LogLevel.Information;
-            }
+            if (LogLevelWords.TryParse(result.Tokens[0].Value, out var level) && level != LogLevel.Critical)
+                return level;
+            result.AddError($"'{result.Tokens[0].Value}' is not a level: trace, debug, information, warning or error.");
+            return LogLevel.Information;
         },
     };
 }

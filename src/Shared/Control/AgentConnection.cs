@@ -28,6 +28,8 @@ internal sealed class AgentConnection : IDisposable
 
     public Access.AccessClient Access => new(_channel);
 
+    public Operations.OperationsClient Operations => new(_channel);
+
     public GuestBindings.GuestBindingsClient GuestBindings => new(_channel);
 
     public Tags.TagsClient Tags => new(_channel);

@@ -1,21 +1,22 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Console;
+using Sync.Shared.Logs;
 
 namespace Sync.Shared.Control;
 
-/// <summary>Where an agent's log goes: stderr, one line a message, as a service manager likes it.</summary>
-internal static class AgentLogging
+/// <summary>Where an agent's log goes: stderr, one line a message, as a service manager likes it; and files in the data directory.</summary>
+/// <param name="Level">The least level that is logged.</param>
+/// <param name="File">The files.</param>
+internal sealed record AgentLogging(LogLevelSwitch Level, LogFileProvider File)
 {
-    /// <summary>Configures logging with that least level; what the web server says about itself only from a warning up.</summary>
-    public static void Configure(ILoggingBuilder logging, LogLevel least)
+    /// <summary>Configures one of the process's logger factories.</summary>
+    public void Configure(ILoggingBuilder logging)
     {
         logging.ClearProviders();
-        logging.SetMinimumLevel(least);
-        logging.AddFilter("Microsoft", least > LogLevel.Warning ? least : LogLevel.Warning);
-        // What keeps it from starting is told in one line by the command.
-        logging.AddFilter("Microsoft.Extensions.Hosting", LogLevel.None);
-        logging.AddFilter("Grpc", least > LogLevel.Warning ? least : LogLevel.Warning);
+        logging.SetMinimumLevel(LogLevel.Trace);
+        logging.AddFilter(Level.Allows);
+        logging.AddProvider(File);
         logging.AddSimpleConsole(console =>
         {
             console.SingleLine = true;

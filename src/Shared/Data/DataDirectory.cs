@@ -14,6 +14,9 @@ internal sealed class DataDirectory
 
     public string ConfigFile => System.IO.Path.Combine(Path, "config.json");
 
+    /// <summary>What a person sets; <see cref="ConfigFile"/> is what the agent remembers.</summary>
+    public string SettingsFile => System.IO.Path.Combine(Path, "settings.json");
+
     public string LockFile => System.IO.Path.Combine(Path, "lock");
 
     public string ProcessFile => System.IO.Path.Combine(Path, "agent.pid");
@@ -21,6 +24,12 @@ internal sealed class DataDirectory
     public string IdentityDirectory => System.IO.Path.Combine(Path, "identity");
 
     public string JobsDirectory => System.IO.Path.Combine(Path, "jobs");
+
+    /// <summary>The audit log (0), or an older one.</summary>
+    public string AuditFile(int number) => System.IO.Path.Combine(Path, number == 0 ? "audit.jsonl" : FormattableString.Invariant($"audit.{number}.jsonl"));
+
+    /// <summary>The agent's log (0), or an older one.</summary>
+    public string LogFile(int number) => System.IO.Path.Combine(Path, "logs", number == 0 ? "agent.jsonl" : FormattableString.Invariant($"agent.{number}.jsonl"));
 
     public string IndexDirectory(string id) => System.IO.Path.Combine(Path, "index", id);
 

@@ -2,6 +2,7 @@ using System.CommandLine;
 using Sync.Guest.Agent;
 using Sync.Shared.Commands;
 using Sync.Shared.Output;
+using Sync.Shared.Settings;
 
 namespace Sync.Guest.Commands;
 
@@ -12,13 +13,13 @@ internal static class RunCommand
     {
         var log = LogOption.Create();
         var command = new DocumentedCommand(
-            "run", "Run the guest's agent in the foreground, for every joined directory; SIGTERM or Ctrl-C ends it", "sync-guest run", "sync-guest run --data /var/lib/sync-guest")
-        {
-            log,
-        };
+            "run", "Run the guest's agent in the foreground, for every joined directory; SIGTERM or Ctrl-C ends it", "sync-guest run", "sync-guest run --data /var/lib/sync-guest");
+        var settings = new SettingsOptions(host.Program, (log, SettingDefinitions.LogLevel));
+        settings.AddTo(command);
         command.SetAction(async (parsed, cancel) =>
         {
-            await new GuestProcess(host.Locate(parsed), TimeProvider.System, parsed.InvocationConfiguration.Error).RunAsync(parsed.GetValue(log), cancel);
+            var data = host.Locate(parsed);
+            await new GuestProcess(data, TimeProvider.System, parsed.InvocationConfiguration.Error).RunAsync(settings.Read(parsed, data, Environment.GetEnvironmentVariables()), cancel);
             return (int)ExitCode.Done;
         });
         return command;

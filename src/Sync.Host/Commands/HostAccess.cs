@@ -1,9 +1,12 @@
 using System.CommandLine;
+using Sync.Host.Auditing;
 using Sync.Host.Config;
 using Sync.Host.Registry;
+using Sync.Protocol.Control;
 using Sync.Protocol.Identities;
 using Sync.Shared.Commands;
 using Sync.Shared.Data;
+using Sync.Shared.Settings;
 
 namespace Sync.Host.Commands;
 
@@ -32,8 +35,10 @@ internal sealed class HostAccess : IDisposable
         {
             var identity = AgentIdentity.Load(data);
             var config = ConfigStore<HostConfig>.Load(data.ConfigFile, HostConfigJson.Default.HostConfig, new HostConfig());
-            return new HostAccess(
-                access, new HostAdministration(config, data, identity.Fingerprint, new NoRuntime(), TimeProvider.System), identity);
+            var administration = new HostAdministration(config, data, identity.Fingerprint, new NoRuntime(), TimeProvider.System, () => Usual(host, data));
+            var error = parsed.InvocationConfiguration.Error;
+            var audit = new AuditLog(data, TimeProvider.System, (e, entry) => error.WriteLine($"{host.Program}: the audit log cannot be written ({e.Message}); this is missing in it: {entry}"));
+            return new HostAccess(access, new AuditedAdministration(administration, audit), identity);
         }
         catch
         {
@@ -41,6 +46,9 @@ internal sealed class HostAccess : IDisposable
             throw;
         }
     }
+
+    private static PolicyInfo Usual(CommandLineHost host, DataDirectory data) =>
+        PolicyDefaults.Of(SettingsOptions.Check(new SettingsSource(host.Program, data, Environment.GetEnvironmentVariables(), [])));
 
     /// <inheritdoc/>
     public void Dispose()

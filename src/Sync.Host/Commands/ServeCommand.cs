@@ -5,6 +5,7 @@ using Sync.Host.Web;
 using Sync.Protocol.Control;
 using Sync.Shared.Commands;
 using Sync.Shared.Output;
+using Sync.Shared.Settings;
 
 namespace Sync.Host.Commands;
 
@@ -53,14 +54,17 @@ internal static class ServeCommand
             "serve", "Run the host's agent in the foreground; SIGTERM or Ctrl-C ends it",
             "sync-host serve --share docs=/srv/docs", "sync-host serve --listen 192.168.122.1:7443 --data /var/lib/sync-host", "sync-host serve --api 127.0.0.1:8443")
         {
-            listen, shares, api, certificate, log,
+            shares, api, certificate,
         };
+        var settings = new SettingsOptions(host.Program, (listen, SettingDefinitions.Listen), (log, SettingDefinitions.LogLevel));
+        settings.AddTo(command);
         command.SetAction(async (parsed, cancel) =>
         {
-            var process = new HostProcess(host.Locate(parsed), TimeProvider.System, parsed.InvocationConfiguration.Error);
+            var data = host.Locate(parsed);
+            var process = new HostProcess(data, TimeProvider.System, parsed.InvocationConfiguration.Error);
             var added = (parsed.GetValue(shares) ?? []).Select(Parse).ToList();
             var web = parsed.GetValue(api) is { } at ? new WebOptions(at, parsed.GetValue(certificate) is { } file ? Path.GetFullPath(file) : null) : null;
-            await process.RunAsync(parsed.GetValue(listen)!, added, parsed.GetValue(log), web, cancel);
+            await process.RunAsync(settings.Read(parsed, data, Environment.GetEnvironmentVariables()), added, web, cancel);
             return (int)ExitCode.Done;
         });
         return command;

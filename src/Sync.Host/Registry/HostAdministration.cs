@@ -9,7 +9,7 @@ namespace Sync.Host.Registry;
 
 /// <summary>Changes the host's configuration, first on disk, then in what runs.</summary>
 internal sealed class HostAdministration(
-    ConfigStore<HostConfig> config, DataDirectory data, string fingerprint, IShareRuntime runtime, TimeProvider time) : IHostAdministration
+    ConfigStore<HostConfig> config, DataDirectory data, string fingerprint, IShareRuntime runtime, TimeProvider time, Func<PolicyInfo>? usualPolicy = null) : IHostAdministration
 {
     private const int SecretBytes = 32;
     private static readonly TimeSpan LongestInvite = TimeSpan.FromDays(365);
@@ -38,7 +38,7 @@ internal sealed class HostAdministration(
                 Name = request.Name,
                 Path = path,
                 Id = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8)),
-                Policy = new PolicyRecord().With(request.Policy),
+                Policy = new PolicyRecord().With(usualPolicy?.Invoke()).With(request.Policy),
                 AddedAt = time.GetUtcNow(),
             };
             return current with { Shares = [.. current.Shares, share] };

@@ -5,6 +5,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Sync.Engine.Journal;
 using Sync.Host.Access;
+using Sync.Host.Auditing;
 using Sync.Host.Config;
 using Sync.Host.Events;
 using Sync.Host.Jobs;
@@ -27,14 +28,14 @@ internal sealed class ApiParts : IAsyncDisposable
     private readonly WebhookDesk _webhooks;
     private readonly AccessLog _access;
 
-    public ApiParts(ConfigStore<HostConfig> config, DataDirectory data, HostAgent agent, TimeProvider time, ILoggerFactory logging)
+    public ApiParts(ConfigStore<HostConfig> config, DataDirectory data, HostAgent agent, IAuditLog audit, TimeProvider time, ILoggerFactory logging)
     {
         _tokens = new ApiTokens(config, time);
         _codes = new SignInCodes(_tokens, time);
         _failures = new FailureLimiter(time);
         _events = new EventLog(time);
         _watch = new ShareWatch(agent, _events, time);
-        _access = new AccessLog(logging.CreateLogger<AccessLog>());
+        _access = new AccessLog(audit, logging.CreateLogger<AccessLog>());
         OnDemand = new OnDemandShares(config);
         var jobs = logging.CreateLogger<JobDesk>();
         _jobs = new JobDesk(agent, config, OnDemand, _events, new JobStore(data.JobsDirectory, jobs), time, jobs);

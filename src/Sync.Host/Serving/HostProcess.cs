@@ -1,15 +1,18 @@
 using System.Net;
-using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Sync.Host.Auditing;
 using Sync.Host.Config;
 using Sync.Host.Registry;
 using Sync.Host.Web;
 using Sync.Protocol.Control;
-using Sync.Protocol.Identities;
+using Sync.Shared.Commands;
 using Sync.Shared.Control;
 using Sync.Shared.Data;
+using Sync.Shared.Logs;
 using Sync.Shared.Output;
+using Sync.Shared.Rates;
+using Sync.Shared.Settings;
 
 namespace Sync.Host.Serving;
 
@@ -20,40 +23,57 @@ internal sealed class HostProcess(DataDirectory data, TimeProvider time, TextWri
     private static readonly TimeSpan LockPatience = TimeSpan.FromSeconds(3);
 
     /// <summary>Runs until it is told to end.</summary>
-    /// <param name="listen">Where guests are to reach it; port 0 for any.</param>
+    /// <param name="source">Where its settings come from.</param>
     /// <param name="shares">Shares to add first.</param>
-    /// <param name="log">The least level that is logged.</param>
     /// <param name="web">The API and the dashboard; null for none.</param>
     /// <param name="cancel">Gives up starting.</param>
-    public async Task RunAsync(IPEndPoint listen, IReadOnlyList<AddShareRequest> shares, LogLevel log, WebOptions? web, CancellationToken cancel)
+    public async Task RunAsync(SettingsSource source, IReadOnlyList<AddShareRequest> shares, WebOptions? web, CancellationToken cancel)
     {
+        var settings = SettingsOptions.Check(source);
         using (await DataLock.TakeAsync(data, AgentConnection.IsRunning(data) ? TimeSpan.Zero : LockPatience, time, cancel))
         using (var identity = AgentIdentity.Load(data))
-        using (var logging = LoggerFactory.Create(builder => AgentLogging.Configure(builder, log)))
+        using (var files = new LogFileProvider(data, time, reason => error.WriteLine($"sync-host: the log cannot be written to files ({reason}); stderr has it")))
         {
+            var logs = new AgentLogging(new LogLevelSwitch(settings.LogLevel), files);
+            using var logging = LoggerFactory.Create(logs.Configure);
             var config = ConfigStore<HostConfig>.Load(data.ConfigFile, HostConfigJson.Default.HostConfig, new HostConfig());
-            var agent = new HostAgent(config, data, identity.Fingerprint, time, logging);
-            await using (agent)
+            var audit = AuditingLog.Open(data, time, logging.CreateLogger<AuditLog>());
+            await using var live = new LiveSettings(source, settings, time, logging.CreateLogger<LiveSettings>())
             {
-                // Remembered before anything runs: a share that cannot be added ends the start, one that cannot run does not.
-                var before = new HostAdministration(config, data, identity.Fingerprint, new NoRuntime(), time);
-                foreach (var share in shares)
-                    await before.AddShareAsync(share, cancel);
-                await ServeAsync(listen, config, identity, agent, log, web, logging, cancel);
-            }
+                Changed = what => audit.Write(new AuditEntry(AuditActor.Local, AuditActions.SettingsChange) { Target = "settings.json", Detail = what }),
+            };
+            using var rates = new PeerRates(time, fingerprint => config.Current.FindGuest(fingerprint)?.Name);
+            live.Follow(now => logs.Level.Least = now.LogLevel);
+            live.Follow(now => rates.Plan = now.Rates);
+            await using var agent = new HostAgent(config, data, identity.Fingerprint, time, logging);
+            var parts = new HostParts(config, identity, agent, audit, live, rates, logs);
+            await AddAsync(shares, parts, cancel);
+            live.Start();
+            await ServeAsync(parts, web, logging, cancel);
         }
     }
 
-    private async Task ServeAsync(
-        IPEndPoint listen, ConfigStore<HostConfig> config, PeerIdentity identity, HostAgent agent, LogLevel log, WebOptions? web, ILoggerFactory logging, CancellationToken cancel)
+    /// <summary>Remembered before anything runs: a share that cannot be added ends the start, one that cannot run does not.</summary>
+    private async Task AddAsync(IReadOnlyList<AddShareRequest> shares, HostParts parts, CancellationToken cancel)
     {
-        await using var peers = await ListenAsync(listen, config, identity, agent, log, cancel);
+        IHostAdministration silent = Administration(parts, new NoRuntime());
+        var told = new AuditedAdministration(silent, parts.Audit);
+        foreach (var share in shares)
+            await (parts.Config.Current.FindShare(share.Name) is null ? told : silent).AddShareAsync(share, cancel);
+    }
+
+    private HostAdministration Administration(HostParts parts, IShareRuntime runtime) =>
+        new(parts.Config, data, parts.Identity.Fingerprint, runtime, time, () => PolicyDefaults.Of(parts.Settings.Current));
+
+    private async Task ServeAsync(HostParts parts, WebOptions? web, ILoggerFactory logging, CancellationToken cancel)
+    {
+        var (config, agent) = (parts.Config, parts.Agent);
+        await using var peers = await ListenAsync(parts.Settings.Current.Listen ?? ListenAddress.Usual, parts, cancel);
         agent.Listening = peers.Endpoint;
         config.Update(current => string.Equals(current.LastListen, peers.Endpoint.ToString(), StringComparison.Ordinal)
             ? current
             : current with { LastListen = peers.Endpoint.ToString() });
-        var administration = new HostAdministration(config, data, identity.Fingerprint, agent, time);
-        await using var api = new ApiParts(config, data, agent, time, logging);
+        await using var api = new ApiParts(config, data, agent, parts.Audit, time, logging);
         agent.OnDemand = api.OnDemand;
         agent.Changed = api.TellChange;
         agent.Start();
@@ -62,11 +82,16 @@ internal sealed class HostProcess(DataDirectory data, TimeProvider time, TextWri
             data,
             agent,
             time,
-            builder => AgentLogging.Configure(builder, log),
-            services => api.Register(services.AddSingleton<IHostAdministration>(administration).AddSingleton<HostRegistryService>()),
+            parts.Logs.Configure,
+            services =>
+            {
+                // First: who calls is known to the audit log.
+                api.Register(services);
+                services.AddHostControl(Administration(parts, agent), parts.Audit).AddSingleton(parts.Settings);
+            },
             app =>
             {
-                app.MapGrpcService<HostRegistryService>();
+                app.MapHostControl();
                 ApiParts.Map(app);
             },
             cancel))
@@ -88,13 +113,13 @@ internal sealed class HostProcess(DataDirectory data, TimeProvider time, TextWri
     }
 
     /// <summary>Where any port will do, the last one is taken again if it is free: guests know it.</summary>
-    private async Task<PeerListener> ListenAsync(
-        IPEndPoint listen, ConfigStore<HostConfig> config, PeerIdentity identity, HostAgent agent, LogLevel log, CancellationToken cancel)
+    private async Task<PeerListener> ListenAsync(IPEndPoint listen, HostParts parts, CancellationToken cancel)
     {
-        var desk = new PairingDesk(config, agent, time, agent.Ephemeral);
+        var (config, agent) = (parts.Config, parts.Agent);
+        var desk = new AuditedPairing(new PairingDesk(config, agent, time, agent.Ephemeral), parts.Audit);
         var guests = new GuestDirectory(config);
         Task<PeerListener> StartAsync(IPEndPoint endpoint) =>
-            PeerListener.StartAsync(endpoint, identity, agent, desk, guests, time, builder => AgentLogging.Configure(builder, log), cancel);
+            PeerListener.StartAsync(endpoint, parts.Identity, agent, desk, guests, parts.Rates, time, parts.Logs.Configure, cancel);
 
         if (listen.Port == 0 && config.Current.LastListen is { } text && ListenAddress.TryParse(text, out var last) && last.Address.Equals(listen.Address))
         {

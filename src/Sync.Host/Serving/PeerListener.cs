@@ -13,6 +13,7 @@ using Sync.Engine.Link;
 using Sync.Protocol.Identities;
 using Sync.Protocol.Pairing;
 using Sync.Protocol.Serving;
+using Sync.Protocol.Transfers;
 using Sync.Shared.Output;
 
 namespace Sync.Host.Serving;
@@ -39,6 +40,7 @@ internal sealed class PeerListener : IAsyncDisposable
         IShareServer shares,
         IPairingDesk desk,
         IGuestDirectory guests,
+        IBulkLimits limits,
         TimeProvider time,
         Action<ILoggingBuilder> logging,
         CancellationToken cancel)
@@ -59,6 +61,7 @@ internal sealed class PeerListener : IAsyncDisposable
         builder.Services.AddSingleton(shares);
         builder.Services.AddSingleton(desk);
         builder.Services.AddSingleton(guests);
+        builder.Services.AddSingleton(limits);
         builder.Services.AddSyncPeer();
         var app = builder.Build();
         app.MapSyncPeer();

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Sync.Engine.Link;
 using Sync.Protocol.Identities;
+using Sync.Protocol.Transfers;
 
 namespace Sync.Protocol.Connecting;
 
@@ -18,6 +19,7 @@ public sealed class GrpcHostConnector : IHostConnector, IAsyncDisposable
     private readonly PeerIdentity _me;
     private readonly TimeProvider _time;
     private readonly ILoggerFactory _logging;
+    private readonly IBulkLimits _limits;
     private readonly Lock _gate = new();
     private Route? _route;
     private int _best;
@@ -28,8 +30,9 @@ public sealed class GrpcHostConnector : IHostConnector, IAsyncDisposable
     /// <param name="me">This guest's identity; not disposed here.</param>
     /// <param name="time">For deadlines and heartbeats.</param>
     /// <param name="logging">For the channels' logs.</param>
+    /// <param name="limits">What bulk transfers are held to; null: nothing.</param>
     /// <exception cref="ArgumentException">An address or the fingerprint is not one.</exception>
-    public GrpcHostConnector(IReadOnlyList<string> addresses, string hostFingerprint, PeerIdentity me, TimeProvider time, ILoggerFactory logging)
+    public GrpcHostConnector(IReadOnlyList<string> addresses, string hostFingerprint, PeerIdentity me, TimeProvider time, ILoggerFactory logging, IBulkLimits? limits = null)
     {
         if (addresses.Count == 0) throw new ArgumentException("No address to connect to.", nameof(addresses));
         if (!PeerIdentity.IsFingerprint(hostFingerprint)) throw new ArgumentException("A fingerprint has 64 hexadecimal digits.", nameof(hostFingerprint));
@@ -38,6 +41,7 @@ public sealed class GrpcHostConnector : IHostConnector, IAsyncDisposable
         _me = me;
         _time = time;
         _logging = logging;
+        _limits = limits ?? NoBulkLimits.Instance;
     }
 
     /// <inheritdoc/>
@@ -109,7 +113,7 @@ public sealed class GrpcHostConnector : IHostConnector, IAsyncDisposable
             ObjectDisposedException.ThrowIf(_disposed, this);
             if (_route is { IsBroken: false } current && current.Address == address) return current;
             _route?.Release();
-            return _route = new Route(address, _hostFingerprint, _me, _logging);
+            return _route = new Route(address, _hostFingerprint, _me, _limits, _logging);
         }
     }
 

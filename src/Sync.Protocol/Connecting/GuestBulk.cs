@@ -27,6 +27,7 @@ internal sealed class GuestBulk(Route route, Guid session, IReadOnlyCollection<s
         {
             while (await NextAsync(call.ResponseStream, asking, stop, cancel))
             {
+                await PassAsync(FrameSize.OfPayload(call.ResponseStream.Current) + FrameSize.Head, stop.Token, cancel);
                 foreach (var frame in reader.FromWire(call.ResponseStream.Current)) yield return frame;
             }
         }
@@ -43,7 +44,8 @@ internal sealed class GuestBulk(Route route, Guid session, IReadOnlyCollection<s
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancel, ended);
         using var call = route.Bulk.Upload(_headers, cancellationToken: stop.Token);
         var compressor = new PayloadCompressor(_zstd);
-        var sending = SendAsync(new FrameSender(new FrameWriter(compressor), compressor, call.RequestStream), call.RequestStream, frames, stop.Token);
+        var sender = new FrameSender(new FrameWriter(compressor), compressor, call.RequestStream) { Pass = (bytes, over) => route.Limits.SendAsync(route.PeerFingerprint, bytes, over) };
+        var sending = SendAsync(sender, call.RequestStream, frames, stop.Token);
         try
         {
             while (await NextAsync(call.ResponseStream, sending, stop, cancel)) yield return RequestMapping.FromWire(call.ResponseStream.Current);
@@ -52,6 +54,18 @@ internal sealed class GuestBulk(Route route, Guid session, IReadOnlyCollection<s
         {
             await stop.CancelAsync();
             await sending.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    private async ValueTask PassAsync(int bytes, CancellationToken stop, CancellationToken cancel)
+    {
+        try
+        {
+            await route.Limits.ReceiveAsync(route.PeerFingerprint, bytes, stop);
+        }
+        catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
+        {
+            // The session has ended: the call's own end tells why.
         }
     }
 

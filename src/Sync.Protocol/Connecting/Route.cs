@@ -1,6 +1,7 @@
 using Grpc.Net.Client;
 using Microsoft.Extensions.Logging;
 using Sync.Protocol.Identities;
+using Sync.Protocol.Transfers;
 using Sync.Protocol.Wire;
 
 namespace Sync.Protocol.Connecting;
@@ -16,9 +17,11 @@ internal sealed class Route
     private int _holders = 1;
     private volatile bool _isBroken;
 
-    public Route(PeerAddress address, string hostFingerprint, PeerIdentity me, ILoggerFactory logging)
+    public Route(PeerAddress address, string hostFingerprint, PeerIdentity me, IBulkLimits limits, ILoggerFactory logging)
     {
         Address = address;
+        Limits = limits;
+        PeerFingerprint = hostFingerprint;
         Host = new PinnedHost(hostFingerprint);
         _control = PeerChannel.Open(address, Host, me, manyConnections: false, logging);
         _bulk = PeerChannel.Open(address, Host, me, manyConnections: true, logging);
@@ -29,6 +32,12 @@ internal sealed class Route
     public PeerAddress Address { get; }
 
     public PinnedHost Host { get; }
+
+    /// <summary>What bulk transfers with <see cref="PeerFingerprint"/> are held to.</summary>
+    public IBulkLimits Limits { get; }
+
+    /// <summary>The host's fingerprint.</summary>
+    public string PeerFingerprint { get; }
 
     public Peer.PeerClient Control { get; }
 

@@ -12,10 +12,20 @@ namespace Sync.Protocol.Serving;
 internal static class BulkStreams
 {
     public static async Task DownloadAsync(
-        LiveSession live, IAsyncStreamReader<DownloadRequest> requests, IServerStreamWriter<Frame> responses, Func<CancellationToken, ValueTask> flush, CancellationToken cancel)
+        LiveSession live,
+        IBulkLimits limits,
+        IAsyncStreamReader<DownloadRequest> requests,
+        IServerStreamWriter<Frame> responses,
+        Func<CancellationToken, ValueTask> flush,
+        CancellationToken cancel)
     {
         var compressor = new PayloadCompressor(live.Features.Contains(Features.Zstd));
-        var sender = new FrameSender(new FrameWriter(compressor), compressor, responses) { Flush = flush, Groups = live.Features.Contains(Features.Groups) };
+        var sender = new FrameSender(new FrameWriter(compressor), compressor, responses)
+        {
+            Flush = flush,
+            Groups = live.Features.Contains(Features.Groups),
+            Pass = (bytes, stop) => limits.SendAsync(live.Guest, bytes, stop),
+        };
         await using var frames = live.Session.Download(RequestsAsync(requests, cancel), cancel).GetAsyncEnumerator(cancel);
         while (true)
         {
@@ -30,10 +40,10 @@ internal static class BulkStreams
     }
 
     public static async Task UploadAsync(
-        LiveSession live, IAsyncStreamReader<Frame> requests, IServerStreamWriter<UploadResult> responses, CancellationToken cancel)
+        LiveSession live, IBulkLimits limits, IAsyncStreamReader<Frame> requests, IServerStreamWriter<UploadResult> responses, CancellationToken cancel)
     {
         using var decompressor = new PayloadDecompressor(live.Features.Contains(Features.Zstd));
-        var frames = FrameReceiver.ReadAsync(new FrameReader(decompressor), requests, cancel);
+        var frames = FrameReceiver.ReadAsync(new FrameReader(decompressor), requests, (bytes, stop) => limits.ReceiveAsync(live.Guest, bytes, stop), cancel);
         await foreach (var end in live.Session.Upload(frames, cancel).WithCancellation(cancel))
             await responses.WriteAsync(RequestMapping.ToWire(end), cancel);
     }

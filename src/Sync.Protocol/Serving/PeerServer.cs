@@ -14,6 +14,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Sync.Protocol.Identities;
 using Sync.Protocol.Mapping;
 using Sync.Protocol.Pairing;
+using Sync.Protocol.Transfers;
 
 namespace Sync.Protocol.Serving;
 
@@ -27,11 +28,13 @@ public static class PeerServer
     public static IServiceCollection AddSyncPeer(this IServiceCollection services)
     {
         services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton<IBulkLimits>(NoBulkLimits.Instance);
         services.AddSingleton<ConnectionGate>();
         services.AddSingleton<PeerConnectionHandler>();
         services.AddSingleton<RedemptionLimiter>();
         services.AddSingleton<PairingCounter>();
         services.AddSingleton<SessionTable>();
+        services.AddSingleton<MeasureDesk>();
         services.AddSingleton<PeerService>();
         services.AddSingleton<IStartupFilter, PeerPathFilter>();
         // No peer packs messages by gRPC: what nobody needs is not unpacked for strangers. Frames have a packing of their own.

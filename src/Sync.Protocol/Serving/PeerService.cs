@@ -7,13 +7,14 @@ using Sync.Engine.Link;
 using Sync.Protocol.Mapping;
 using Sync.Protocol.Pairing;
 using Sync.Protocol.Sessions;
+using Sync.Protocol.Transfers;
 using Sync.Protocol.Wire;
 
 namespace Sync.Protocol.Serving;
 
 /// <summary>The calls of guests: who may make them, and their failures as statuses.</summary>
 internal sealed class PeerService(
-    IShareServer shares, IGuestDirectory guests, PairingCounter pairing, SessionTable sessions, TimeProvider time, IHostApplicationLifetime lifetime)
+    IShareServer shares, IGuestDirectory guests, PairingCounter pairing, SessionTable sessions, MeasureDesk measuring, IBulkLimits limits, TimeProvider time, IHostApplicationLifetime lifetime)
     : Peer.PeerBase
 {
     public override async Task<PairReply> Pair(PairRequest request, ServerCallContext context)
@@ -49,7 +50,7 @@ internal sealed class PeerService(
             using var both = CancellationTokenSource.CreateLinkedTokenSource(cancel, live.Ended);
             var output = context.GetHttpContext().Response.BodyWriter;
             await BulkStreams.DownloadAsync(
-                live, requestStream, responseStream, async stopping => await output.FlushAsync(stopping), both.Token);
+                live, limits, requestStream, responseStream, async stopping => await output.FlushAsync(stopping), both.Token);
         });
 
     public override Task Upload(IAsyncStreamReader<Frame> requestStream, IServerStreamWriter<UploadResult> responseStream, ServerCallContext context) =>
@@ -58,7 +59,7 @@ internal sealed class PeerService(
             var live = sessions.Find(guest, context.RequestHeaders.GetValue(WireNames.Session));
             using var stream = live.OpenStream();
             using var both = CancellationTokenSource.CreateLinkedTokenSource(cancel, live.Ended);
-            await BulkStreams.UploadAsync(live, requestStream, responseStream, both.Token);
+            await BulkStreams.UploadAsync(live, limits, requestStream, responseStream, both.Token);
         });
 
     public override Task Pull(IAsyncStreamReader<PullAsk> requestStream, IServerStreamWriter<PullFrame> responseStream, ServerCallContext context) =>
@@ -68,6 +69,9 @@ internal sealed class PeerService(
             await context.WriteResponseHeadersAsync([]);
             await new HostPull(guest, shares, time, requestStream, responseStream).RunAsync(cancel);
         });
+
+    public override Task Measure(IAsyncStreamReader<MeasureRequest> requestStream, IServerStreamWriter<MeasureReply> responseStream, ServerCallContext context) =>
+        RunAsync(context, (guest, cancel) => measuring.RunAsync(guest, requestStream, responseStream, cancel));
 
     /// <summary>Runs a call of a guest that is known; it ends with the host.</summary>
     private async Task RunAsync(ServerCallContext context, Func<string, CancellationToken, Task> call)

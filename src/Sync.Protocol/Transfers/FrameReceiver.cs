@@ -6,14 +6,15 @@ using Sync.Protocol.Wire;
 
 namespace Sync.Protocol.Transfers;
 
-/// <summary>Reads frames off a stream, in the consumer's pace.</summary>
+/// <summary>Reads frames off a stream, in the consumer's pace, and no faster than they may pass.</summary>
 internal static class FrameReceiver
 {
     public static async IAsyncEnumerable<ContentFrame> ReadAsync(
-        FrameReader reader, IAsyncStreamReader<Frame> stream, [EnumeratorCancellation] CancellationToken cancel)
+        FrameReader reader, IAsyncStreamReader<Frame> stream, Func<int, CancellationToken, ValueTask> pass, [EnumeratorCancellation] CancellationToken cancel)
     {
         while (await stream.MoveNext(cancel))
         {
+            await pass(FrameSize.OfPayload(stream.Current) + FrameSize.Head, cancel);
             foreach (var frame in reader.FromWire(stream.Current)) yield return frame;
         }
     }

@@ -13,15 +13,19 @@ internal sealed class FrameSender(FrameWriter writer, PayloadCompressor compress
     private const int MostGathered = 128 << 10;
 
     /// <summary>A frame in a group beside its payload, in bytes at the most: ids, lengths.</summary>
-    private const int FrameHead = 64;
+    private const int FrameHead = FrameSize.Head;
 
     private static readonly WriteOptions Gathering = new(WriteFlags.BufferHint);
     private readonly List<ContentFrame> _group = [];
     private int _groupSize;
     private int _gathered;
+    private TimeSpan _held;
 
     /// <summary>Sends what was gathered: then frames are gathered, and whoever writes them calls <see cref="FlushAsync"/>. Null: each is sent at once.</summary>
     public Func<CancellationToken, ValueTask>? Flush { get; init; }
+
+    /// <summary>Completes when so many bytes may go; null: always. What it takes counts as the link's time, so that what may go only slowly is packed.</summary>
+    public Func<int, CancellationToken, ValueTask>? Pass { get; init; }
 
     /// <summary>The peer takes small frames as one.</summary>
     public bool Groups { get; init; }
@@ -60,17 +64,11 @@ internal sealed class FrameSender(FrameWriter writer, PayloadCompressor compress
     {
         foreach (var wire in frames)
         {
+            var payload = FrameSize.OfPayload(wire);
             var begun = Stopwatch.GetTimestamp();
+            if (Pass is not null) await PassAsync(payload + FrameSize.Head, cancel);
             stream.WriteOptions = Flush is null ? null : Gathering;
             await stream.WriteAsync(wire, cancel);
-            var payload = wire.KindCase switch
-            {
-                Frame.KindOneofCase.Data => wire.Data.Bytes.Length,
-                Frame.KindOneofCase.Whole => wire.Whole.Bytes.Length,
-                Frame.KindOneofCase.Packed => wire.Packed.Bytes.Length,
-                Frame.KindOneofCase.Group => wire.CalculateSize(),
-                _ => 0,
-            };
             if (Flush is null)
             {
                 if (payload > 0) compressor.Wrote(payload, Stopwatch.GetElapsedTime(begun));
@@ -89,12 +87,24 @@ internal sealed class FrameSender(FrameWriter writer, PayloadCompressor compress
         await FlushGatheredAsync(cancel);
     }
 
+    private async ValueTask PassAsync(int bytes, CancellationToken cancel)
+    {
+        var passing = Pass!(bytes, cancel);
+        if (passing.IsCompletedSuccessfully) return;
+        // What may go already does not wait for what may not.
+        await FlushGatheredAsync(cancel);
+        var begun = Stopwatch.GetTimestamp();
+        await passing;
+        _held += Stopwatch.GetElapsedTime(begun);
+    }
+
     private async ValueTask FlushGatheredAsync(CancellationToken cancel)
     {
         if (_gathered == 0 || Flush is null) return;
         var begun = Stopwatch.GetTimestamp();
         await Flush(cancel);
-        compressor.Wrote(_gathered, Stopwatch.GetElapsedTime(begun));
+        compressor.Wrote(_gathered, Stopwatch.GetElapsedTime(begun) + _held);
         _gathered = 0;
+        _held = TimeSpan.Zero;
     }
 }

@@ -1,0 +1,20 @@
+using Grpc.Core;
+using Sync.Protocol.Control;
+using Sync.Shared.Settings;
+
+namespace Sync.Shared.Control;
+
+/// <summary>How the agent is run, over the control socket.</summary>
+internal sealed class OperationsService(LiveSettings settings, IStateBackup? backup = null) : Operations.OperationsBase
+{
+    public override Task<SettingList> GetSettings(SettingsRequest request, ServerCallContext context) =>
+        Task.FromResult(SettingsMapping.ToList(settings.Current, settings.Source.Definitions));
+
+    public override async Task<BackupReply> Backup(BackupRequest request, ServerCallContext context)
+    {
+        if (backup is null)
+            throw new RpcException(new Status(StatusCode.Unimplemented, "only a host has a state to back up"));
+        var (files, bytes) = await backup.WriteAsync(request.Path, context.CancellationToken);
+        return new BackupReply { Files = files, Bytes = bytes };
+    }
+}

@@ -1,0 +1,27 @@
+using Sync.Host.Config;
+using Sync.Host.Serving;
+using Sync.Protocol.Control;
+using Sync.Shared.Commands;
+using Sync.Shared.Data;
+using Sync.Shared.Doctor;
+
+namespace Sync.Host.Commands;
+
+/// <summary>The host, for <c>doctor</c>.</summary>
+internal static class HostPatient
+{
+    public static DoctorPatient Of(CommandLineHost host, DataDirectory data, AgentStatus? status)
+    {
+        var config = ConfigStore<HostConfig>.Load(data.ConfigFile, HostConfigJson.Default.HostConfig, new HostConfig()).Current;
+        var listen = status?.Listen is { Length: > 0 } now ? now : config.LastListen;
+        return new DoctorPatient
+        {
+            Program = host.Program,
+            StartCommand = host.StartCommand,
+            Data = data,
+            Roots = [.. config.Shares.Select(s => new DoctorRoot(s.Name, s.Path, s.Policy.ToPolicy().MinFreeBytes))],
+            Listen = listen is not null && ListenAddress.TryParse(listen, out var endpoint) ? endpoint : ListenAddress.Usual,
+            Status = status,
+        };
+    }
+}
