@@ -32,6 +32,8 @@ internal sealed class AgentConnection : IDisposable
 
     public GuestBindings.GuestBindingsClient GuestBindings => new(_channel);
 
+    public Tags.TagsClient Tags => new(_channel);
+
     /// <summary>Whether an agent answers there.</summary>
     public static bool IsRunning(DataDirectory data) => new ControlSocket(data).Find() is { } path && Answers(path);
 

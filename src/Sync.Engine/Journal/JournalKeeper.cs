@@ -162,6 +162,9 @@ internal sealed class JournalKeeper : IDisposable
         return _boot is not null && began >= 0 && _epochs.FindLastIndex(e => e.Id == epoch) >= began;
     }
 
+    /// <summary>Whether a revision that was committed in an epoch is one of this very journal; on the loop.</summary>
+    public bool HasFollowed(ulong epoch, Revision revision) => KeptOf(epoch, revision) is not null;
+
     /// <summary>The last revision of an epoch that became durable; null if a replica that followed it up to this revision has not followed
     /// this very journal.</summary>
     private Revision? KeptOf(ulong epoch, Revision cursor)

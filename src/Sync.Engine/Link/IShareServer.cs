@@ -1,4 +1,4 @@
-using System.Threading.Channels;
+using Sync.Engine.Snapshots;
 
 namespace Sync.Engine.Link;
 
@@ -13,4 +13,12 @@ public interface IShareServer
     /// <param name="cancel">Ends the attempt.</param>
     /// <exception cref="LinkException">Refused.</exception>
     ValueTask<IGuestSession> OpenAsync(string guest, SessionHello hello, CancellationToken cancel);
+
+    /// <summary>Opens a pull: a share, or a part of it, as it is at one committed revision.</summary>
+    /// <param name="guest">The authenticated guest: its fingerprint, 64 hex digits.</param>
+    /// <param name="request">As sent; within the protocol's bounds.</param>
+    /// <param name="cancel">Ends the attempt.</param>
+    /// <exception cref="LinkException">Refused.</exception>
+    ValueTask<IPullSource> OpenPullAsync(string guest, PullRequest request, CancellationToken cancel) =>
+        throw new LinkException(LinkFailure.Unavailable, "This host gives nothing to pull.");
 }

@@ -15,23 +15,10 @@ internal static class JoinCommand
     {
         var token = new Argument<string>("TOKEN") { Description = "The host's invite; '-' reads it from stdin" };
         var directory = new Argument<string>("DIR") { Description = "The directory to bind; made if it is missing" };
-        var address = new Option<string[]>("--address") { Description = "The way to the host, where the invite's is not; may be repeated", HelpName = "HOST:PORT" };
-        var path = new Option<string>("--path") { Description = "Only this directory of the share", HelpName = "SUB", DefaultValueFactory = _ => "" };
+        var address = Address();
+        var path = SubPath();
         var name = new Option<string?>("--name") { Description = "What the host is to call this guest (the machine's name); one that it knows keeps its name", HelpName = "NAME" };
         var direction = CommonOptions.Direction("Less than the share's own direction");
-        address.Validators.Add(result =>
-        {
-            foreach (var item in result.Tokens)
-            {
-                if (!PeerAddresses.IsValid(item.Value))
-                    result.AddError($"'{item.Value}' is not HOST:PORT.");
-            }
-        });
-        path.Validators.Add(result =>
-        {
-            if (result.GetValueOrDefault<string>() is { Length: > 0 } sub && !IsInside(sub))
-                result.AddError($"'{sub}' is not a directory inside the share: write it as a/b.");
-        });
         var command = new DocumentedCommand(
             "join", "Pair with a host, and bind a directory to its share",
             "sync-guest join sync1.… ~/docs", "sync-guest join sync1.… /srv/src --path project/src --address 10.0.2.2:7443")
@@ -67,6 +54,34 @@ internal static class JoinCommand
         return command;
     }
 
-    private static bool IsInside(string sub) =>
+    /// <summary><c>--address HOST:PORT</c>, checked.</summary>
+    internal static Option<string[]> Address()
+    {
+        var address = new Option<string[]>("--address") { Description = "The way to the host, where the invite's is not; may be repeated", HelpName = "HOST:PORT" };
+        address.Validators.Add(result =>
+        {
+            foreach (var item in result.Tokens)
+            {
+                if (!PeerAddresses.IsValid(item.Value))
+                    result.AddError($"'{item.Value}' is not HOST:PORT.");
+            }
+        });
+        return address;
+    }
+
+    /// <summary><c>--path SUB</c>, checked.</summary>
+    internal static Option<string> SubPath()
+    {
+        var path = new Option<string>("--path") { Description = "Only this directory of the share", HelpName = "SUB", DefaultValueFactory = _ => "" };
+        path.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<string>() is { Length: > 0 } sub && !IsInside(sub))
+                result.AddError($"'{sub}' is not a directory inside the share: write it as a/b.");
+        });
+        return path;
+    }
+
+    /// <summary>Whether it is a path of a directory within a share.</summary>
+    internal static bool IsInside(string sub) =>
         !sub.StartsWith('/') && sub.TrimEnd('/').Split('/').All(part => part.Length > 0 && part is not ("." or "..") && !part.Contains('\0', StringComparison.Ordinal));
 }

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Sync.Guest.Pulling;
 
 namespace Sync.Guest.Config;
 
@@ -8,4 +9,5 @@ namespace Sync.Guest.Config;
     WriteIndented = true,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(GuestConfig))]
+[JsonSerializable(typeof(PairingRecord))]
 internal sealed partial class GuestConfigJson : JsonSerializerContext;

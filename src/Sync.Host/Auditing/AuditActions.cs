@@ -14,6 +14,8 @@ internal static class AuditActions
     public const string ConflictsResolve = "conflicts.resolve";
     public const string VersionRestore = "version.restore";
     public const string EditsRevert = "edits.revert";
+    public const string TagCreate = "tag.create";
+    public const string TagRemove = "tag.remove";
     public const string Pause = "pause";
     public const string Resume = "resume";
     public const string SettingsChange = "settings.change";

@@ -19,6 +19,8 @@ internal static class AuditWords
         ResolveRequest r => new(actor, AuditActions.ConflictsResolve) { Share = Name(r.Share), Target = Name(r.Path), Detail = "keep " + r.Keep },
         RestoreRequest r => new(actor, AuditActions.VersionRestore) { Share = Name(r.Share), Target = r.Id, Detail = r.TargetPath.Length > 0 ? "to " + r.TargetPath : null },
         RevertRequest r => new(actor, AuditActions.EditsRevert) { Share = Name(r.Share) },
+        CreateTagRequest r => new(actor, AuditActions.TagCreate) { Share = Name(r.Share), Target = r.Name },
+        RemoveTagRequest r => new(actor, AuditActions.TagRemove) { Share = Name(r.Share), Target = r.Name },
         PauseRequest r => new(actor, AuditActions.Pause) { Share = Name(r.Share) },
         ResumeRequest r => new(actor, AuditActions.Resume) { Share = Name(r.Share), Detail = r.Force ? "force" : null },
         CreateTokenRequest r => new(actor, AuditActions.TokenCreate) { Share = Name(r.Share), Target = Name(r.Name), Detail = "scope " + r.Scope },
@@ -46,7 +48,7 @@ internal static class AuditWords
 
     private static string Terms(CreateInviteRequest request) => string.Create(
         CultureInfo.InvariantCulture,
-        $"{(request.ReadOnly ? "read-only" : "read-write")}, {request.Uses} uses, {TimeSpan.FromMilliseconds(request.TtlMs):c}");
+        $"{(request.ReadOnly ? "read-only" : "read-write")}, {request.Uses} uses, {TimeSpan.FromMilliseconds(request.TtlMs):c}{(request.Ephemeral ? ", ephemeral" : "")}");
 
     private static string? Changes(PolicyInfo? policy)
     {
@@ -73,6 +75,8 @@ internal static class AuditWords
             changes.Add(string.Create(CultureInfo.InvariantCulture, $"version-days {policy.VersionDays}"));
         if (policy.HasVersionPercent)
             changes.Add(string.Create(CultureInfo.InvariantCulture, $"version-percent {policy.VersionPercent}"));
+        if (policy.HasOnDemand)
+            changes.Add("on-demand " + (policy.OnDemand ? "on" : "off"));
         return string.Join(", ", changes);
     }
 

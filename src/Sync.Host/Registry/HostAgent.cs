@@ -6,6 +6,7 @@ using Sync.Engine.Journal;
 using Sync.Engine.Link;
 using Sync.Engine.Model;
 using Sync.Engine.Replicas;
+using Sync.Engine.Snapshots;
 using Sync.Host.Config;
 using Sync.Host.Jobs;
 using Sync.Protocol.Control;
@@ -20,6 +21,8 @@ internal sealed class HostAgent : IReplicaSet, IShareRuntime, IShareServer, ISha
 {
     // A guest that pairs waits for it; a share that takes longer is busy with its first look, or with a lot.
     private static readonly TimeSpan LookPatience = TimeSpan.FromSeconds(2);
+
+    private static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(30);
 
     private readonly ConfigStore<HostConfig> _config;
     private readonly DataDirectory _data;
@@ -53,7 +56,11 @@ internal sealed class HostAgent : IReplicaSet, IShareRuntime, IShareServer, ISha
         _time = time;
         _logging = logging;
         _open = open ?? HostShare.OpenAsync;
+        Ephemeral = new EphemeralGuests(config, time, logging.CreateLogger<EphemeralGuests>());
     }
+
+    /// <summary>Forgets guests that are not to stay.</summary>
+    public EphemeralGuests Ephemeral { get; }
 
     public bool IsHost => true;
 
@@ -74,6 +81,7 @@ internal sealed class HostAgent : IReplicaSet, IShareRuntime, IShareServer, ISha
     {
         foreach (var share in _config.Current.Shares)
             Open(share);
+        Ephemeral.Start();
     }
 
     public Task SlotsChangedAsync(IReadOnlyList<ReplicaSlot> since, CancellationToken cancel) => _slots.ChangedAsync(since, cancel);
@@ -97,7 +105,8 @@ internal sealed class HostAgent : IReplicaSet, IShareRuntime, IShareServer, ISha
         var seen = info.Guests.Select(g => g.Fingerprint).ToHashSet(StringComparer.Ordinal);
         foreach (var guest in _config.Current.Guests)
         {
-            if (guest.FindRight(info.Name) is not null && !seen.Contains(guest.Fingerprint))
+            // Who is not to stay is no part of the share while it is away.
+            if (guest.FindRight(info.Name) is { IsEphemeral: false } && !seen.Contains(guest.Fingerprint))
                 info.Guests.Add(new ReplicaGuestInfo { Name = guest.Name, Fingerprint = guest.Fingerprint });
         }
     }
@@ -168,6 +177,20 @@ internal sealed class HostAgent : IReplicaSet, IShareRuntime, IShareServer, ISha
 
     public async ValueTask<IGuestSession> OpenAsync(string guest, SessionHello hello, CancellationToken cancel)
     {
+        var visit = Ephemeral.Enter(guest, hello.Share);
+        try
+        {
+            return new CountedSession(await OpenSessionAsync(guest, hello, cancel), visit);
+        }
+        catch
+        {
+            visit.Dispose();
+            throw;
+        }
+    }
+
+    private async Task<IGuestSession> OpenSessionAsync(string guest, SessionHello hello, CancellationToken cancel)
+    {
         var grant = ShareGrants.Of(_config.Current, guest, hello.Share, hello.Direction);
         var slot = Find(hello.Share);
         if (slot?.Replica is not IHostShare share)
@@ -187,6 +210,42 @@ internal sealed class HostAgent : IReplicaSet, IShareRuntime, IShareServer, ISha
         }
     }
 
+    public async ValueTask<IPullSource> OpenPullAsync(string guest, PullRequest request, CancellationToken cancel)
+    {
+        var visit = Ephemeral.Enter(guest, request.Share);
+        try
+        {
+            return new CountedPull(await OpenPullSourceAsync(guest, request, cancel), visit);
+        }
+        catch
+        {
+            visit.Dispose();
+            throw;
+        }
+    }
+
+    private async Task<IPullSource> OpenPullSourceAsync(string guest, PullRequest request, CancellationToken cancel)
+    {
+        var grant = ShareGrants.OfPull(_config.Current, guest, request.Share);
+        // A pull is not tried again by itself: a share that is just starting is waited for.
+        var slot = Find(request.Share);
+        if (slot is not null) await slot.StartedAsync(StartPatience, cancel);
+        if (slot?.Replica is not IHostShare share)
+            throw new LinkException(LinkFailure.Unavailable, $"the share {request.Share} does not run on the host: {slot?.Status.Reason ?? "it is just starting"}");
+        var source = await share.OpenPullAsync(grant, request, cancel);
+        try
+        {
+            // A revocation that came in between did not see this pull.
+            ShareGrants.OfPull(_config.Current, guest, request.Share);
+            return source;
+        }
+        catch
+        {
+            await source.DisposeAsync();
+            throw;
+        }
+    }
+
     public async Task<bool> LacksAsync(string share, string subPath, CancellationToken cancel)
     {
         if (Find(share)?.Replica is not IHostShare running || await running.HasDirectoryAsync(subPath, cancel))
@@ -199,6 +258,7 @@ internal sealed class HostAgent : IReplicaSet, IShareRuntime, IShareServer, ISha
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
+        Ephemeral.Dispose();
         await _slots.CloseAsync();
         _policies.Dispose();
     }

@@ -25,7 +25,18 @@ internal static class ShareGrants
         var policy = record.Policy.ToPolicy();
         var given = right.Direction is { } word && ReplicaWords.TryParseGuest(word, out var own) ? own : policy.GuestDirection;
         var conflicts = right.Conflicts is { } conflictWord && ReplicaWords.TryParse(conflictWord, out var parsed) ? parsed : (ConflictPolicy?)null;
-        return new GuestGrant(guest.Fingerprint, guest.Name, right.ReadOnly, Narrow(given, asked, right.ReadOnly, guest.Name, share), conflicts);
+        return new GuestGrant(guest.Fingerprint, guest.Name, right.ReadOnly, Narrow(given, asked, right.ReadOnly, guest.Name, share), conflicts) { IsEphemeral = right.IsEphemeral };
+    }
+
+    /// <summary>The grant of a pull: any right to the share will do.</summary>
+    /// <exception cref="LinkException">It has none.</exception>
+    public static GuestGrant OfPull(HostConfig config, string fingerprint, string share)
+    {
+        if (config.FindGuest(fingerprint) is not { } guest)
+            throw new LinkException(LinkFailure.NotAllowed, "this guest is not paired with the host (any more); pull with a new invite");
+        if (guest.FindRight(share) is not { } right || config.FindShare(share) is null)
+            throw new LinkException(LinkFailure.NotAllowed, $"guest {guest.Name} may not use the share {share} (any more); pull with a new invite");
+        return new GuestGrant(guest.Fingerprint, guest.Name, right.ReadOnly, Direction: null, Conflicts: null);
     }
 
     /// <summary>The direction in force: a guest may ask for less than it was given, never for more.</summary>

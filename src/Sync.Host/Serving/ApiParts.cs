@@ -10,6 +10,7 @@ using Sync.Host.Config;
 using Sync.Host.Events;
 using Sync.Host.Jobs;
 using Sync.Host.Registry;
+using Sync.Host.Tagging;
 using Sync.Host.Webhooks;
 using Sync.Shared.Data;
 
@@ -70,7 +71,7 @@ internal sealed class ApiParts : IAsyncDisposable
     {
         services.Configure<GrpcServiceOptions>(options => options.Interceptors.Add<ApiGate>());
         services.AddSingleton(_access).AddSingleton(_tokens).AddSingleton(_codes).AddSingleton(_failures).AddSingleton(_events).AddSingleton(_jobs).AddSingleton(_webhooks);
-        services.AddSingleton<AccessService>().AddSingleton<JobsService>().AddSingleton<EventsService>();
+        services.AddSingleton<AccessService>().AddSingleton<JobsService>().AddSingleton<EventsService>().AddSingleton<TagService>();
     }
 
     /// <summary>Maps the services.</summary>
@@ -79,6 +80,7 @@ internal sealed class ApiParts : IAsyncDisposable
         app.MapGrpcService<AccessService>();
         app.MapGrpcService<JobsService>();
         app.MapGrpcService<EventsService>();
+        app.MapGrpcService<TagService>();
     }
 
     /// <inheritdoc/>

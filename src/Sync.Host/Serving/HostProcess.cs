@@ -119,7 +119,7 @@ internal sealed class HostProcess(DataDirectory data, TimeProvider time, TextWri
     private async Task<PeerListener> ListenAsync(IPEndPoint listen, HostParts parts, CancellationToken cancel)
     {
         var (config, agent) = (parts.Config, parts.Agent);
-        var desk = new AuditedPairing(new PairingDesk(config, agent, time), parts.Audit);
+        var desk = new AuditedPairing(new PairingDesk(config, agent, time, agent.Ephemeral), parts.Audit);
         var guests = new GuestDirectory(config);
         Task<PeerListener> StartAsync(IPEndPoint endpoint) =>
             PeerListener.StartAsync(endpoint, parts.Identity, agent, desk, guests, parts.Rates, time, parts.Logs.Configure, cancel);

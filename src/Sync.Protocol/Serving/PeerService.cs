@@ -62,6 +62,14 @@ internal sealed class PeerService(
             await BulkStreams.UploadAsync(live, limits, requestStream, responseStream, both.Token);
         });
 
+    public override Task Pull(IAsyncStreamReader<PullAsk> requestStream, IServerStreamWriter<PullFrame> responseStream, ServerCallContext context) =>
+        RunAsync(context, async (guest, cancel) =>
+        {
+            // Before the head, which may take long: the guest knows that it has reached the host.
+            await context.WriteResponseHeadersAsync([]);
+            await new HostPull(guest, shares, limits, time, requestStream, responseStream).RunAsync(cancel);
+        });
+
     public override Task Measure(IAsyncStreamReader<MeasureRequest> requestStream, IServerStreamWriter<MeasureReply> responseStream, ServerCallContext context) =>
         RunAsync(context, (guest, cancel) => measuring.RunAsync(guest, requestStream, responseStream, cancel));
 

@@ -51,6 +51,26 @@ internal sealed class Pair : IAsyncDisposable
         }
     }
 
+    /// <summary>As <see cref="StartAsync"/>, with the host's API on a free port.</summary>
+    public static async Task<Pair> StartWithApiAsync(int guests = 1, Action<TestTree>? before = null)
+    {
+        var pair = new Pair(Directory.CreateTempSubdirectory("sync-e2e-").FullName);
+        try
+        {
+            before?.Invoke(pair.Host.Tree);
+            pair.Host.HasApi = true;
+            await pair.Host.StartAsync();
+            for (int i = 0; i < guests; i++)
+                await pair.AddGuestAsync();
+            return pair;
+        }
+        catch
+        {
+            await pair.DisposeAsync();
+            throw;
+        }
+    }
+
     /// <summary>As <see cref="StartAsync"/>, but all agents and commands run as a user that permissions bind; skips the test where that is not possible.
     /// Edits go through <see cref="Unprivileged.ShellAsync"/>: what the tests themselves make belongs to root.</summary>
     public static async Task<Pair> StartUnprivilegedAsync(int guests = 1, Action<TestTree>? before = null)

@@ -19,10 +19,13 @@ internal sealed class TestHost : TestAgent
     /// <summary>The files of the share that a <see cref="Pair"/> made.</summary>
     public TestTree Tree { get; init; } = null!;
 
+    /// <summary>Whether it is started with an API on a free port.</summary>
+    public bool HasApi { get; set; }
+
     protected override string ReadyLine => "sync-host: listening on ";
 
     protected override IReadOnlyList<string> AgentArguments =>
-        ["serve", "--listen", string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{Port}"), .. _shares.SelectMany(share => (string[])["--share", share])];
+        ["serve", "--listen", string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{Port}"), .. _shares.SelectMany(share => (string[])["--share", share]), .. HasApi ? ["--api", "127.0.0.1:0"] : Array.Empty<string>()];
 
     /// <summary>A token for a share.</summary>
     public async Task<string> InviteAsync(params string[] options)
@@ -32,6 +35,25 @@ internal sealed class TestHost : TestAgent
         string token = result.Output.TrimEnd('\n');
         Xunit.Assert.False(token.Length == 0 || token.Contains('\n', StringComparison.Ordinal), $"the token is not alone on stdout\n{result}");
         return token;
+    }
+
+    /// <summary>A client of its API.</summary>
+    /// <param name="scope">Of its token; null for none.</param>
+    /// <param name="options">More options of `token create`.</param>
+    public async Task<ApiClient> ApiAsync(string? scope, params string[] options)
+    {
+        Uri? address = null;
+        // It says so after the ready line.
+        await Eventually.HoldsAsync(
+            async () =>
+            {
+                CommandResult printed = await RunAsync("dashboard", "--print");
+                address = printed.ExitCode == 0 ? new Uri(printed.Output.Trim()) : null;
+                return address is not null;
+            },
+            () => "the API answers\n" + this);
+        string? token = scope is null ? null : (await RunAsync(["token", "create", "--scope", scope, .. options])).Expect(0).Output.Trim();
+        return new ApiClient(new Uri(address!.GetLeftPart(UriPartial.Authority)), token);
     }
 
     protected override Task<int> RunCommandLineAsync(string[] arguments, TextWriter output, TextWriter error) =>

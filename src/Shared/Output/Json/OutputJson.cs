@@ -20,14 +20,18 @@ namespace Sync.Shared.Output.Json;
 [JsonSerializable(typeof(InvitesOutput))]
 [JsonSerializable(typeof(InviteOutput))]
 [JsonSerializable(typeof(BindingsOutput))]
-[JsonSerializable(typeof(AuditOutput))]
-[JsonSerializable(typeof(DoctorOutput))]
-[JsonSerializable(typeof(SettingsOutput))]
 [JsonSerializable(typeof(JobOutput))]
 [JsonSerializable(typeof(JobsOutput))]
 [JsonSerializable(typeof(TokensOutput))]
 [JsonSerializable(typeof(WebhooksOutput))]
 [JsonSerializable(typeof(EventOutput))]
+[JsonSerializable(typeof(AuditOutput))]
+[JsonSerializable(typeof(DoctorOutput))]
+[JsonSerializable(typeof(SettingsOutput))]
+[JsonSerializable(typeof(PushOutput))]
+[JsonSerializable(typeof(TagOutput))]
+[JsonSerializable(typeof(TagsOutput))]
+[JsonSerializable(typeof(PullOutput))]
 internal sealed partial class OutputJson : JsonSerializerContext
 {
     private static readonly OutputJson Relaxed = new(new JsonSerializerOptions

@@ -33,6 +33,9 @@ internal static unsafe partial class LibC
     internal static partial nint readlinkat(int directory, byte* path, byte* buffer, nint size);
 
     [LibraryImport(Lib, SetLastError = true)]
+    internal static partial int linkat(int fromDirectory, byte* from, int toDirectory, byte* to, int flags);
+
+    [LibraryImport(Lib, SetLastError = true)]
     internal static partial int unlinkat(int directory, byte* path, int flags);
 
     [LibraryImport(Lib, SetLastError = true)]

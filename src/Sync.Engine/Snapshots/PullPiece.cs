@@ -1,0 +1,44 @@
+using System.Buffers;
+
+namespace Sync.Engine.Snapshots;
+
+/// <summary>One message of contents, in a buffer that its reader gives back by <see cref="Dispose"/>.</summary>
+public sealed class PullPiece : IDisposable
+{
+    private byte[]? _buffer;
+
+    internal PullPiece(PullPieceKind kind, byte[] buffer, int length)
+    {
+        Kind = kind;
+        _buffer = buffer;
+        Length = length;
+    }
+
+    /// <summary>What the bytes are.</summary>
+    public PullPieceKind Kind { get; }
+
+    /// <summary>How many bytes.</summary>
+    public int Length { get; private set; }
+
+    /// <summary>The bytes, until it is disposed.</summary>
+    public ReadOnlyMemory<byte> Bytes => (_buffer ?? throw new ObjectDisposedException(nameof(PullPiece))).AsMemory(0, Length);
+
+    /// <summary>Where the bytes lie.</summary>
+    public byte[] Buffer => _buffer ?? throw new ObjectDisposedException(nameof(PullPiece));
+
+    /// <summary>A piece with room for so many bytes.</summary>
+    public static PullPiece Rent(PullPieceKind kind, int length) => new(kind, ArrayPool<byte>.Shared.Rent(length), length);
+
+    /// <summary>This piece, with fewer bytes.</summary>
+    internal PullPiece Cut(int length)
+    {
+        Length = length;
+        return this;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        if (Interlocked.Exchange(ref _buffer, null) is { } buffer) ArrayPool<byte>.Shared.Return(buffer);
+    }
+}

@@ -1,0 +1,84 @@
+using System.Runtime.CompilerServices;
+using Google.Protobuf;
+using Grpc.Core;
+using Sync.Engine.Link;
+using Sync.Engine.Snapshots;
+using Sync.Protocol.Mapping;
+using Sync.Protocol.Pulling;
+using Sync.Protocol.Transfers;
+using Sync.Protocol.Wire;
+
+namespace Sync.Protocol.Serving;
+
+/// <summary>Runs one guest's pull on the host: the head, the tree's records, then what the guest asks for.</summary>
+internal sealed class HostPull(string guest, IShareServer shares, IBulkLimits limits, TimeProvider time, IAsyncStreamReader<PullAsk> asks, IServerStreamWriter<PullFrame> frames)
+{
+    /// <summary>How long a guest may take to say hello.</summary>
+    private static readonly TimeSpan HelloDeadline = TimeSpan.FromSeconds(10);
+
+    /// <summary>Returns when the guest has all that it asked for.</summary>
+    /// <exception cref="LinkException">The pull was refused, or broke.</exception>
+    public async Task RunAsync(CancellationToken cancel)
+    {
+        var hello = await ReadHelloAsync(cancel);
+        var version = HelloMapping.Negotiate(hello.Versions);
+        await using var source = await shares.OpenPullAsync(guest, PullMapping.FromWire(hello), cancel);
+        using var both = CancellationTokenSource.CreateLinkedTokenSource(cancel, source.Ended);
+        try
+        {
+            await SendAsync(source, version, both.Token);
+        }
+        catch (OperationCanceledException) when (source.Ended.IsCancellationRequested && !cancel.IsCancellationRequested)
+        {
+            throw new LinkException(LinkFailure.NotAllowed, "The host has ended this pull: the guest's right was revoked, or the share stopped.");
+        }
+        catch (RpcException) when (cancel.IsCancellationRequested)
+        {
+            throw new OperationCanceledException(cancel);
+        }
+    }
+
+    private async Task SendAsync(IPullSource source, uint version, CancellationToken cancel)
+    {
+        await frames.WriteAsync(new PullFrame { Head = PullMapping.ToWire(source.Head, version) }, cancel);
+        if (!source.Head.IsKnown)
+        {
+            foreach (var page in source.Pages) await frames.WriteAsync(new PullFrame { Entries = UnsafeByteOperations.UnsafeWrap(page) }, cancel);
+        }
+
+        await foreach (var piece in source.ReadAsync(ReadWantsAsync(cancel), cancel))
+        {
+            using (piece)
+            {
+                await limits.SendAsync(guest, piece.Length, cancel);
+                // Written means serialised: the buffer may be used again.
+                await frames.WriteAsync(PullMapping.ToWire(piece), cancel);
+            }
+        }
+    }
+
+    private async Task<PullHello> ReadHelloAsync(CancellationToken cancel)
+    {
+        using var deadline = new CancellationTokenSource(HelloDeadline, time);
+        using var both = CancellationTokenSource.CreateLinkedTokenSource(cancel, deadline.Token);
+        try
+        {
+            if (await asks.MoveNext(both.Token) && asks.Current.KindCase == PullAsk.KindOneofCase.Hello) return asks.Current.Hello;
+        }
+        catch (OperationCanceledException) when (deadline.IsCancellationRequested)
+        {
+            throw new LinkException(LinkFailure.Unavailable, "The guest said no hello in time.");
+        }
+
+        throw Bounds.Violation("a pull that does not begin with a hello");
+    }
+
+    private async IAsyncEnumerable<PullWant> ReadWantsAsync([EnumeratorCancellation] CancellationToken cancel)
+    {
+        while (await asks.MoveNext(cancel))
+        {
+            if (asks.Current.KindCase != PullAsk.KindOneofCase.Wants) throw Bounds.Violation("a second hello");
+            foreach (var want in PullMapping.FromWire(asks.Current.Wants)) yield return want;
+        }
+    }
+}
