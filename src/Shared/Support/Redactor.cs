@@ -68,7 +68,7 @@ internal sealed partial class Redactor
     [GeneratedRegex(@"synct_[A-Za-z0-9_\-]{8,}", RegexOptions.None, 5000)]
     private static partial Regex Tokens();
 
-    [GeneratedRegex(@"-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(-----END [A-Z ]*PRIVATE KEY-----|$)", RegexOptions.Singleline, 5000)]
+    [GeneratedRegex(@"-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(-----END [A-Z ]*PRIVATE KEY-----|$)", RegexOptions.Singleline | RegexOptions.ExplicitCapture, 5000)]
     private static partial Regex Keys();
 
     [GeneratedRegex(@"(?<word>\b(Bearer|Basic)\s+)[A-Za-z0-9+/=_\-.~]{8,}", RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture, 5000)]
