@@ -116,6 +116,7 @@ internal sealed class Decider(JournalTree tree, Func<string, ConflictPolicy> pol
 
         if (!change.Distinct && FindCopy(proposer, parent.Id, wanted) is { } copy)
         {
+            Reaffirm(copy);
             proposer.Bind(change.Entry, copy.Id);
             return Answer(change, copy.Id, Verdict.ConflictCopy);
         }
@@ -191,7 +192,12 @@ internal sealed class Decider(JournalTree tree, Func<string, ConflictPolicy> pol
         // Between two guests neither "host" nor "guest" tells who wins: keep both.
         var sameSide = policy is ConflictPolicy.HostWins or ConflictPolicy.GuestWins && proposer.IsHost == current.ByHost;
         if (policy != ConflictPolicy.KeepBoth && !sameSide) return Verdict.Lost;
-        if (FindCopy(proposer, current.Parent, wanted with { Name = current.Name }) is not null) return Verdict.ConflictCopy;
+        if (FindCopy(proposer, current.Parent, wanted with { Name = current.Name }) is { } copy)
+        {
+            Reaffirm(copy);
+            return Verdict.ConflictCopy;
+        }
+
         var hour = now.ToUnixTimeSeconds() / 3600;
         var copies = _copies.GetValueOrDefault(current.Id);
         if (copies.HourStart != hour) copies = (hour, 0);
@@ -315,6 +321,10 @@ internal sealed class Decider(JournalTree tree, Func<string, ConflictPolicy> pol
 
         return null;
     }
+
+    /// <summary>A copy stands for one more loser. Who deletes it, or moves it away, without having seen that does not: a user who renames a conflict copy over the original, which
+    /// another has edited meanwhile, loses that conflict, and the copy that has his bytes is the one that he has just taken away.</summary>
+    private void Reaffirm(Entry copy) => Set(WithPlace(copy, copy.Parent, copy.Name));
 
     private string FreeName(EntryId parent, string name, string replica, DateTimeOffset now) =>
         ConflictName.For(name, replica, now, candidate => tree.Child(parent, candidate) is not null);

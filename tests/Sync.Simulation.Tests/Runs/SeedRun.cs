@@ -15,8 +15,8 @@ internal sealed class SeedRun(SeedState state, Action<string> tell)
     private readonly SortedDictionary<ulong, bool> _open = [];
     private ulong _next;
 
-    /// <summary>Seeds that were run.</summary>
-    public ulong Ran { get; private set; }
+    /// <summary>Of the seeds that were run.</summary>
+    public SeedFigures Figures { get; private set; } = SeedFigures.None;
 
     /// <summary>Runs seeds from where the state stands.</summary>
     /// <param name="count">So many, counted from the first of all.</param>
@@ -43,7 +43,7 @@ internal sealed class SeedRun(SeedState state, Action<string> tell)
                 }
 
                 var lines = await SimulateAsync(string.Create(CultureInfo.InvariantCulture, $"{first} {length}")).ConfigureAwait(false);
-                Take(first, length, lines);
+                Take(first, lines);
             }
         }
     }
@@ -62,16 +62,16 @@ internal sealed class SeedRun(SeedState state, Action<string> tell)
         var output = await process.StandardOutput.ReadToEndAsync().ConfigureAwait(false);
         await process.WaitForExitAsync().ConfigureAwait(false);
         var lines = output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
-        if (lines.Length == 0 || !lines[^1].Contains(" seeds, ", StringComparison.Ordinal))
+        if (lines.Length == 0 || SeedFigures.Parse(lines[^1]) is null)
             throw new InvalidOperationException($"'simulate {arguments}' ended with {process.ExitCode}: {output}{await errors.ConfigureAwait(false)}");
         return lines;
     }
 
-    private void Take(ulong first, ulong length, string[] lines)
+    private void Take(ulong first, string[] lines)
     {
         lock (_gate)
         {
-            Ran += length;
+            Figures += SeedFigures.Parse(lines[^1])!;
             foreach (var line in lines.AsSpan(0, lines.Length - 1))
             {
                 state.Failed.Add(line);
