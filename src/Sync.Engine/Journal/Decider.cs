@@ -116,7 +116,6 @@ internal sealed class Decider(JournalTree tree, Func<string, ConflictPolicy> pol
 
         if (!change.Distinct && FindCopy(proposer, parent.Id, wanted) is { } copy)
         {
-            Reaffirm(copy);
             proposer.Bind(change.Entry, copy.Id);
             return Answer(change, copy.Id, Verdict.ConflictCopy);
         }
@@ -179,25 +178,21 @@ internal sealed class Decider(JournalTree tree, Func<string, ConflictPolicy> pol
             // What the proposer has was overtaken; it is no edit of what stands.
             if (Earlier.Had(current.Id, wanted.Content, change.BaseContent)) return Verdict.Lost;
             // Only its mtime was set here since: an edit beats that. So it does what the proposer wrote itself, and has been told again by another.
-            if (Earlier.BytesSince(current) > change.BaseContent && !HasPassed(change, current) && !ProposerWins(proposer, wanted, current)) return KeepLoser(proposer, wanted, current, now);
+            if (Earlier.BytesSince(current) > change.BaseContent && !HasPassed(change, current) && !ProposerWins(proposer, wanted, current)) return KeepLoser(proposer, change.Distinct, wanted, current, now);
         }
 
         Set(WithContent(current, wanted));
         return Verdict.Accepted;
     }
 
-    private Verdict KeepLoser(Proposer proposer, Entry wanted, Entry current, DateTimeOffset now)
+    private Verdict KeepLoser(Proposer proposer, bool isDistinct, Entry wanted, Entry current, DateTimeOffset now)
     {
         var policy = PolicyFor(proposer, current);
         // Between two guests neither "host" nor "guest" tells who wins: keep both.
         var sameSide = policy is ConflictPolicy.HostWins or ConflictPolicy.GuestWins && proposer.IsHost == current.ByHost;
         if (policy != ConflictPolicy.KeepBoth && !sameSide) return Verdict.Lost;
-        if (FindCopy(proposer, current.Parent, wanted with { Name = current.Name }) is { } copy)
-        {
-            Reaffirm(copy);
-            return Verdict.ConflictCopy;
-        }
-
+        // Who renames a conflict copy over the original, which another has edited meanwhile, loses again: the copy that has his bytes is the one that he has just taken away.
+        if (!isDistinct && FindCopy(proposer, current.Parent, wanted with { Name = current.Name }) is not null) return Verdict.ConflictCopy;
         var hour = now.ToUnixTimeSeconds() / 3600;
         var copies = _copies.GetValueOrDefault(current.Id);
         if (copies.HourStart != hour) copies = (hour, 0);
@@ -321,10 +316,6 @@ internal sealed class Decider(JournalTree tree, Func<string, ConflictPolicy> pol
 
         return null;
     }
-
-    /// <summary>A copy stands for one more loser. Who deletes it, or moves it away, without having seen that does not: a user who renames a conflict copy over the original, which
-    /// another has edited meanwhile, loses that conflict, and the copy that has his bytes is the one that he has just taken away.</summary>
-    private void Reaffirm(Entry copy) => Set(WithPlace(copy, copy.Parent, copy.Name));
 
     private string FreeName(EntryId parent, string name, string replica, DateTimeOffset now) =>
         ConflictName.For(name, replica, now, candidate => tree.Child(parent, candidate) is not null);
