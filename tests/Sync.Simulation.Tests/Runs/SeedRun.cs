@@ -9,7 +9,7 @@ namespace Sync.Simulation.Tests.Runs;
 /// </summary>
 internal sealed class SeedRun(SeedState state, Action<string> tell)
 {
-    private const ulong Block = 250;
+    private const ulong Block = 500;
 
     private readonly Lock _gate = new();
     private readonly SortedDictionary<ulong, bool> _open = [];
@@ -55,8 +55,10 @@ internal sealed class SeedRun(SeedState state, Action<string> tell)
         var start = new ProcessStartInfo(Environment.ProcessPath!) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true };
         start.ArgumentList.Add("simulate");
         foreach (var argument in arguments.Split(' ')) start.ArgumentList.Add(argument);
-        // Half of a core's time would go into compiling better what runs for a minute.
-        start.Environment["DOTNET_TieredPGO"] = "0";
+        // What runs for a minute is compiled once. Few collections, and none of all generations because an array was long: they took a third of the time.
+        start.Environment["DOTNET_TieredCompilation"] = "0";
+        start.Environment["DOTNET_GCLOHThreshold"] = "0x200000";
+        start.Environment["DOTNET_GCgen0size"] = "0x4000000";
         using var process = Process.Start(start)!;
         var errors = process.StandardError.ReadToEndAsync();
         var output = await process.StandardOutput.ReadToEndAsync().ConfigureAwait(false);
