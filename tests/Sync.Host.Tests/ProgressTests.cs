@@ -30,7 +30,7 @@ public sealed class ProgressTests
     [Theory]
     [InlineData(0.2, "")]
     [InlineData(42, "42 s left")]
-    [InlineData(150, "2 min left")]
+    [InlineData(140, "2 min left")]
     [InlineData(3900, "1 h 5 min left")]
     public void TimeLeftIsForPeople(double seconds, string text) => Assert.Equal(text, ProgressText.Left(TimeSpan.FromSeconds(seconds)));
 

@@ -15,6 +15,8 @@ internal static class StatusScreen
 
     // Below it a table of every column would wrap in each cell.
     private const int Wide = 110;
+    private static readonly string[] WideColumns = ["share", "state", "out", "in", "sending", "receiving", "left", "files", "size", "conflicts", "problems", "path"];
+    private static readonly string[] NarrowColumns = ["share", "state", "waiting", "rate", "left"];
     private static readonly TimeSpan BetweenDrawings = TimeSpan.FromSeconds(1);
 
     public static async Task ShowAsync(IAsyncStreamReader<AgentStatus> statuses, CancellationToken cancel)
@@ -68,31 +70,34 @@ internal static class StatusScreen
     private static Table Shares(AgentStatus status, ShareRates rates, int width)
     {
         var wide = width >= Wide;
-        var table = new Table().RoundedBorder().AddColumns("share", "state", "out", "in", "sending", "receiving", "left");
-        if (wide)
-            table.AddColumns("files", "size", "conflicts", "problems", "path");
+        var table = new Table().RoundedBorder();
+        foreach (var name in wide ? WideColumns : NarrowColumns)
+            table.AddColumn(name is "share" or "path" ? new TableColumn(name) : new TableColumn(name).NoWrap());
         foreach (var share in status.Shares)
         {
             var rate = rates.Of(share);
-            List<IRenderable> cells =
-            [
-                Cell(StatusText.Name(share)),
-                new Markup(Markup.Escape(share.State), Colour(share.State)),
+            IRenderable name = Cell(StatusText.Name(share)), state = new Markup(Markup.Escape(share.State), Colour(share.State));
+            var left = Cell(ProgressText.Left(rate.Left).Replace(" left", "", StringComparison.Ordinal));
+            if (!wide)
+            {
+                var waiting = Printable.Count(share.PendingOut + share.PendingIn) + (share.PendingInBytes > 0 ? $" ({Printable.Bytes(share.PendingInBytes)})" : "");
+                table.AddRow(name, state, Cell(waiting), Cell(ProgressText.Rate(rate.Up + rate.Down)), left);
+                continue;
+            }
+
+            table.AddRow(
+                name,
+                state,
                 Cell(Printable.Count(share.PendingOut)),
                 Cell(StatusText.Pending(share)),
                 Cell(ProgressText.Rate(rate.Up)),
                 Cell(ProgressText.Rate(rate.Down)),
-                Cell(ProgressText.Left(rate.Left).Replace(" left", "", StringComparison.Ordinal)),
-            ];
-            if (wide)
-            {
-                cells.AddRange(
-                [
-                    Cell(Printable.Count(share.Files)), Cell(Printable.Bytes(share.Bytes)), Cell(Printable.Count(share.Conflicts)), Cell(Printable.Count(share.ProblemCount)), Cell(share.Path),
-                ]);
-            }
-
-            table.AddRow(cells);
+                left,
+                Cell(Printable.Count(share.Files)),
+                Cell(Printable.Bytes(share.Bytes)),
+                Cell(Printable.Count(share.Conflicts)),
+                Cell(Printable.Count(share.ProblemCount)),
+                Cell(share.Path));
         }
 
         return table;
