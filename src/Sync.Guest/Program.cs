@@ -27,6 +27,7 @@ internal static class Program
         host.Root.Add(RunCommand.Create(host));
         host.Root.Add(FlushCommand.Create(host));
         host.Root.Add(PullCommand.Create(host));
+        host.Root.Add(PushCommand.Create(host));
         host.Root.Add(LeaveCommand.Create(host));
         AgentCommands.AddTo(host);
         host.Root.Add(DoctorCommand.Create(host, GuestPatient.Of));

@@ -27,6 +27,8 @@ internal static class Program
         host.Root.Add(ShareCommand.Create(host));
         host.Root.Add(GuestCommand.Create(host));
         host.Root.Add(InviteCommand.Create(host));
+        host.Root.Add(TagCommand.Create(host));
+        host.Root.Add(TagCommand.CreateUntag(host));
         host.Root.Add(FlushCommand.Create(host));
         host.Root.Add(JobCommand.Create(host));
         host.Root.Add(EventsCommand.Create(host));

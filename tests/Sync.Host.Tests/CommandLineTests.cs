@@ -13,6 +13,12 @@ public sealed class CommandLineTests
     [InlineData("serve --share noequals")]
     [InlineData("flush --timeout soon")]
     [InlineData("flush --all --guest g")]
+    [InlineData("tag")]
+    [InlineData("tag docs")]
+    [InlineData("tag list docs")]
+    [InlineData("tag remove docs")]
+    [InlineData("untag docs")]
+    [InlineData("invite --share docs --linger 5s")]
     [InlineData("share add n /tmp --direction sideways")]
     [InlineData("share add n /tmp --conflicts nobody-wins")]
     [InlineData("share add n /tmp --conflict-pattern a=b")]
@@ -34,7 +40,7 @@ public sealed class CommandLineTests
 
     [Fact]
     public void TheCommandsThatTakeJsonAreThoseDocumented() => Assert.Equal(
-        ["audit", "config show", "conflicts", "conflicts list", "conflicts resolve", "doctor", "flush", "guest list", "invite list", "logs", "share list", "share show", "status", "verify", "versions", "versions list", "versions restore"],
+        ["audit", "config show", "conflicts", "conflicts list", "conflicts resolve", "doctor", "flush", "guest list", "invite list", "logs", "share list", "share show", "status", "tag", "tag list", "tag remove", "untag", "verify", "versions", "versions list", "versions restore"],
         JsonCommands(Program.CreateCommandLine().Root, "", inherited: false).Order(StringComparer.Ordinal));
 
     private static IEnumerable<string> JsonCommands(Command command, string name, bool inherited)

@@ -2,6 +2,7 @@ using Sync.Engine.Files;
 using Sync.Engine.Link;
 using Sync.Engine.Model;
 using Sync.Engine.Replicas;
+using Sync.Engine.Tags;
 
 namespace Sync.Host.Tests;
 
@@ -15,6 +16,8 @@ internal sealed class FakeShare(string root) : IHostShare
     public string Share => "docs";
 
     public string Root => root;
+
+    public IShareTags Tags => throw new NotSupportedException();
 
     public FlushResult NextFlush { get; set; } = new(FlushOutcome.Complete, null, [], TimeSpan.FromMilliseconds(2));
 

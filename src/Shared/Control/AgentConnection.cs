@@ -22,15 +22,17 @@ internal sealed class AgentConnection : IDisposable
 
     public HostRegistry.HostRegistryClient HostRegistry => new(_channel);
 
+    public Operations.OperationsClient Operations => new(_channel);
+
     public Jobs.JobsClient Jobs => new(_channel);
 
     public Events.EventsClient Events => new(_channel);
 
     public Access.AccessClient Access => new(_channel);
 
-    public Operations.OperationsClient Operations => new(_channel);
-
     public GuestBindings.GuestBindingsClient GuestBindings => new(_channel);
+
+    public Tags.TagsClient Tags => new(_channel);
 
     /// <summary>Whether an agent answers there.</summary>
     public static bool IsRunning(DataDirectory data) => new ControlSocket(data).Find() is { } path && Answers(path);

@@ -181,7 +181,7 @@ internal sealed class AgentService(IReplicaSet replicas, TimeProvider time, IHos
     {
         foreach (var (label, replica) in await _selector.RunningAsync(request.Share, context.CancellationToken))
         {
-            var latest = new LatestProgress();
+            var latest = new LatestProgress<VerifyProgress>();
             var verifying = replica.VerifyAsync(request.Deep, latest, context.CancellationToken);
             while (await Task.WhenAny(verifying, Task.Delay(BetweenSteps, time, context.CancellationToken)) != verifying)
             {

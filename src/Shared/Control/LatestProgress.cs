@@ -1,21 +1,20 @@
-using Sync.Engine.Replicas;
-
 namespace Sync.Shared.Control;
 
 /// <summary>Keeps the latest report only, and never holds up who reports.</summary>
-internal sealed class LatestProgress : IProgress<VerifyProgress>
+internal sealed class LatestProgress<T> : IProgress<T>
+    where T : struct
 {
     private readonly Lock _lock = new();
-    private VerifyProgress? _latest;
+    private T? _latest;
 
-    public void Report(VerifyProgress value)
+    public void Report(T value)
     {
         lock (_lock)
             _latest = value;
     }
 
     /// <summary>The latest since the last call; null if there is none.</summary>
-    public VerifyProgress? Take()
+    public T? Take()
     {
         lock (_lock)
         {

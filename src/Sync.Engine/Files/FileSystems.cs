@@ -23,4 +23,21 @@ public static class FileSystems
         fs = linux;
         return error;
     }
+
+    /// <summary>Opens a directory only to read what is in it: nothing is made there, and its traits are not probed.</summary>
+    /// <param name="rootPath">An existing directory.</param>
+    /// <param name="fs">The file system, on success; the caller disposes it.</param>
+    public static FsError OpenToRead(string rootPath, out IFileSystem? fs)
+    {
+        if (!OperatingSystem.IsLinux())
+        {
+            var failed = PortableFileSystem.OpenToRead(rootPath, out var portable);
+            fs = portable;
+            return failed;
+        }
+
+        var error = LinuxFileSystem.OpenToRead(rootPath, out var linux);
+        fs = linux;
+        return error;
+    }
 }

@@ -23,6 +23,10 @@ public sealed record SessionHello
     /// <summary>The direction asked for at join; null: the share's.</summary>
     public SyncDirection? Direction { get; init; }
 
+    /// <summary>The guest only proposes, and leaves: it keeps no replica, and may be here beside a session that does, or others like it. It is not asked for
+    /// contents or flushes.</summary>
+    public bool IsVisit { get; init; }
+
     /// <summary>The guest asks for patches of small contents that it has an older version of.</summary>
     public bool TakesPatches { get; init; }
 

@@ -29,6 +29,9 @@ internal sealed class GuestSession(HostShare share, JournalKeeper journal, Journ
 
     public ulong Process { get; } = process;
 
+    /// <inheritdoc cref="SessionHello.IsVisit"/>
+    public bool IsVisit { get; init; }
+
     public GuestMessage.Applied? LastApplied { get; private set; }
 
     public Dictionary<long, TaskCompletionSource<GuestMessage.FlushDone>> Flushes { get; } = [];

@@ -11,6 +11,7 @@ using Sync.Engine.Placing;
 using Sync.Engine.Scanning;
 using Sync.Engine.Snapshots;
 using Sync.Engine.Store;
+using Sync.Engine.Tags;
 using Sync.Engine.Transfer;
 
 namespace Sync.Engine.Replicas;
@@ -30,6 +31,9 @@ public sealed class HostShare : IHostShare
     /// <summary>Processes that were told to wait; more than these are no restarts.</summary>
     private const int MaxRefused = 1024;
 
+    /// <summary>Visits of one guest at a time; each is told the whole share.</summary>
+    private const int MaxVisits = 16;
+
     private const int PinAttempts = 3;
     private static readonly TimeSpan PinPause = TimeSpan.FromMilliseconds(20);
 
@@ -37,6 +41,7 @@ public sealed class HostShare : IHostShare
     private readonly JournalKeeper _journal;
     private readonly Replica _replica;
     private readonly SmallContents _small = new(64 << 20);
+    private readonly ShareTags _tags;
     private readonly PullServer _pulls;
     private readonly object _gate = new();
     private readonly Dictionary<ulong, long> _refusedSince = [];
@@ -77,7 +82,10 @@ public sealed class HostShare : IHostShare
             throw new ReplicaStartException(ReplicaStartCodes.IndexUnusable, $"The journal of share '{options.Share}' in '{options.DataDirectory}' cannot be opened: {e.Message}", e);
         }
 
-        _pulls = new PullServer(options.Share, _journal, _replica, new NoSnapshots(), options.Time, () => _isLooking);
+        _tags = new ShareTags(
+            _replica.Context.Files, new HostTagSource(_journal, _replica, _small), options.Time, KeptFree,
+            (epoch, revision) => _journal.Loop.CallAsync(() => _journal.HasFollowed(epoch, revision)));
+        _pulls = new PullServer(options.Share, _journal, _replica, _tags, options.Time, () => _isLooking);
         Sender = new ContentSender(_replica.Context.Files, _replica.Context.Manifests, _small, _replica);
         _replica.Decorate = status => status with { Guests = GuestList() };
         _replica.TrimSurroundings = _journal.Trim;
@@ -94,6 +102,9 @@ public sealed class HostShare : IHostShare
 
     /// <inheritdoc/>
     public string Root => _options.Root;
+
+    /// <inheritdoc/>
+    public IShareTags Tags => _tags;
 
     /// <inheritdoc/>
     public ReplicaStatus Status => _replica.Status;
@@ -281,10 +292,10 @@ public sealed class HostShare : IHostShare
     }
 
     /// <summary>On the replica's loop. Each guest is asked in turn, and the round is made twice: a guest may be slow to have what it was told of.</summary>
-    private bool AskGuest(Entry entry, int turn)
+    private bool? AskGuest(Entry entry, int turn)
     {
-        var able = _sessions.FindAll(s => !s.Grant.ReadOnly);
-        if (able.Count == 0) return false;
+        var able = _sessions.FindAll(s => !s.Grant.ReadOnly && !s.IsVisit);
+        if (able.Count == 0) return null;
         able[turn % able.Count].Push(new HostMessage.ContentWanted(entry.Id, entry.Content));
         return turn < 2 * able.Count;
     }
@@ -303,13 +314,20 @@ public sealed class HostShare : IHostShare
     internal void Forget(GuestSession session)
     {
         ImmutableInterlocked.Update(ref _sessions, list => list.Remove(session));
+        if (session.Grant.IsEphemeral)
+        {
+            // In the gate: a session that is just beginning is listed only after this guest is known again.
+            lock (_gate)
+                if (!_sessions.Exists(s => s.Grant.Fingerprint == session.Grant.Fingerprint)) _known.Remove(session.Grant.Fingerprint);
+        }
+
         GuestsChanged();
     }
 
     private List<GuestStatus> GuestList()
     {
         var sessions = new Dictionary<string, GuestSession>();
-        foreach (var session in _sessions) sessions.TryAdd(session.Grant.Fingerprint, session);
+        foreach (var session in _sessions.OrderBy(s => s.IsVisit)) sessions.TryAdd(session.Grant.Fingerprint, session);
         var list = new List<GuestStatus>();
         lock (_gate)
         {
@@ -335,7 +353,12 @@ public sealed class HostShare : IHostShare
         if (_caughtUp.IsFaulted) _caughtUp = SettleAsync(cancel: default);
         if (!_caughtUp.IsCompleted)
             throw new LinkException(LinkFailure.Unavailable, $"The host's data was restored from a backup, and it looks at share '{Share}' first. This goes on by itself.");
-        if (_sessions.Find(s => s.Grant.Fingerprint == grant.Fingerprint) is { } old)
+        if (hello.IsVisit)
+        {
+            if (_sessions.Count(s => s.IsVisit && s.Grant.Fingerprint == grant.Fingerprint) >= MaxVisits)
+                throw new LinkException(LinkFailure.Unavailable, $"Guest '{grant.Name}' does too much at once on share '{Share}': try again when some of it has ended.");
+        }
+        else if (FollowerOf(grant.Fingerprint) is { } old)
         {
             if (old.Process == hello.Process) old.End(new LinkException(LinkFailure.Unreachable, "The guest connected anew."));
             await Task.WhenAny(old.Ended.Task, Task.Delay(Handover, _options.Time, cancel)).ConfigureAwait(false);
@@ -357,7 +380,7 @@ public sealed class HostShare : IHostShare
         lock (_gate)
         {
             _refusedSince.Remove(hello.Process);
-            _known[grant.Fingerprint] = grant;
+            if (!grant.IsEphemeral) _known[grant.Fingerprint] = grant;
         }
 
         var policy = _policy;
@@ -378,9 +401,15 @@ public sealed class HostShare : IHostShare
             var (session, kept, tellsAll) = _journal.Open(proposer, root, hello.Epoch, hello.Cursor, hello.TakesPatches);
             var welcome = new HostMessage.Welcome(_journal.Epoch, kept is null, root, _journal.Committed, policy, direction, grant.ReadOnly, grant.Name) { Kept = kept ?? default, TellsAll = tellsAll, IsLooking = saysLooking, KeptDisk = _journal.KeptDisk(hello.Epoch) };
             var pump = new SessionPump(_journal, session, welcome);
-            return new GuestSession(this, _journal, session, pump, grant, hello.Process);
+            return new GuestSession(this, _journal, session, pump, grant, hello.Process) { IsVisit = hello.IsVisit };
         }, cancel).ConfigureAwait(false);
-        ImmutableInterlocked.Update(ref _sessions, list => list.Add(opened));
+        lock (_gate)
+        {
+            ImmutableInterlocked.Update(ref _sessions, list => list.Add(opened));
+            // Known for as long as there is a session: one that was refused leaves nothing.
+            if (grant.IsEphemeral) _known[grant.Fingerprint] = grant;
+        }
+
         // The look may have ended, the policy may have changed before the session was among those that are told.
         if (saysLooking && !_isLooking) TellLooked(opened);
         if (!ReferenceEquals(policy, _policy)) TellPolicy(opened, _policy, policy);
@@ -389,6 +418,9 @@ public sealed class HostShare : IHostShare
         GuestsChanged();
         return opened;
     }
+
+    /// <summary>The session in which a guest follows the share: there is one at most.</summary>
+    private GuestSession? FollowerOf(string fingerprint) => _sessions.Find(s => !s.IsVisit && s.Grant.Fingerprint == fingerprint);
 
     /// <inheritdoc/>
     public ValueTask<IPullSource> OpenPullAsync(GuestGrant grant, PullRequest request, CancellationToken cancel) => _pulls.OpenAsync(grant, request, cancel);
@@ -442,7 +474,7 @@ public sealed class HostShare : IHostShare
     {
         var results = new Dictionary<string, FlushResult>(StringComparer.Ordinal);
         GuestGrant[] known;
-        lock (_gate) known = [.. _known.Values.Where(g => guestName is null || g.Name == guestName)];
+        lock (_gate) known = [.. _known.Values.Where(g => guestName is null ? !g.IsEphemeral : g.Name == guestName)];
         await Task.WhenAll(known.Select(async grant =>
         {
             var result = await FlushGuestAsync(grant, timeout, scope, cancel).ConfigureAwait(false);
@@ -454,7 +486,7 @@ public sealed class HostShare : IHostShare
     private async Task<FlushResult> FlushGuestAsync(GuestGrant grant, TimeSpan timeout, FlushScope scope, CancellationToken cancel)
     {
         var started = _options.Time.GetTimestamp();
-        if (_sessions.Find(s => s.Grant.Fingerprint == grant.Fingerprint) is not { } session)
+        if (FollowerOf(grant.Fingerprint) is not { } session)
             return new FlushResult(FlushOutcome.Disconnected, $"guest '{grant.Name}' is not connected", [], TimeSpan.Zero);
         var id = Interlocked.Increment(ref _nextFlush);
         var waiting = new TaskCompletionSource<GuestMessage.FlushDone>(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -531,6 +563,7 @@ public sealed class HostShare : IHostShare
         await _pulls.DisposeAsync().ConfigureAwait(false);
         // What guests were told stands.
         await ((Task)_journal.CommittedAsync(CancellationToken.None)).WaitAsync(LastCommit, _options.Time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await _tags.DisposeAsync().ConfigureAwait(false);
         await _replica.DisposeAsync().ConfigureAwait(false);
         _journal.Dispose();
     }

@@ -1,12 +1,16 @@
 using Sync.Engine.Link;
 using Sync.Engine.Model;
 using Sync.Engine.Snapshots;
+using Sync.Engine.Tags;
 
 namespace Sync.Engine.Replicas;
 
 /// <summary>A share on the host: its journal, and the host's own replica of it.</summary>
 public interface IHostShare : IReplica
 {
+    /// <summary>Names of revisions whose content is kept.</summary>
+    IShareTags Tags { get; }
+
     /// <summary>Opens a guest's session. The grant was checked by the caller.</summary>
     /// <exception cref="LinkException">Refused.</exception>
     ValueTask<IGuestSession> OpenSessionAsync(GuestGrant grant, SessionHello hello, CancellationToken cancel);

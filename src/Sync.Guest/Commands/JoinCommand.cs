@@ -77,6 +77,7 @@ internal static class JoinCommand
         return path;
     }
 
-    private static bool IsInside(string sub) =>
+    /// <summary>Whether it is a path of a directory within a share.</summary>
+    internal static bool IsInside(string sub) =>
         !sub.StartsWith('/') && sub.TrimEnd('/').Split('/').All(part => part.Length > 0 && part is not ("." or "..") && !part.Contains('\0', StringComparison.Ordinal));
 }

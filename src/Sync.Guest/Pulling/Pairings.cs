@@ -25,7 +25,7 @@ internal sealed class Pairings(DataDirectory data)
         return found.Count switch
         {
             1 => found[0],
-            0 => throw new CommandFailure(ExitCode.NotAllowed, $"{Printable.Text(share)} is neither an invite nor a share that this guest was paired for; pull with a token of 'sync-host invite' once"),
+            0 => throw new CommandFailure(ExitCode.NotAllowed, $"{Printable.Text(share)} is neither an invite nor a share that this guest was paired for; name a token of 'sync-host invite' once"),
             _ => throw new CommandFailure($"several hosts have given this guest a share {Printable.Text(share)}; pull with a token of the one that is meant"),
         };
     }

@@ -61,6 +61,13 @@ internal static class RequestShare
                 return Same(r.Name, share);
             case CreateInviteRequest r:
                 return Same(r.Share, share);
+            case CreateTagRequest r:
+                return Same(r.Share, share);
+            case ListTagsRequest r:
+                r.Share = Fill(r.Share, share);
+                return Same(r.Share, share);
+            case RemoveTagRequest r:
+                return Same(r.Share, share);
             default:
                 return false;
         }

@@ -15,6 +15,18 @@ internal sealed class AuditInterceptor(IAuditLog log) : Interceptor
         return await AuditedAsync(log, entry, () => continuation(request, context));
     }
 
+    public override Task ServerStreamingServerHandler<TRequest, TResponse>(
+        TRequest request, IServerStreamWriter<TResponse> responseStream, ServerCallContext context, ServerStreamingServerMethod<TRequest, TResponse> continuation)
+    {
+        if (AuditWords.Of(request, AuditActor.Of(context)) is not { } entry)
+            return continuation(request, responseStream, context);
+        return AuditedAsync(log, entry, async () =>
+        {
+            await continuation(request, responseStream, context);
+            return request;
+        });
+    }
+
     /// <summary>Does it, and tells how it ended.</summary>
     public static async Task<T> AuditedAsync<T>(IAuditLog log, AuditEntry entry, Func<Task<T>> action)
         where T : class
@@ -28,6 +40,11 @@ internal sealed class AuditInterceptor(IAuditLog log) : Interceptor
         catch (CommandFailure e)
         {
             log.Write(entry with { Outcome = e.Code == ExitCode.NotAllowed ? AuditEntry.Refused : AuditEntry.Failed, Detail = e.Message });
+            throw;
+        }
+        catch (RpcException e) when (e.StatusCode == StatusCode.PermissionDenied)
+        {
+            log.Write(entry with { Outcome = AuditEntry.Refused, Detail = e.Status.Detail });
             throw;
         }
         catch (Exception e)

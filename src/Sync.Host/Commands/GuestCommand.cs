@@ -93,7 +93,7 @@ internal static class GuestCommand
                 table.Add(
                     guest.Name,
                     right.Share,
-                    right.ReadOnly ? "read" : "read-write",
+                    ShareText.Right(right.ReadOnly, right.Ephemeral),
                     right.Direction.Length > 0 ? right.Direction : "share",
                     right.Conflicts.Length > 0 ? right.Conflicts : "share",
                     paired,

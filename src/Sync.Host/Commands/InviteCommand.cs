@@ -17,12 +17,19 @@ internal static class InviteCommand
         var ttl = CommonOptions.Time("--ttl", "How long it holds (1h)", TimeSpan.FromHours(1));
         var uses = new Option<int>("--uses") { Description = "How many guests may use it (1)", HelpName = "COUNT", DefaultValueFactory = _ => 1 };
         var address = new Option<string[]>("--address") { Description = "How guests reach this host, where it cannot know; may be repeated", HelpName = "HOST:PORT" };
+        var ephemeral = new Option<bool>("--ephemeral") { Description = "Guests that pair by it leave nothing behind on the host when they go" };
+        var linger = CommonOptions.Time("--linger", "How long an ephemeral guest that has gone is remembered (60s)", TimeSpan.FromSeconds(60));
         var command = new DocumentedCommand(
             "invite", "Print a one-line token that lets a guest join a share",
-            "sync-host invite --share docs", "sync-host invite --share artifacts --read-only --uses 20 --ttl 12h --address build.example:7443")
+            "sync-host invite --share docs", "sync-host invite --share artifacts --read-only --ephemeral --uses 20 --ttl 12h --address build.example:7443")
         {
-            share, readOnly, ttl, uses, address, List(host), Revoke(host),
+            share, readOnly, ttl, uses, address, ephemeral, linger, List(host), Revoke(host),
         };
+        command.Validators.Add(result =>
+        {
+            if (result.GetResult(linger) is { Implicit: false } && !result.GetValue(ephemeral))
+                result.AddError("--linger is for --ephemeral guests: others stay until they are revoked.");
+        });
         command.SetAction(async (parsed, cancel) =>
         {
             var request = new CreateInviteRequest
@@ -31,6 +38,8 @@ internal static class InviteCommand
                 ReadOnly = parsed.GetValue(readOnly),
                 TtlMs = (long)parsed.GetValue(ttl).TotalMilliseconds,
                 Uses = parsed.GetValue(uses),
+                Ephemeral = parsed.GetValue(ephemeral),
+                LingerMs = (long)parsed.GetValue(linger).TotalMilliseconds,
             };
             request.Addresses.AddRange(parsed.GetValue(address) ?? []);
             using var access = await HostAccess.OpenAsync(host, parsed, cancel);
@@ -64,7 +73,7 @@ internal static class InviteCommand
                 table.Add(
                     invite.Id,
                     invite.Share,
-                    invite.ReadOnly ? "read" : "read-write",
+                    ShareText.Right(invite.ReadOnly, invite.Ephemeral),
                     invite.UsesLeft.ToString(CultureInfo.InvariantCulture),
                     Printable.Moment(Text.Moment(invite.ExpiresAtUnixMs)));
             }

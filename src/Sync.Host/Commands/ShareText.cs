@@ -25,6 +25,9 @@ internal static class ShareText
         Line(output, "versions", FormattableString.Invariant($"{policy.VersionDays} days, {policy.VersionPercent} % of the disk"));
     }
 
+    /// <summary>What a guest may do, in a word or two.</summary>
+    public static string Right(bool readOnly, bool ephemeral) => (readOnly ? "read" : "read-write") + (ephemeral ? ", ephemeral" : "");
+
     private static void Line(TextWriter output, string name, string value) =>
         output.WriteLine((name.PadRight(12) + Printable.Text(value)).TrimEnd());
 

@@ -11,7 +11,13 @@ internal sealed record GuestRecord
 
     public DateTimeOffset PairedAt { get; init; }
 
+    /// <summary>It came by an ephemeral invite: with its last right it is forgotten.</summary>
+    public bool Ephemeral { get; init; }
+
     public IReadOnlyList<RightRecord> Rights { get; init; } = [];
+
+    /// <summary>Nothing is left of it to remember.</summary>
+    public bool IsGone => Ephemeral && Rights.Count == 0;
 
     public RightRecord? FindRight(string share) => Rights.FirstOrDefault(r => string.Equals(r.Share, share, StringComparison.Ordinal));
 

@@ -26,6 +26,13 @@ internal sealed record HostConfig
     /// <summary>This with a share put in the place of the one of its name.</summary>
     public HostConfig With(ShareRecord share) => this with { Shares = [.. Shares.Select(s => string.Equals(s.Name, share.Name, StringComparison.Ordinal) ? share : s)] };
 
+    /// <summary>This without a right of a guest; a guest of whom nothing is left goes with it.</summary>
+    public HostConfig WithoutRight(GuestRecord guest, string share)
+    {
+        var left = guest.Without(share);
+        return left.IsGone ? this with { Guests = [.. Guests.Where(g => !ReferenceEquals(g, guest))] } : With(left);
+    }
+
     /// <summary>This with a guest put in the place of the one of its fingerprint, or added.</summary>
     public HostConfig With(GuestRecord guest) => this with
     {

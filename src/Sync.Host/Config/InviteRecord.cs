@@ -10,6 +10,9 @@ internal sealed record InviteRecord
 
     public bool ReadOnly { get; init; }
 
+    /// <summary>Of an ephemeral invite: how long a guest's right outlives its last session. Null: what it gives lasts.</summary>
+    public TimeSpan? Linger { get; init; }
+
     public DateTimeOffset ExpiresAt { get; init; }
 
     /// <summary>0 once it is used up; it is kept a while to say so.</summary>

@@ -13,6 +13,7 @@ internal sealed class HostAdministration(
 {
     private const int SecretBytes = 32;
     private static readonly TimeSpan LongestInvite = TimeSpan.FromDays(365);
+    private static readonly TimeSpan LongestLinger = TimeSpan.FromDays(1);
 
     public Task<ShareInfo> AddShareAsync(AddShareRequest request, CancellationToken cancel)
     {
@@ -77,7 +78,7 @@ internal sealed class HostAdministration(
             Shares = [.. current.Shares.Where(s => !string.Equals(s.Name, request.Name, StringComparison.Ordinal))],
             Invites = [.. current.Invites.Where(i => !string.Equals(i.Share, request.Name, StringComparison.Ordinal))],
             // Another directory may get the name one day: nobody may have rights to it by accident.
-            Guests = [.. current.Guests.Select(g => g.Without(request.Name))],
+            Guests = [.. current.Guests.Select(g => g.Without(request.Name)).Where(g => !g.IsGone)],
         });
         await runtime.CloseAsync(request.Name);
         var index = data.IndexDirectory(removed.Id);
@@ -119,7 +120,7 @@ internal sealed class HostAdministration(
             {
                 return revoked.FindRight(request.Share) is null
                     ? throw new CommandFailure($"guest {revoked.Name} has no right to a share '{Printable.Text(request.Share)}'; see 'sync-host guest list'")
-                    : current.With(revoked.Without(request.Share));
+                    : current.WithoutRight(revoked, request.Share);
             }
 
             return current with { Guests = [.. current.Guests.Where(g => !ReferenceEquals(g, revoked))] };
@@ -136,6 +137,10 @@ internal sealed class HostAdministration(
         if (request.Uses is < 1 or > 10_000)
             throw new CommandFailure(ExitCode.Usage, "an invite can be used 1 to 10000 times; choose another --uses");
 
+        var linger = TimeSpan.FromMilliseconds(request.LingerMs);
+        if (request.Ephemeral && (linger < TimeSpan.Zero || linger > LongestLinger))
+            throw new CommandFailure(ExitCode.Usage, "an ephemeral guest is remembered for 0s to 1d after it has gone; choose another --linger");
+
         var share = Find(config.Current, request.Share);
         var addresses = HostAddresses.For(request.Addresses, runtime.Listening, config.Current.LastListen);
         var secret = RandomNumberGenerator.GetBytes(SecretBytes);
@@ -145,6 +150,7 @@ internal sealed class HostAdministration(
             SecretHash = InviteSecrets.Hash(secret),
             Share = share.Name,
             ReadOnly = request.ReadOnly,
+            Linger = request.Ephemeral ? linger : null,
             ExpiresAt = expires,
             UsesLeft = request.Uses,
         };
@@ -211,13 +217,14 @@ internal sealed class HostAdministration(
 
     private static GuestInfo ToInfo(GuestRecord guest)
     {
-        var info = new GuestInfo { Name = guest.Name, Fingerprint = guest.Fingerprint, PairedAtUnixMs = guest.PairedAt.ToUnixTimeMilliseconds() };
+        var info = new GuestInfo { Name = guest.Name, Fingerprint = guest.Fingerprint, PairedAtUnixMs = guest.PairedAt.ToUnixTimeMilliseconds(), Ephemeral = guest.Ephemeral };
         info.Rights.AddRange(guest.Rights.Select(r => new GuestRight
         {
             Share = r.Share,
             ReadOnly = r.ReadOnly,
             Direction = r.Direction ?? "",
             Conflicts = r.Conflicts ?? "",
+            Ephemeral = r.IsEphemeral,
         }));
         return info;
     }
@@ -229,5 +236,6 @@ internal sealed class HostAdministration(
         ReadOnly = invite.ReadOnly,
         ExpiresAtUnixMs = invite.ExpiresAt.ToUnixTimeMilliseconds(),
         UsesLeft = invite.UsesLeft,
+        Ephemeral = invite.Linger is not null,
     };
 }

@@ -56,7 +56,11 @@ internal sealed class HostAgent : IReplicaSet, IShareRuntime, IShareServer, ISha
         _time = time;
         _logging = logging;
         _open = open ?? HostShare.OpenAsync;
+        Ephemeral = new EphemeralGuests(config, time, logging.CreateLogger<EphemeralGuests>());
     }
+
+    /// <summary>Forgets guests that are not to stay.</summary>
+    public EphemeralGuests Ephemeral { get; }
 
     public bool IsHost => true;
 
@@ -77,6 +81,7 @@ internal sealed class HostAgent : IReplicaSet, IShareRuntime, IShareServer, ISha
     {
         foreach (var share in _config.Current.Shares)
             Open(share);
+        Ephemeral.Start();
     }
 
     public Task SlotsChangedAsync(IReadOnlyList<ReplicaSlot> since, CancellationToken cancel) => _slots.ChangedAsync(since, cancel);
@@ -100,7 +105,8 @@ internal sealed class HostAgent : IReplicaSet, IShareRuntime, IShareServer, ISha
         var seen = info.Guests.Select(g => g.Fingerprint).ToHashSet(StringComparer.Ordinal);
         foreach (var guest in _config.Current.Guests)
         {
-            if (guest.FindRight(info.Name) is not null && !seen.Contains(guest.Fingerprint))
+            // Who is not to stay is no part of the share while it is away.
+            if (guest.FindRight(info.Name) is { IsEphemeral: false } && !seen.Contains(guest.Fingerprint))
                 info.Guests.Add(new ReplicaGuestInfo { Name = guest.Name, Fingerprint = guest.Fingerprint });
         }
     }
@@ -171,6 +177,20 @@ internal sealed class HostAgent : IReplicaSet, IShareRuntime, IShareServer, ISha
 
     public async ValueTask<IGuestSession> OpenAsync(string guest, SessionHello hello, CancellationToken cancel)
     {
+        var visit = Ephemeral.Enter(guest, hello.Share);
+        try
+        {
+            return new CountedSession(await OpenSessionAsync(guest, hello, cancel), visit);
+        }
+        catch
+        {
+            visit.Dispose();
+            throw;
+        }
+    }
+
+    private async Task<IGuestSession> OpenSessionAsync(string guest, SessionHello hello, CancellationToken cancel)
+    {
         var grant = ShareGrants.Of(_config.Current, guest, hello.Share, hello.Direction);
         var slot = Find(hello.Share);
         if (slot?.Replica is not IHostShare share)
@@ -191,6 +211,20 @@ internal sealed class HostAgent : IReplicaSet, IShareRuntime, IShareServer, ISha
     }
 
     public async ValueTask<IPullSource> OpenPullAsync(string guest, PullRequest request, CancellationToken cancel)
+    {
+        var visit = Ephemeral.Enter(guest, request.Share);
+        try
+        {
+            return new CountedPull(await OpenPullSourceAsync(guest, request, cancel), visit);
+        }
+        catch
+        {
+            visit.Dispose();
+            throw;
+        }
+    }
+
+    private async Task<IPullSource> OpenPullSourceAsync(string guest, PullRequest request, CancellationToken cancel)
     {
         var grant = ShareGrants.OfPull(_config.Current, guest, request.Share);
         // A pull is not tried again by itself: a share that is just starting is waited for.
@@ -224,6 +258,7 @@ internal sealed class HostAgent : IReplicaSet, IShareRuntime, IShareServer, ISha
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
+        Ephemeral.Dispose();
         await _slots.CloseAsync();
         _policies.Dispose();
     }

@@ -7,7 +7,11 @@ using Sync.Shared.Output;
 namespace Sync.Host.Registry;
 
 /// <summary>Redeems invites: the guest becomes known, with the right the invite gives.</summary>
-internal sealed class PairingDesk(ConfigStore<HostConfig> config, IShareParts parts, TimeProvider time) : IPairingDesk
+/// <param name="config">Where it becomes known.</param>
+/// <param name="parts">What shares have.</param>
+/// <param name="time">The clock.</param>
+/// <param name="ephemeral">Told of those that are not to stay; null: nobody forgets them.</param>
+internal sealed class PairingDesk(ConfigStore<HostConfig> config, IShareParts parts, TimeProvider time, EphemeralGuests? ephemeral = null) : IPairingDesk
 {
     public async ValueTask<PairingGrant> RedeemAsync(
         string fingerprint, ReadOnlyMemory<byte> secret, string proposedName, string subPath, CancellationToken cancel)
@@ -18,6 +22,8 @@ internal sealed class PairingDesk(ConfigStore<HostConfig> config, IShareParts pa
             throw new LinkException(LinkFailure.NoSuchShare, $"there is no directory '{Printable.Text(subPath)}' in share {share}; make it on the host, or join another part with --path");
 
         PairingGrant? grant = null;
+        // What is about to end must not take what is given anew with it; and who never comes is forgotten too.
+        using var visit = ephemeral?.Enter(fingerprint, share);
         // One change at a time: two guests cannot both take an invite's last use.
         config.Update(current =>
         {
@@ -28,15 +34,24 @@ internal sealed class PairingDesk(ConfigStore<HostConfig> config, IShareParts pa
                 Fingerprint = fingerprint,
                 Name = ShareName.ForGuest(proposedName, name => current.Guests.Any(g => string.Equals(g.Name, name, StringComparison.OrdinalIgnoreCase))),
                 PairedAt = time.GetUtcNow(),
+                Ephemeral = true,
             };
-            var right = guest.FindRight(invite.Share) ?? new RightRecord(invite.Share, invite.ReadOnly);
+            var right = Given(guest.FindRight(invite.Share), invite);
             guest = guest.Without(invite.Share);
-            guest = guest with { Rights = [.. guest.Rights, right with { ReadOnly = invite.ReadOnly }] };
-            grant = new PairingGrant(invite.Share, guest.Name, invite.ReadOnly, Environment.MachineName, AlreadyPaired: known is not null);
+            guest = guest with { Rights = [.. guest.Rights, right], Ephemeral = guest.Ephemeral && right.IsEphemeral };
+            grant = new PairingGrant(invite.Share, guest.Name, right.ReadOnly, Environment.MachineName, AlreadyPaired: known is not null);
             var used = invite with { UsesLeft = invite.UsesLeft - 1 };
             return current.With(guest) with { Invites = [.. current.Invites.Select(i => ReferenceEquals(i, invite) ? used : i)] };
         });
         return grant!;
+    }
+
+    /// <summary>The right by an invite. What lasts is left as it is by one that does not: nothing of that would be taken back.</summary>
+    private static RightRecord Given(RightRecord? had, InviteRecord invite)
+    {
+        if (had is { IsEphemeral: false } && invite.Linger is not null)
+            return had;
+        return (had ?? new RightRecord(invite.Share, invite.ReadOnly)) with { ReadOnly = invite.ReadOnly, Linger = invite.Linger };
     }
 
     private InviteRecord Check(InviteRecord? invite, HostConfig current)

@@ -17,6 +17,7 @@ internal static class HelloMapping
             Cursor = Bounds.FromRevision(hello.Cursor),
             Process = hello.Process,
             ClockNs = hello.ClockNs,
+            Visit = hello.IsVisit,
         };
         wire.Features.AddRange(features);
         if (hello.Direction is { } direction) wire.Direction = (uint)direction;
@@ -33,6 +34,7 @@ internal static class HelloMapping
         Process = wire.Process,
         Direction = wire.HasDirection ? PolicyMapping.Direction(wire.Direction) : null,
         ClockNs = wire.ClockNs,
+        IsVisit = wire.Visit,
         TakesPatches = wire.Features.Contains(Sessions.Features.Patches),
     };
 

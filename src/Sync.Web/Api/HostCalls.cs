@@ -20,6 +20,7 @@ internal sealed class HostCalls
         Jobs = new Jobs.JobsClient(invoker);
         Events = new Events.EventsClient(invoker);
         Access = new Access.AccessClient(invoker);
+        Tags = new Tags.TagsClient(invoker);
     }
 
     public Agent.AgentClient Agent { get; }
@@ -31,4 +32,6 @@ internal sealed class HostCalls
     public Events.EventsClient Events { get; }
 
     public Access.AccessClient Access { get; }
+
+    public Tags.TagsClient Tags { get; }
 }

@@ -35,6 +35,7 @@ internal static class SyncApi
         app.MapGrpcService<JobsForward>();
         app.MapGrpcService<EventsForward>();
         app.MapGrpcService<AccessForward>();
+        app.MapGrpcService<TagsForward>();
         app.MapGrpcReflectionService();
         app.MapGrpcHealthChecksService();
         app.MapGet("/api/v1/events", EventStream.HandleAsync);

@@ -20,7 +20,6 @@ namespace Sync.Shared.Output.Json;
 [JsonSerializable(typeof(InvitesOutput))]
 [JsonSerializable(typeof(InviteOutput))]
 [JsonSerializable(typeof(BindingsOutput))]
-[JsonSerializable(typeof(PullOutput))]
 [JsonSerializable(typeof(JobOutput))]
 [JsonSerializable(typeof(JobsOutput))]
 [JsonSerializable(typeof(TokensOutput))]
@@ -29,6 +28,10 @@ namespace Sync.Shared.Output.Json;
 [JsonSerializable(typeof(AuditOutput))]
 [JsonSerializable(typeof(DoctorOutput))]
 [JsonSerializable(typeof(SettingsOutput))]
+[JsonSerializable(typeof(PushOutput))]
+[JsonSerializable(typeof(TagOutput))]
+[JsonSerializable(typeof(TagsOutput))]
+[JsonSerializable(typeof(PullOutput))]
 internal sealed partial class OutputJson : JsonSerializerContext
 {
     private static readonly OutputJson Relaxed = new(new JsonSerializerOptions

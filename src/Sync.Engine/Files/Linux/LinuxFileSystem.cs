@@ -52,8 +52,13 @@ internal sealed unsafe class LinuxFileSystem : IFileSystem
     /// <param name="fs">The file system, on success.</param>
     public static FsError Open(string rootPath, out LinuxFileSystem? fs) => Open(rootPath, forceSteps: false, out fs);
 
+    /// <inheritdoc cref="FileSystems.OpenToRead"/>
+    public static FsError OpenToRead(string rootPath, out LinuxFileSystem? fs) => Open(rootPath, forceSteps: false, toRead: true, out fs);
+
     /// <summary>For tests: <paramref name="forceSteps"/> walks as on a kernel without <c>openat2</c>.</summary>
-    internal static FsError Open(string rootPath, bool forceSteps, out LinuxFileSystem? fs)
+    internal static FsError Open(string rootPath, bool forceSteps, out LinuxFileSystem? fs) => Open(rootPath, forceSteps, toRead: false, out fs);
+
+    private static FsError Open(string rootPath, bool forceSteps, bool toRead, out LinuxFileSystem? fs)
     {
         fs = null;
         if (!Abi.IsSupported)
@@ -70,7 +75,7 @@ internal sealed unsafe class LinuxFileSystem : IFileSystem
             descriptor = new FileDescriptor(fd);
         }
 
-        var error = Open(descriptor, path, forceSteps, out fs);
+        var error = Open(descriptor, path, forceSteps, toRead, out fs);
         if (error != FsError.None)
         {
             fs = null;
@@ -362,7 +367,7 @@ internal sealed unsafe class LinuxFileSystem : IFileSystem
     /// <inheritdoc/>
     public void Dispose() => _walk.Dispose();
 
-    private static FsError Open(FileDescriptor descriptor, byte[] path, bool forceSteps, out LinuxFileSystem? fs)
+    private static FsError Open(FileDescriptor descriptor, byte[] path, bool forceSteps, bool toRead, out LinuxFileSystem? fs)
     {
         fs = null;
         using var borrowed = new ParentDirectory(descriptor);
@@ -379,6 +384,8 @@ internal sealed unsafe class LinuxFileSystem : IFileSystem
         var known = KnownFileSystem.Of(volume.Type, onBlockDevice: root.DeviceMajor != 0);
         var traits = TraitsProbe.Unprobed(known, device);
         fs = new LinuxFileSystem(new DirectoryWalk(descriptor, root.MountId, forceSteps), path, root, known, traits);
+        if (toRead)
+            return FsError.None;
         error = fs.PreparePrivateDirectory(out var writable);
         if (error == FsError.None && writable)
             fs.Traits = TraitsProbe.Probe(fs, traits);

@@ -33,11 +33,26 @@ internal sealed class PortableFileSystem : IFileSystem
     /// <summary>Opens a root directory and makes its `.sync/`.</summary>
     public static FsError Open(string rootPath, out PortableFileSystem? fs)
     {
+        var error = OpenToRead(rootPath, out var opened);
+        fs = null;
+        if (error != FsError.None)
+            return error;
+        error = opened!.PreparePrivateDirectory();
+        if (error != FsError.None)
+            return error;
+        opened.Probe();
+        fs = opened;
+        return FsError.None;
+    }
+
+    /// <inheritdoc cref="FileSystems.OpenToRead"/>
+    public static FsError OpenToRead(string rootPath, out PortableFileSystem? fs)
+    {
         fs = null;
         var root = Path.TrimEndingDirectorySeparator(Path.GetFullPath(rootPath));
         if (!Directory.Exists(root))
             return File.Exists(root) ? FsError.NotDirectory : FsError.NotFound;
-        var opened = new PortableFileSystem(root, new FileSystemTraits
+        fs = new PortableFileSystem(root, new FileSystemTraits
         {
             Name = "portable",
             Device = 0,
@@ -49,14 +64,7 @@ internal sealed class PortableFileSystem : IFileSystem
             MtimeGrainNs = 100,
             NeedsPolling = false,
         });
-        var error = opened.PreparePrivateDirectory();
-        if (error == FsError.None)
-        {
-            opened.Probe();
-            fs = opened;
-        }
-
-        return error;
+        return FsError.None;
     }
 
     /// <inheritdoc/>
