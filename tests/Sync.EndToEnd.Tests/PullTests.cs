@@ -10,7 +10,7 @@ public sealed class PullTests
     public async Task A_pull_by_token_makes_the_directory_the_share()
     {
         await using Pair pair = await Pair.StartAsync(guests: 0, before: tree => new TreeMaker(1).Fill(tree, 300));
-        TestGuest guest = NewPuller(pair);
+        TestGuest guest = pair.NewGuest();
         string workspace = pair.Temporary("workspace");
         CommandResult result = (await guest.RunProcessAsync("pull", await pair.Host.InviteAsync(), workspace)).Expect(0);
         Assert.Contains("share work", result.Output, StringComparison.Ordinal);
@@ -23,7 +23,7 @@ public sealed class PullTests
     public async Task A_pull_by_token_leaves_the_pairing_for_later_ones()
     {
         await using Pair pair = await Pair.StartAsync(guests: 0, before: tree => tree.Put("a", "1"));
-        TestGuest guest = NewPuller(pair);
+        TestGuest guest = pair.NewGuest();
         string workspace = pair.Temporary("workspace");
         string token = await pair.Host.InviteAsync();
         (await guest.RunAsync("pull", token, workspace)).Expect(0);
@@ -40,7 +40,7 @@ public sealed class PullTests
     public async Task A_pull_brings_what_has_changed_and_nothing_else()
     {
         await using Pair pair = await Pair.StartAsync(guests: 0, before: tree => new TreeMaker(2).Fill(tree, 300));
-        TestGuest guest = NewPuller(pair);
+        TestGuest guest = pair.NewGuest();
         string workspace = pair.Temporary("workspace");
         (await guest.RunAsync("pull", await pair.Host.InviteAsync(), workspace)).Expect(0);
         for (int round = 0; round < 5; round++)
@@ -58,7 +58,7 @@ public sealed class PullTests
     public async Task What_was_edited_or_added_in_the_workspace_is_put_back()
     {
         await using Pair pair = await Pair.StartAsync(guests: 0, before: tree => tree.Put("a/file", "one").Put("a/other", "two").Link("a/link", "file"));
-        TestGuest guest = NewPuller(pair);
+        TestGuest guest = pair.NewGuest();
         var workspace = new TestTree(pair.Temporary("workspace"));
         (await guest.RunAsync("pull", await pair.Host.InviteAsync(), workspace.Root)).Expect(0);
         // The same size and the same mtime: only the ctime tells.
@@ -68,9 +68,8 @@ public sealed class PullTests
         CheckSame(pair, workspace.Root);
     }
 
-    private static TestGuest NewPuller(Pair pair) => pair.NewGuest();
-
-    private static void CheckSame(Pair pair, string workspace)
+    /// <summary>Asserts that a directory is what the host's is.</summary>
+    internal static void CheckSame(Pair pair, string workspace)
     {
         string diff = TreeSnapshot.Diff(TreeSnapshot.Of(pair.Host.Tree.Root), TreeSnapshot.Of(workspace), "the share", "the workspace");
         Assert.True(diff.Length == 0, diff);

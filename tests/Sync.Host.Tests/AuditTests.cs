@@ -26,7 +26,7 @@ public sealed class AuditTests : IDisposable
     [Fact]
     public void EntriesAreLinesThatOnlyTheOwnerReads()
     {
-        Log().Write(new AuditEntry(AuditActor.Token("ci\n{\"at\":0}"), AuditActions.ShareAdd) { Share = "docs", Detail = "日\u202e" });
+        Log().Write(new AuditEntry("token:" + ("ci\n{\"at\":0}"), AuditActions.ShareAdd) { Share = "docs", Detail = "日\u202e" });
         var line = Assert.Single(File.ReadAllLines(Data.AuditFile(0)));
         Assert.True(line.All(c => c is >= ' ' and <= '~'), line);
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(Data.AuditFile(0)));
@@ -123,20 +123,35 @@ public sealed class AuditTests : IDisposable
             Read().Select(e => $"{e.Actor} {e.Action} {e.Outcome} {e.Share}"));
     }
 
-    [Theory]
-    [InlineData(null, "local")]
-    [InlineData("token:ci", "token:ci")]
-    public async Task CallsOfTheRunningAgentAreToldWithWhoMadeThem(string? header, string actor)
+    [Fact]
+    public async Task CallsOfTheRunningAgentAreTold()
     {
         await using var host = await RunningHost.StartAsync();
-        using var agent = Sync.Shared.Control.AgentConnection.Open(DataDirectory.Locate(host.Data, "sync-host"), "");
-        var metadata = new Grpc.Core.Metadata();
-        if (header is not null)
-            metadata.Add(AuditActor.Header, header);
-        await agent.Agent.PauseAsync(new PauseRequest { Share = "docs" }, metadata, cancellationToken: Cancel);
-        await agent.Agent.GetStatusAsync(new StatusRequest(), metadata, cancellationToken: Cancel);
-        var entry = Assert.Single(AuditReader.Read(DataDirectory.Locate(host.Data, "sync-host"), since: null, 10).Entries, e => e.Action == AuditActions.Pause);
-        Assert.Equal((actor, "docs", "done"), (entry.Actor, entry.Share, entry.Outcome));
+        Assert.Equal(0, (await host.RunAsync("pause", "--share", "docs")).Code);
+        Assert.Equal(0, (await host.RunAsync("status")).Code);
+        var entries = AuditReader.Read(DataDirectory.Locate(host.Data, "sync-host"), since: null, 10).Entries;
+        Assert.Equal(("local", "pause", "docs", "done"), (entries[^1].Actor, entries[^1].Action, entries[^1].Share, entries[^1].Outcome));
+    }
+
+    [Fact]
+    public async Task TokensThatAreMadeWithoutAnAgentAreToldWithoutTheirText()
+    {
+        var made = await CommandAsync("token", "create", "--scope", "read", "--name", "ci");
+        Assert.Equal(0, made.Code);
+        Assert.Equal(0, (await CommandAsync("token", "revoke", "ci")).Code);
+        Assert.Equal(["token.create ci", "token.revoke ci"], Read().Select(e => $"{e.Action} {e.Target}"));
+        Assert.DoesNotContain(made.Output.Trim(), await File.ReadAllTextAsync(Data.AuditFile(0), Cancel), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void WhoIsKeptOutOfTheApiIsTold()
+    {
+        var access = new AuditedAccess(new NoAccessLog(), Log());
+        access.Refused("192.0.2.1", "token:ci", "/sync.v1.control.Access/CreateToken", "scope read");
+        access.Refused("192.0.2.1", null, "/sync.v1.control.Agent/GetStatus", "Expired");
+        Assert.Equal(
+            ["token:ci token.refuse refused scope read, from 192.0.2.1", "unknown token.refuse refused Expired, from 192.0.2.1"],
+            Read().Select(e => $"{e.Actor} {e.Action} {e.Outcome} {e.Detail}"));
     }
 
     private AuditLog Log(long largestFile = AuditLog.LargestFile) => new(Data, _time, (_, line) => _unwritten.Add(line), largestFile);
@@ -144,4 +159,12 @@ public sealed class AuditTests : IDisposable
     private IReadOnlyList<AuditEntry> Read() => AuditReader.Read(Data, since: null, int.MaxValue).Entries;
 
     private Task<CommandLineRun> CommandAsync(params string[] args) => CommandLineRun.Of([.. args, "--data", Data.Path]);
+
+    private sealed class NoAccessLog : Sync.Host.Access.IAccessLog
+    {
+        public void Refused(string address, string? caller, string method, string why)
+        {
+            // Told elsewhere.
+        }
+    }
 }

@@ -6,6 +6,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Sync.Engine.Replicas;
 using Sync.Host.Auditing;
 using Sync.Host.Config;
+using Sync.Host.Metrics;
 using Sync.Host.Registry;
 using Sync.Host.Serving;
 using Sync.Protocol.Control;
@@ -25,16 +26,19 @@ internal sealed class RunningHost : IAsyncDisposable
     private readonly HostAgent _agent;
     private readonly ControlServer _control;
 
-    private RunningHost(TemporaryDirectory place, DataLock held, HostAgent agent, ControlServer control, FakeShare share)
+    private RunningHost(TemporaryDirectory place, DataLock held, HostAgent agent, ControlServer control, FakeShare share, HostMetrics metrics)
     {
         _place = place;
         _lock = held;
         _agent = agent;
         _control = control;
         Share = share;
+        Metrics = metrics;
     }
 
     public FakeShare Share { get; }
+
+    public HostMetrics Metrics { get; }
 
     public string Data => _place.At("data");
 
@@ -44,8 +48,9 @@ internal sealed class RunningHost : IAsyncDisposable
 
     /// <summary>Starts it with one share, and waits until that runs.</summary>
     /// <param name="failing">The share cannot start, which is not waited for.</param>
+    /// <param name="otlp">Where metrics are sent.</param>
     /// <param name="opening">What the share waits for while it opens; returns at once.</param>
-    public static async Task<RunningHost> StartAsync(bool failing = false, Task? opening = null)
+    public static async Task<RunningHost> StartAsync(bool failing = false, Task? opening = null, Uri? otlp = null)
     {
         var place = new TemporaryDirectory();
         var share = new FakeShare(place.Sub("docs"));
@@ -68,15 +73,16 @@ internal sealed class RunningHost : IAsyncDisposable
         var administration = new HostAdministration(config, data, new string('a', 64), agent, TimeProvider.System);
         var source = new SettingsSource("sync-host", data, new Hashtable(), []);
         var settings = new LiveSettings(source, source.Read(), TimeProvider.System, NullLogger.Instance);
+        var metrics = new HostMetrics(agent, otlp);
         var control = await ControlServer.StartAsync(
             data,
             agent,
             TimeProvider.System,
             logging => logging.ClearProviders(),
-            services => services.AddHostControl(administration, new AuditLog(data, TimeProvider.System, (e, _) => throw e)).AddSingleton(settings),
+            services => services.AddHostControl(administration, new AuditLog(data, TimeProvider.System, (e, _) => throw e)).AddSingleton(settings).AddSingleton<IMetricsText>(metrics),
             app => app.MapHostControl(),
             TestContext.Current.CancellationToken);
-        var host = new RunningHost(place, held, agent, control, share);
+        var host = new RunningHost(place, held, agent, control, share, metrics);
         await administration.AddShareAsync(new AddShareRequest { Name = "docs", Path = host.Docs }, TestContext.Current.CancellationToken);
         if (!failing && opening is null)
             await host.UntilAsync(slot => slot.Replica is not null);
@@ -98,6 +104,7 @@ internal sealed class RunningHost : IAsyncDisposable
     {
         await _control.DisposeAsync();
         await _agent.DisposeAsync();
+        Metrics.Dispose();
         _lock.Dispose();
         _place.Dispose();
     }

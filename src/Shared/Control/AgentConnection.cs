@@ -22,13 +22,13 @@ internal sealed class AgentConnection : IDisposable
 
     public HostRegistry.HostRegistryClient HostRegistry => new(_channel);
 
+    public Operations.OperationsClient Operations => new(_channel);
+
     public Jobs.JobsClient Jobs => new(_channel);
 
     public Events.EventsClient Events => new(_channel);
 
     public Access.AccessClient Access => new(_channel);
-
-    public Operations.OperationsClient Operations => new(_channel);
 
     public GuestBindings.GuestBindingsClient GuestBindings => new(_channel);
 

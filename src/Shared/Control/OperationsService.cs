@@ -5,10 +5,14 @@ using Sync.Shared.Settings;
 namespace Sync.Shared.Control;
 
 /// <summary>How the agent is run, over the control socket.</summary>
-internal sealed class OperationsService(LiveSettings settings, IStateBackup? backup = null) : Operations.OperationsBase
+internal sealed class OperationsService(LiveSettings settings, IStateBackup? backup = null, IMetricsText? metrics = null) : Operations.OperationsBase
 {
     public override Task<SettingList> GetSettings(SettingsRequest request, ServerCallContext context) =>
         Task.FromResult(SettingsMapping.ToList(settings.Current, settings.Source.Definitions));
+
+    public override Task<MetricsText> GetMetrics(MetricsRequest request, ServerCallContext context) => metrics is null
+        ? throw new RpcException(new Status(StatusCode.Unimplemented, "only a host has metrics"))
+        : Task.FromResult(new MetricsText { Text = metrics.Collect() });
 
     public override async Task<BackupReply> Backup(BackupRequest request, ServerCallContext context)
     {

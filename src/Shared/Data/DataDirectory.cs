@@ -23,13 +23,13 @@ internal sealed class DataDirectory
 
     public string IdentityDirectory => System.IO.Path.Combine(Path, "identity");
 
-    public string JobsDirectory => System.IO.Path.Combine(Path, "jobs");
-
     /// <summary>The audit log (0), or an older one.</summary>
     public string AuditFile(int number) => System.IO.Path.Combine(Path, number == 0 ? "audit.jsonl" : FormattableString.Invariant($"audit.{number}.jsonl"));
 
     /// <summary>The agent's log (0), or an older one.</summary>
     public string LogFile(int number) => System.IO.Path.Combine(Path, "logs", number == 0 ? "agent.jsonl" : FormattableString.Invariant($"agent.{number}.jsonl"));
+
+    public string JobsDirectory => System.IO.Path.Combine(Path, "jobs");
 
     public string IndexDirectory(string id) => System.IO.Path.Combine(Path, "index", id);
 

@@ -41,6 +41,7 @@ internal sealed class JournalKeeper : IDisposable
     /// moment, and on a disk that both share the commit's flush holds it up (p50 12.7 ms instead of 5.8). Longer, and the file's next save waits for this one's commit.</summary>
     private static readonly TimeSpan OwnDelay = TimeSpan.FromMilliseconds(12);
 
+    private readonly string _share;
     private readonly IRecordStore _store;
     private readonly TimeProvider _time;
     private readonly JournalTree _tree = new();
@@ -74,6 +75,7 @@ internal sealed class JournalKeeper : IDisposable
         Func<IReadOnlyList<Entry>, IReadOnlyList<string>?, FsError> makeDurable, Action<Exception?> onFailure, Action<Exception> onError,
         Func<string, int, Action<Action>?>? newLane = null, UInt128? boot = null, Action<ShareChange>? changed = null)
     {
+        _share = share;
         _store = store;
         _time = time;
         _boot = boot;
@@ -469,6 +471,7 @@ internal sealed class JournalKeeper : IDisposable
             var begun = _time.GetTimestamp();
             var error = Save(entries, earlier, paths, upTo, next, horizon, forgotten);
             var took = _time.GetElapsedTime(begun);
+            JournalMetrics.Committed(_share, entries.Length, took, error is not null);
             Loop.Post(() =>
             {
                 _committing = false;

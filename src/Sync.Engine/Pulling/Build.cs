@@ -30,11 +30,15 @@ internal sealed class Build
     /// <summary>Nothing runs yet.</summary>
     /// <param name="plan">What is to be done.</param>
     /// <param name="salvage">What stands in the tree already.</param>
+    /// <param name="cache">Contents that this machine has; null: there is none.</param>
+    /// <param name="owner">Whose files are whose entries name no owner; null: the user's who pulls.</param>
     /// <param name="counts">Where progress is told.</param>
-    public Build(PullPlan plan, Salvage salvage, BuildCounts counts)
+    public Build(PullPlan plan, Salvage salvage, ContentCache? cache, ulong? owner, BuildCounts counts)
     {
         _plan = plan;
         Counts = counts;
+        Cache = cache;
+        Owner = owner;
         Stamps = new FileStamp[plan.Tree.Count];
         _states = new BuildState[plan.Tree.Count];
         _paths = new string?[plan.Tree.Count];
@@ -50,6 +54,11 @@ internal sealed class Build
     public PulledTree Tree => _plan.Tree;
 
     public BuildCounts Counts { get; }
+
+    public ContentCache? Cache { get; }
+
+    /// <summary>Of entries without an owner of their own.</summary>
+    public ulong? Owner { get; }
 
     /// <summary>Of each file and symlink that stands in the tree.</summary>
     public FileStamp[] Stamps { get; }
@@ -115,6 +124,8 @@ internal sealed class Build
     }
 
     public bool IsPlaced(int entry) => _states[entry] == BuildState.Placed;
+
+    public bool IsAsked(int entry) => _states[entry] != BuildState.Open;
 
     public bool IsEmptyContent(in PulledEntry entry) => entry.Content == Manifest.Empty.Id;
 
@@ -249,7 +260,8 @@ internal sealed class Build
     private List<PullWant> FirstWants()
     {
         var first = new List<int>();
-        for (var i = 0; i < _states.Length; i++)
+        // What the cache may have is asked for when it turns out that it has not.
+        for (var i = Cache is null ? 0 : _states.Length; i < _states.Length; i++)
         {
             var entry = Tree.Entries[i];
             if (entry.Kind != EntryKind.File || _states[i] != BuildState.Open || _plan.Actions[i] != EntryAction.Make || IsEmptyContent(entry)) continue;

@@ -21,7 +21,11 @@ internal sealed class BuildWorker : IDisposable
     private readonly LastDirectory? _source;
     private readonly FileHash _hash = new();
     private readonly Dictionary<int, LongFile> _long = [];
+    private readonly byte[] _buffer = new byte[PullLimits.MaxWhole];
     private readonly Thread _thread;
+
+    /// <summary>As far as is known: the first that cannot tells.</summary>
+    private bool _canClone = true;
 
     public BuildWorker(Build build, TreeRoot target, TreeRoot? source, int number)
     {
@@ -125,6 +129,7 @@ internal sealed class BuildWorker : IDisposable
         }
 
         WriteWhole(index, entry, bytes);
+        _build.Cache?.Add(entry.Content, bytes);
     }
 
     private void WriteWhole(int index, in PulledEntry entry, ReadOnlySpan<byte> bytes)
@@ -135,7 +140,7 @@ internal sealed class BuildWorker : IDisposable
         using (file)
         {
             if (!bytes.IsEmpty) _build.Check(OpenFile.Write(file!, 0, bytes), index);
-            _build.Check(NewFile.Finish(file!, entry, out stat), index);
+            _build.Check(NewFile.Finish(file!, entry, _build.Owner, out stat), index);
         }
 
         _build.Placed(index, stat);
@@ -155,9 +160,10 @@ internal sealed class BuildWorker : IDisposable
         if (offset != file!.Offset || bytes.Length > entry.Size - offset) throw Build.Broken("a part of a content at another place than the one before ended");
         _build.Check(file.Append(bytes), index);
         if (!file.IsComplete) return;
-        _build.Check(file.Finish(entry, out var isIt, out var stat), index);
+        _build.Check(file.Finish(entry, _build.Owner, out var isIt, out var stat), index);
         if (isIt)
         {
+            _build.Cache?.Add(entry.Content, file.File, entry.Size);
             _long.Remove(index);
             file.Dispose();
             _build.Placed(index, stat);
@@ -195,6 +201,9 @@ internal sealed class BuildWorker : IDisposable
                 case EntryKind.File when _build.ActionOf(index) != EntryAction.Make:
                     PlaceLocal(index, entry);
                     break;
+                case EntryKind.File when _build.Cache is { } cache && !_build.IsAsked(index):
+                    if (_build.PartOf(index) > 0 || !TryCached(index, entry, cache)) _build.Ask(index);
+                    break;
             }
         }
     }
@@ -203,7 +212,7 @@ internal sealed class BuildWorker : IDisposable
     {
         var directory = Target(entry);
         _build.Check(directory.MakeSymlink(entry.Name, entry.LinkTarget!), index);
-        if (entry.Owner is { } owner) _build.Check(directory.SetOwner(entry.Name, owner), index);
+        if ((entry.Owner ?? _build.Owner) is { } owner) _build.Check(directory.SetOwner(entry.Name, owner), index);
         // Where a link's own time cannot be set it stays as it is.
         if (directory.SetMtime(entry.Name, entry.MtimeNs) is var error && error != FsError.Unsupported) _build.Check(error, index);
         _build.Check(directory.Stat(entry.Name, out var stat), index);
@@ -246,28 +255,61 @@ internal sealed class BuildWorker : IDisposable
     private bool TryCopy(int index, in PulledEntry entry, DirectoryHandle from, string name)
     {
         if (from.OpenRead(name, out var source) != FsError.None) return false;
-        using (source)
-        {
-            var directory = Target(entry);
-            _build.Check(directory.Create(entry.Name, 0x180, out var file), index);
-            FileStat stat;
-            using (file)
-            {
-                var error = RangeCopy.Copy(source!, 0, file!, 0, entry.Size);
-                if (error is FsError.NoSpace or FsError.Io) _build.Check(error, index);
-                // The copy counts, not the source.
-                if (error != FsError.None || _hash.Of(file!, entry.Size, out var content) != FsError.None || content != entry.Content)
-                {
-                    _build.Check(directory.RemoveFile(entry.Name), index);
-                    return false;
-                }
+        using (source) return CopyInto(index, entry, source!);
+    }
 
-                _build.Check(NewFile.Finish(file!, entry, out stat), index);
+    /// <summary>Copies an open file into the tree, by reflink where that can be; false: it was not the entry's content.</summary>
+    private bool CopyInto(int index, in PulledEntry entry, FileDescriptor source)
+    {
+        var directory = Target(entry);
+        _build.Check(directory.Create(entry.Name, 0x180, out var file), index);
+        FileStat stat;
+        using (file)
+        {
+            var error = FsError.None;
+            if (!_canClone || !RangeCopy.TryClone(source, file!, entry.Size))
+            {
+                _canClone = false;
+                error = RangeCopy.Copy(source, 0, file!, 0, entry.Size);
             }
 
-            _build.Placed(index, stat);
+            if (error is FsError.NoSpace or FsError.Io) _build.Check(error, index);
+            // The copy counts, not the source.
+            if (error != FsError.None || _hash.Of(file!, entry.Size, out var content) != FsError.None || content != entry.Content)
+            {
+                _build.Check(directory.RemoveFile(entry.Name), index);
+                return false;
+            }
+
+            _build.Check(NewFile.Finish(file!, entry, _build.Owner, out stat), index);
+        }
+
+        _build.Placed(index, stat);
+        return true;
+    }
+
+    private bool TryCached(int index, in PulledEntry entry, ContentCache cache)
+    {
+        using var cached = cache.Find(entry.Content, entry.Size);
+        if (cached is null) return false;
+        if (entry.Size <= PullLimits.MaxWhole && (entry.Size < ContentCache.WorthCloning || !_canClone))
+        {
+            var bytes = _buffer.AsSpan(0, (int)entry.Size);
+            if (OpenFile.Read(cached, 0, bytes, out var read) != FsError.None || read != bytes.Length || _hash.Of(bytes) != entry.Content)
+            {
+                cache.Remove(entry.Content);
+                return false;
+            }
+
+            WriteWhole(index, entry, bytes);
+            _build.Counts.FromCache(entry.Size);
             return true;
         }
+
+        var isThere = CopyInto(index, entry, cached);
+        if (isThere) _build.Counts.FromCache(entry.Size);
+        else cache.Remove(entry.Content);
+        return isThere;
     }
 
     private DirectoryHandle Target(in PulledEntry entry)

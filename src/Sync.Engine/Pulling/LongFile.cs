@@ -27,6 +27,9 @@ internal sealed class LongFile : IDisposable
 
     public bool IsComplete => Offset == _size;
 
+    /// <summary>The file itself.</summary>
+    public FileDescriptor File => _file;
+
     /// <summary>Begins a file, or goes on with one that an earlier pull began.</summary>
     public static FsError Open(DirectoryHandle directory, in PulledEntry entry, long offset, out LongFile? file)
     {
@@ -60,13 +63,13 @@ internal sealed class LongFile : IDisposable
     }
 
     /// <summary>Ends it: whether all that came is the entry's content, and what the file looks like then.</summary>
-    public FsError Finish(in PulledEntry entry, out bool isIt, out FileStat stat)
+    public FsError Finish(in PulledEntry entry, ulong? owner, out bool isIt, out FileStat stat)
     {
         stat = default;
         isIt = _hasher.Finish().Id == entry.Content;
         if (!isIt) return FsError.None;
         if (LibC.ftruncate(_file, _size) != 0) return Errno.LastError;
-        return NewFile.Finish(_file, entry, out stat);
+        return NewFile.Finish(_file, entry, owner, out stat);
     }
 
     /// <inheritdoc/>

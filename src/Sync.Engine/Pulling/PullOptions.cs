@@ -16,6 +16,12 @@ public sealed record PullOptions(string Directory, string Host, string Share, st
     /// <summary>Every file that is there is read, whatever its stamp says.</summary>
     public bool Verifies { get; init; }
 
+    /// <summary>The directory of a cache of contents; null: none.</summary>
+    public string? Cache { get; init; }
+
+    /// <summary>The most bytes that the cache is to take.</summary>
+    public long CacheBytes { get; init; } = 20L << 30;
+
     /// <summary>Only tells what would be done.</summary>
     public bool IsDryRun { get; init; }
 }

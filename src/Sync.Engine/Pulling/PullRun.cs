@@ -38,6 +38,7 @@ public sealed class PullRun(IPullHost host, PullOptions options, TimeProvider ti
         var surveying = Task.Run(() => CheckOurs(workspace, workspace.Survey(cancel)), cancel);
         // What is there may be all that is to be said.
         if (!options.Force && !workspace.IsWorkspace) await surveying.ConfigureAwait(false);
+        using var cache = options.Cache is { } at && !options.IsDryRun ? ContentCache.Open(at, options.CacheBytes, time) : null;
         var (received, cached) = (0L, 0L);
         for (var round = 1; ; round++)
         {
@@ -56,7 +57,8 @@ public sealed class PullRun(IPullHost host, PullOptions options, TimeProvider ti
             }
 
             if (options.IsDryRun) return result;
-            var missing = await BuildAsync(workspace, plan, pull, cancel).ConfigureAwait(false);
+            var missing = await BuildAsync(workspace, plan, pull, cache, cancel).ConfigureAwait(false);
+            cache?.Trim(cancel);
             (received, cached) = (received + Counts.Received, cached + Counts.Cached);
             if (missing.Count == 0) return result with { Received = received, Cached = cached };
             if (round == MaxRounds) throw new RestlessFilesException(round, [.. missing.Select(m => tree.PathOf(m.Entry))], missing.All(static m => m.IsUnreadable));
@@ -64,7 +66,7 @@ public sealed class PullRun(IPullHost host, PullOptions options, TimeProvider ti
         }
     }
 
-    private async Task<IReadOnlyList<(int Entry, bool IsUnreadable)>> BuildAsync(Workspace workspace, PullPlan plan, IOpenPull pull, CancellationToken cancel)
+    private async Task<IReadOnlyList<(int Entry, bool IsUnreadable)>> BuildAsync(Workspace workspace, PullPlan plan, IOpenPull pull, ContentCache? cache, CancellationToken cancel)
     {
         var record = Record(pull.Head, new KnownTree(plan.Tree, []));
         var counts = new BuildCounts();
@@ -75,7 +77,7 @@ public sealed class PullRun(IPullHost host, PullOptions options, TimeProvider ti
         using (var source = workspace.OpenSource())
         {
             CheckSpace(workspace, plan, salvage);
-            var build = new Build(plan, salvage, counts);
+            var build = new Build(plan, salvage, cache, workspace.UsualOwner, counts);
             await build.RunAsync(next, source, pull, cancel).ConfigureAwait(false);
             var missing = build.Missing();
             if (missing.Count > 0) return missing;

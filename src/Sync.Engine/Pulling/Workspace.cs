@@ -54,6 +54,9 @@ internal sealed class Workspace : IDisposable
     /// <summary>A pull has made it, also where its index is damaged.</summary>
     public bool IsWorkspace { get; }
 
+    /// <summary>Whose the directory is, where root pulls into somebody else's: what is put there is theirs. Null: the user's who pulls.</summary>
+    public ulong? UsualOwner => LibC.geteuid() == 0 && _directory is not null && _directory.Stat(out var own) == FsError.None && own.Owner != 0 ? own.Owner : null;
+
     /// <summary>There is something.</summary>
     public bool Exists => _directory is not null;
 
@@ -122,7 +125,7 @@ internal sealed class Workspace : IDisposable
     /// <summary>Gives the built tree its directories' modes, writes down what it is, makes it durable, and puts it in the directory's place.</summary>
     public void Commit(TreeRoot next, WorkspaceRecord index, bool hasLinks, CancellationToken cancel)
     {
-        FinishDirectories(next, index.Known.Tree);
+        FinishDirectories(next, index.Known.Tree, UsualOwner);
         var error = next.Root.MakeDirectory(PrivateDirectory.Name, PrivateDirectory.Mode);
         if (error != FsError.Exists) Check(error, PrivateDirectory.Name);
         WriteIndex(next.Root, index);
@@ -219,7 +222,7 @@ internal sealed class Workspace : IDisposable
         Check(error, Path);
     }
 
-    private static void FinishDirectories(TreeRoot next, PulledTree tree)
+    private static void FinishDirectories(TreeRoot next, PulledTree tree, ulong? usual)
     {
         // From the last to the first: what is in a directory before it, and before it may become one that its owner cannot change.
         for (var i = tree.Count - 1; i >= 0; i--)
@@ -229,7 +232,7 @@ internal sealed class Workspace : IDisposable
             Check(next.Open(tree.PathOf(i), out var directory), tree.PathOf(i));
             using (directory)
             {
-                if (entry.Owner is { } owner) Check(directory!.SetOwner(owner), tree.PathOf(i));
+                if ((entry.Owner ?? usual) is { } owner) Check(directory!.SetOwner(owner), tree.PathOf(i));
                 Check(directory!.SetMtime(entry.MtimeNs), tree.PathOf(i));
                 Check(directory.SetMode(entry.Mode), tree.PathOf(i));
             }

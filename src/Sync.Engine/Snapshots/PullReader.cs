@@ -19,6 +19,8 @@ internal sealed class PullReader(IFileSystem files, IContentLocator locator, Tre
     /// <summary>The files of one piece: bounds what one look at the replica's trees takes.</summary>
     private const int MaxFiles = 256;
 
+    private const int OpenAttempts = 3;
+
     /// <summary>Two numbers before each content.</summary>
     private const int HeaderBytes = 20;
 
@@ -140,15 +142,16 @@ internal sealed class PullReader(IFileSystem files, IContentLocator locator, Tre
 
     private async Task ReadLongAsync(int index, long offset, ChannelWriter<Task<PullPiece[]>> pieces, CancellationToken cancel)
     {
-        var opened = await OpenedContent.OpenAsync(files, locator, Request(index), manifest.Snapshot.Kept?.Invoke(manifest.Entries[index].Content), cancel).ConfigureAwait(false);
-        if (opened.File is not { } file)
+        var (file, failed) = await OpenAsync(index, cancel).ConfigureAwait(false);
+        if (file is null)
         {
-            await pieces.WriteAsync(Task.FromResult<PullPiece[]>([Gone(index, opened.Status == TransferStatus.Failed ? FsError.Io : FsError.NotFound)]), cancel).ConfigureAwait(false);
+            await pieces.WriteAsync(Task.FromResult<PullPiece[]>([Gone(index, failed)]), cancel).ConfigureAwait(false);
             return;
         }
 
         using (file)
         {
+            // Through the page cache, however long it is: of many that pull the same at once, one reads the disk.
             for (var size = manifest.Entries[index].Size; offset < size;)
             {
                 var room = (int)Math.Min(PullLimits.PieceBytes, size - offset);
@@ -166,6 +169,20 @@ internal sealed class PullReader(IFileSystem files, IContentLocator locator, Tre
                 await pieces.WriteAsync(Task.FromResult<PullPiece[]>([piece.Cut(at + read)]), cancel).ConfigureAwait(false);
                 offset += read;
             }
+        }
+    }
+
+    private async ValueTask<(IReadableFile? File, FsError Error)> OpenAsync(int index, CancellationToken cancel)
+    {
+        var request = Request(index);
+        for (var attempt = 1; ; attempt++)
+        {
+            var place = await locator.LocateAsync(request.Content, request.Entry, cancel).ConfigureAwait(false) ?? manifest.Snapshot.Kept?.Invoke(request.Content);
+            if (place is null) return (null, FsError.NotFound);
+            var error = files.OpenRead(place.Value.Path, out var file);
+            // It is placed or moved between looking and opening: look again.
+            if (error == FsError.NotFound && attempt < OpenAttempts) continue;
+            return (file, error);
         }
     }
 

@@ -27,12 +27,25 @@ internal static class PullCommand
         var force = new Option<bool>("--force") { Description = "Also into a directory that no pull has made, or that was another share" };
         var verify = new Option<bool>("--verify") { Description = "Read every file that is there, whatever its time and size say" };
         var dryRun = new Option<bool>("--dry-run") { Description = "Only tell what would be done, path by path" };
+        var cache = new Option<string?>("--cache") { Description = "A directory of contents that all pulls with it share", HelpName = "DIR" };
+        var cacheSize = new Option<long>("--cache-size")
+        {
+            Description = "The most that the cache is to take (20G)",
+            HelpName = "SIZE",
+            DefaultValueFactory = _ => 20L << 30,
+            CustomParser = static result =>
+            {
+                if (Quantity.TryParseBytes(result.Tokens[0].Value, out var bytes)) return bytes;
+                result.AddError($"'{result.Tokens[0].Value}' is not a size such as 500M or 20G.");
+                return 0;
+            },
+        };
         var json = CommonOptions.Json();
         var command = new DocumentedCommand(
             "pull", "Make a directory a share's tree as it is now: all or nothing, once, without an agent",
             "sync-guest pull sync1.… workspace", "sync-guest pull artifacts workspace --path nightly", "sync-guest pull artifacts workspace --dry-run --json")
         {
-            from, directory, address, path, name, at, delete, keep, force, verify, dryRun, json,
+            from, directory, address, path, name, at, delete, keep, force, verify, dryRun, cache, cacheSize, json,
         };
         command.Validators.Add(result =>
         {
@@ -54,6 +67,8 @@ internal static class PullCommand
                 Force = parsed.GetValue(force),
                 Verifies = parsed.GetValue(verify),
                 IsDryRun = parsed.GetValue(dryRun),
+                Cache = CacheOf(parsed.GetValue(cache), real),
+                CacheBytes = parsed.GetValue(cacheSize),
             };
             var begun = TimeProvider.System.GetTimestamp();
             var result = await RunAsync(paired, options, parsed.InvocationConfiguration.Error, interrupt.Token);
@@ -73,6 +88,23 @@ internal static class PullCommand
         // No share's name is that long, or has a dot after "sync1": it was meant as a token.
         if (from is "-" || text.StartsWith(Invite.Prefix, StringComparison.Ordinal)) throw new CommandFailure(ExitCode.Usage, error);
         return new PullTarget(null, text, addresses, subPath, at, proposed);
+    }
+
+    /// <summary>Made with those above it; apart from what is pulled into, which is replaced as a whole.</summary>
+    private static string? CacheOf(string? cache, string directory)
+    {
+        if (cache is null) return null;
+        var real = RealPath.Of(Path.GetFullPath(cache));
+        if (RealPath.IsWithin(real, directory)) throw new CommandFailure(ExitCode.Usage, $"the cache {Printable.Text(real)} is in {Printable.Text(directory)}, which is replaced as a whole; choose another with --cache");
+        try
+        {
+            if (Path.GetDirectoryName(real) is { } above) Directory.CreateDirectory(above);
+            return real;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new CommandFailure(e is UnauthorizedAccessException ? ExitCode.NotAllowed : ExitCode.Failed, $"the cache {Printable.Text(real)} cannot be made ({e.Message}); choose another with --cache", e);
+        }
     }
 
     private static void Check(DataDirectory data, string directory)

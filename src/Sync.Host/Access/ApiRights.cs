@@ -33,6 +33,7 @@ internal static class ApiRights
         ["Events/WatchEvents"] = TokenScope.Read,
         ["Events/ListEvents"] = TokenScope.Read,
         ["Access/WhoAmI"] = TokenScope.Read,
+        ["Operations/GetMetrics"] = TokenScope.Read,
         ["Tags/ListTags"] = TokenScope.Read,
         ["Tags/CreateTag"] = TokenScope.Sync,
         ["Tags/MakeTag"] = TokenScope.Sync,

@@ -21,11 +21,12 @@ internal static class AuditActions
     public const string SettingsChange = "settings.change";
     public const string TokenCreate = "token.create";
     public const string TokenRevoke = "token.revoke";
-    public const string WebhookAdd = "webhook.add";
-    public const string WebhookRemove = "webhook.remove";
 
     /// <summary>A call with a token that is wrong, expired, revoked, or not good for what it asked.</summary>
     public const string TokenRefuse = "token.refuse";
+    public const string SignIn = "dashboard.sign-in";
+    public const string WebhookAdd = "webhook.add";
+    public const string WebhookRemove = "webhook.remove";
     public const string Backup = "backup";
     public const string Restore = "restore";
 }

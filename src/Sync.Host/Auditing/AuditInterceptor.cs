@@ -42,6 +42,11 @@ internal sealed class AuditInterceptor(IAuditLog log) : Interceptor
             log.Write(entry with { Outcome = e.Code == ExitCode.NotAllowed ? AuditEntry.Refused : AuditEntry.Failed, Detail = e.Message });
             throw;
         }
+        catch (RpcException e) when (e.StatusCode == StatusCode.PermissionDenied)
+        {
+            log.Write(entry with { Outcome = AuditEntry.Refused, Detail = e.Status.Detail });
+            throw;
+        }
         catch (Exception e)
         {
             // It may have been done in part.

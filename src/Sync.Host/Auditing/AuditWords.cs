@@ -19,23 +19,25 @@ internal static class AuditWords
         ResolveRequest r => new(actor, AuditActions.ConflictsResolve) { Share = Name(r.Share), Target = Name(r.Path), Detail = "keep " + r.Keep },
         RestoreRequest r => new(actor, AuditActions.VersionRestore) { Share = Name(r.Share), Target = r.Id, Detail = r.TargetPath.Length > 0 ? "to " + r.TargetPath : null },
         RevertRequest r => new(actor, AuditActions.EditsRevert) { Share = Name(r.Share) },
-        CreateTokenRequest r => new(actor, AuditActions.TokenCreate) { Share = Name(r.Share), Detail = "scope " + r.Scope },
-        RevokeTokenRequest r => new(actor, AuditActions.TokenRevoke) { Target = r.Id },
-        AddWebhookRequest r => new(actor, AuditActions.WebhookAdd) { Share = Name(r.Share), Target = r.Url },
-        RemoveWebhookRequest r => new(actor, AuditActions.WebhookRemove) { Target = r.Id },
         CreateTagRequest r => new(actor, AuditActions.TagCreate) { Share = Name(r.Share), Target = r.Name },
         RemoveTagRequest r => new(actor, AuditActions.TagRemove) { Share = Name(r.Share), Target = r.Name },
         PauseRequest r => new(actor, AuditActions.Pause) { Share = Name(r.Share) },
         ResumeRequest r => new(actor, AuditActions.Resume) { Share = Name(r.Share), Detail = r.Force ? "force" : null },
+        CreateTokenRequest r => new(actor, AuditActions.TokenCreate) { Share = Name(r.Share), Target = Name(r.Name), Detail = "scope " + r.Scope },
+        RevokeTokenRequest r => new(actor, AuditActions.TokenRevoke) { Target = r.Id },
+        SignInCode => new(actor, AuditActions.SignIn),
+        // The rest of a URL may hold a secret.
+        AddWebhookRequest r => new(actor, AuditActions.WebhookAdd) { Share = Name(r.Share), Detail = Uri.TryCreate(r.Url, UriKind.Absolute, out var url) ? url.Host : null },
+        RemoveWebhookRequest r => new(actor, AuditActions.WebhookRemove) { Target = r.Id },
+        BackupRequest r => new(actor, AuditActions.Backup) { Target = r.Path },
         _ => null,
     };
 
     /// <summary>The entry, with what only the reply tells.</summary>
     public static AuditEntry With(AuditEntry entry, object reply) => reply switch
     {
-        CreateInviteReply r => entry with { Target = r.Id },
         CreateTokenReply r => entry with { Target = r.Info.Name },
-        TokenInfo r => entry with { Target = r.Name },
+        CreateInviteReply r => entry with { Target = r.Id },
         ResolveReply r => entry with { Detail = string.Create(CultureInfo.InvariantCulture, $"{entry.Detail}; {r.Resolved} resolved, {r.Left} left") },
         RestoreReply r => entry with { Share = r.Share, Detail = "to " + r.Path },
         RevertReply r => entry with { Detail = string.Create(CultureInfo.InvariantCulture, $"{r.Reverted} reverted") },

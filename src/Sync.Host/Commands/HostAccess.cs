@@ -36,9 +36,7 @@ internal sealed class HostAccess : IDisposable
             var identity = AgentIdentity.Load(data);
             var config = ConfigStore<HostConfig>.Load(data.ConfigFile, HostConfigJson.Default.HostConfig, new HostConfig());
             var administration = new HostAdministration(config, data, identity.Fingerprint, new NoRuntime(), TimeProvider.System, () => Usual(host, data));
-            var error = parsed.InvocationConfiguration.Error;
-            var audit = new AuditLog(data, TimeProvider.System, (e, entry) => error.WriteLine($"{host.Program}: the audit log cannot be written ({e.Message}); this is missing in it: {entry}"));
-            return new HostAccess(access, new AuditedAdministration(administration, audit), identity);
+            return new HostAccess(access, new AuditedAdministration(administration, CommandAudit.Open(host, parsed, data)), identity);
         }
         catch
         {

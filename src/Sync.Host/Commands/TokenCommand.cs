@@ -47,7 +47,8 @@ internal static class TokenCommand
                     var (text, record) = tokens.Create(request.Name, request.Scope, request.Share, TimeSpan.FromMilliseconds(request.TtlMs));
                     return new CreateTokenReply { Token = text, Info = tokens.Describe(record) };
                 },
-                cancel);
+                cancel,
+                request);
             await parsed.InvocationConfiguration.Error.WriteLineAsync(
                 $"token {reply.Info.Name} ({reply.Info.Id}), scope {reply.Info.Scope}, {ShareOf(reply.Info)}, until {Printable.Moment(Text.Moment(reply.Info.ExpiresAtUnixMs))}");
             await parsed.InvocationConfiguration.Output.WriteLineAsync(reply.Token);
@@ -110,7 +111,8 @@ internal static class TokenCommand
                 parsed,
                 access => access.RevokeTokenAsync(new RevokeTokenRequest { Id = asked }, cancellationToken: cancel).ResponseAsync,
                 tokens => tokens.Describe(tokens.Revoke(asked)),
-                cancel);
+                cancel,
+                new RevokeTokenRequest { Id = asked });
             await parsed.InvocationConfiguration.Output.WriteLineAsync($"{revoked.Name}: revoked");
             return (int)ExitCode.Done;
         });

@@ -16,7 +16,7 @@ internal sealed class EventsService(EventLog log, IHostApplicationLifetime lifet
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(context.CancellationToken, lifetime.ApplicationStopping);
         var after = request.After > 0 ? request.After : log.Last;
         // The caller knows that it is heard from here on.
-        await context.WriteResponseHeadersAsync([]);
+        await context.WriteResponseHeadersAsync(new Metadata { { ApiHeaders.Watching, "1" } });
         while (!ending.IsCancellationRequested)
         {
             var (events, more) = log.After(after);

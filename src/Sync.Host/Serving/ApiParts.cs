@@ -26,16 +26,16 @@ internal sealed class ApiParts : IAsyncDisposable
     private readonly ShareWatch _watch;
     private readonly JobDesk _jobs;
     private readonly WebhookDesk _webhooks;
-    private readonly AccessLog _access;
+    private readonly IAccessLog _access;
 
-    public ApiParts(ConfigStore<HostConfig> config, DataDirectory data, HostAgent agent, IAuditLog audit, TimeProvider time, ILoggerFactory logging)
+    public ApiParts(ConfigStore<HostConfig> config, DataDirectory data, HostAgent agent, TimeProvider time, ILoggerFactory logging, IAuditLog audit)
     {
         _tokens = new ApiTokens(config, time);
         _codes = new SignInCodes(_tokens, time);
         _failures = new FailureLimiter(time);
         _events = new EventLog(time);
         _watch = new ShareWatch(agent, _events, time);
-        _access = new AccessLog(audit, logging.CreateLogger<AccessLog>());
+        _access = new AuditedAccess(new AccessLog(logging.CreateLogger<AccessLog>()), audit);
         OnDemand = new OnDemandShares(config);
         var jobs = logging.CreateLogger<JobDesk>();
         _jobs = new JobDesk(agent, config, OnDemand, _events, new JobStore(data.JobsDirectory, jobs), time, jobs);
@@ -70,7 +70,7 @@ internal sealed class ApiParts : IAsyncDisposable
     public void Register(IServiceCollection services)
     {
         services.Configure<GrpcServiceOptions>(options => options.Interceptors.Add<ApiGate>());
-        services.AddSingleton<IAccessLog>(_access).AddSingleton(_tokens).AddSingleton(_codes).AddSingleton(_failures).AddSingleton(_events).AddSingleton(_jobs).AddSingleton(_webhooks);
+        services.AddSingleton(_access).AddSingleton(_tokens).AddSingleton(_codes).AddSingleton(_failures).AddSingleton(_events).AddSingleton(_jobs).AddSingleton(_webhooks);
         services.AddSingleton<AccessService>().AddSingleton<JobsService>().AddSingleton<EventsService>().AddSingleton<TagService>();
     }
 

@@ -1,7 +1,9 @@
 using Grpc.AspNetCore.Server;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Sync.Host.Auditing;
+using Sync.Host.Metrics;
 using Sync.Host.Registry;
 using Sync.Shared.Control;
 
@@ -23,5 +25,10 @@ internal static class HostControl
     {
         app.MapGrpcService<HostRegistryService>();
         app.MapGrpcService<OperationsService>();
+        app.MapGet("/metrics", context =>
+        {
+            context.Response.ContentType = PrometheusText.ContentType;
+            return context.Response.WriteAsync(context.RequestServices.GetRequiredService<IMetricsText>().Collect(), context.RequestAborted);
+        });
     }
 }

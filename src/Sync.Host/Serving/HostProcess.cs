@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Sync.Host.Auditing;
 using Sync.Host.Config;
+using Sync.Host.Metrics;
 using Sync.Host.Registry;
 using Sync.Host.Web;
 using Sync.Protocol.Control;
@@ -73,11 +74,12 @@ internal sealed class HostProcess(DataDirectory data, TimeProvider time, TextWri
         config.Update(current => string.Equals(current.LastListen, peers.Endpoint.ToString(), StringComparison.Ordinal)
             ? current
             : current with { LastListen = peers.Endpoint.ToString() });
-        await using var api = new ApiParts(config, data, agent, parts.Audit, time, logging);
+        await using var api = new ApiParts(config, data, agent, time, logging, parts.Audit);
         agent.OnDemand = api.OnDemand;
         agent.Changed = api.TellChange;
         agent.Start();
         api.Start();
+        using var metrics = new HostMetrics(agent, parts.Settings.Current.OtlpEndpoint);
         await using (var control = await ControlServer.StartAsync(
             data,
             agent,
@@ -85,9 +87,8 @@ internal sealed class HostProcess(DataDirectory data, TimeProvider time, TextWri
             parts.Logs.Configure,
             services =>
             {
-                // First: who calls is known to the audit log.
                 api.Register(services);
-                services.AddHostControl(Administration(parts, agent), parts.Audit).AddSingleton(parts.Settings);
+                services.AddHostControl(Administration(parts, agent), parts.Audit).AddSingleton(parts.Settings).AddSingleton<IMetricsText>(metrics);
             },
             app =>
             {

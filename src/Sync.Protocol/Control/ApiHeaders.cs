@@ -8,6 +8,9 @@ public static class ApiHeaders
     /// <summary>Where the call came from. A call that has it goes by its token, even if the header is empty.</summary>
     public const string Remote = "sync-remote";
 
+    /// <summary>In the headers of the answer to a watch: it was admitted, and nothing that happens from now on is missed.</summary>
+    public const string Watching = "sync-watching";
+
     private const string Authorization = "authorization";
     private const string Scheme = "Bearer ";
 

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using Grpc.Core;
 using Grpc.Net.Client;
+using Sync.Engine.Link;
 using Sync.Engine.Pulling;
 using Sync.Engine.Snapshots;
 using Sync.Protocol.Connecting;
@@ -92,7 +93,10 @@ public sealed class GuestPull : IOpenPull
         catch (Exception e) when (e is RpcException or IOException or InvalidOperationException or OperationCanceledException)
         {
             cancel.ThrowIfCancellationRequested();
-            throw CallFailures.ToLink(e, _address, _host);
+            var failure = CallFailures.ToLink(e, _address, _host);
+            throw failure.Failure == LinkFailure.Unreachable
+                ? new LinkException(LinkFailure.Unreachable, $"The connection to the host at {_address} was lost under way. The directory is as it was; pull again, and it goes on where it stopped.", e)
+                : failure;
         }
     }
 

@@ -5,12 +5,13 @@ using Sync.Engine.Link;
 using Sync.Engine.Snapshots;
 using Sync.Protocol.Mapping;
 using Sync.Protocol.Pulling;
+using Sync.Protocol.Transfers;
 using Sync.Protocol.Wire;
 
 namespace Sync.Protocol.Serving;
 
 /// <summary>Runs one guest's pull on the host: the head, the tree's records, then what the guest asks for.</summary>
-internal sealed class HostPull(string guest, IShareServer shares, TimeProvider time, IAsyncStreamReader<PullAsk> asks, IServerStreamWriter<PullFrame> frames)
+internal sealed class HostPull(string guest, IShareServer shares, IBulkLimits limits, TimeProvider time, IAsyncStreamReader<PullAsk> asks, IServerStreamWriter<PullFrame> frames)
 {
     /// <summary>How long a guest may take to say hello.</summary>
     private static readonly TimeSpan HelloDeadline = TimeSpan.FromSeconds(10);
@@ -47,8 +48,12 @@ internal sealed class HostPull(string guest, IShareServer shares, TimeProvider t
 
         await foreach (var piece in source.ReadAsync(ReadWantsAsync(cancel), cancel))
         {
-            // Written means serialised: the buffer may be used again.
-            using (piece) await frames.WriteAsync(PullMapping.ToWire(piece), cancel);
+            using (piece)
+            {
+                await limits.SendAsync(guest, piece.Length, cancel);
+                // Written means serialised: the buffer may be used again.
+                await frames.WriteAsync(PullMapping.ToWire(piece), cancel);
+            }
         }
     }
 

@@ -22,10 +22,10 @@ internal static class EventStream
         using var watch = host.Events.WatchEvents(request, cancellationToken: cancel);
         try
         {
-            await watch.ResponseHeadersAsync;
-            // What was refused has no headers of its own: the first read tells.
+            var headers = await watch.ResponseHeadersAsync;
             var next = watch.ResponseStream.MoveNext(cancel);
-            if (next.IsFaulted)
+            // What was refused ends at once, and the first read tells why.
+            if (headers.GetValue(ApiHeaders.Watching) is null)
                 await next;
             http.Response.ContentType = "text/event-stream";
             http.Response.Headers.CacheControl = "no-cache";

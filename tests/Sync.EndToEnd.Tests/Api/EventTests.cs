@@ -24,12 +24,13 @@ public sealed class EventTests
             id = change.GetProperty("id").GetInt64();
         }
 
+        string name = await pair.Guest.NameAsync();
         await pair.Guest.StopAsync();
         using (StreamReader again = await api.StreamAsync("/api/v1/events", ("Last-Event-ID", id.ToString(System.Globalization.CultureInfo.InvariantCulture))))
         {
             JsonElement lost = await NextAsync(again, e => e.GetProperty("kind").GetString() == "guest-lost");
             Assert.True(lost.GetProperty("id").GetInt64() > id);
-            Assert.Equal(await pair.Guest.NameAsync(), lost.GetProperty("guest").GetString());
+            Assert.Equal(name, lost.GetProperty("guest").GetString());
         }
 
         // One that nobody remembers: told so.

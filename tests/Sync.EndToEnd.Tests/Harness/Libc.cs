@@ -26,6 +26,25 @@ internal static partial class Libc
         public bool IsLink => Type == 0xA000;
     }
 
+    /// <summary>A directory held open: what is opened below <see cref="Path"/> is in it, whatever its name leads to by then.</summary>
+    public sealed class OpenedDirectory : IDisposable
+    {
+        private readonly int _fd;
+
+        private OpenedDirectory(int fd) => _fd = fd;
+
+        public string Path => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"/proc/self/fd/{_fd}/");
+
+        public static OpenedDirectory Open(string path)
+        {
+            int fd = Libc.Open(path, OpenDirectory);
+            Check(fd < 0 ? -1 : 0, path);
+            return new OpenedDirectory(fd);
+        }
+
+        public void Dispose() => Close(_fd);
+    }
+
     /// <summary>A stat that does not follow links; null if there is nothing.</summary>
     public static Stat? TryStat(string path)
     {

@@ -37,6 +37,9 @@ internal static unsafe class RangeCopy
         return error;
     }
 
+    /// <summary>Shares all of a file's blocks with a new file; false where the file system cannot.</summary>
+    public static bool TryClone(FileDescriptor source, FileDescriptor target, long length) => length > 0 && Clone(source, 0, target, 0, length);
+
     private static FsError CopyRuns(FileDescriptor source, long sourceOffset, FileDescriptor target, long targetOffset, long length, long targetSize)
     {
         var end = sourceOffset + length;
