@@ -31,6 +31,13 @@ public sealed class SavePatternTests
             "command -v python3 >/dev/null || exit 0; python3 -c \"import mmap,sys; f=open('f','r+b'); m=mmap.mmap(f.fileno(),0); m[4096:4096+len('$1')]=b'$1'; m.flush(); m.close()\""),
         ("sqlite", "command -v python3 >/dev/null || exit 0; python3 -c \"import sqlite3; c=sqlite3.connect('f.db'); c.execute('create table t(v)'); c.commit()\"",
             "[ -f f.db ] || exit 0; python3 -c \"import sqlite3; c=sqlite3.connect('f.db'); [c.execute('insert into t values(?)',('$1',)) or c.commit() for _ in range(20)]\""),
+        // `npm ci` removes all of node_modules and unpacks it anew: from packages beside it, nothing from a network.
+        ("npm", "command -v npm >/dev/null || exit 0; export npm_config_cache=/tmp/sync-npm-$$ npm_config_update_notifier=false; mkdir -p left/lib right && echo '#!/bin/sh' > left/lib/run && "
+            + "echo '{\"name\":\"left\",\"version\":\"1.0.0\",\"bin\":{\"left\":\"lib/run\"}}' > left/package.json && seq 400 | split -l 20 - left/lib/part && "
+            + "echo '{\"name\":\"right\",\"version\":\"1.0.0\"}' > right/package.json && for p in left right; do (cd $p && npm pack --silent --pack-destination ..) >/dev/null; done && "
+            + "echo '{\"name\":\"app\",\"version\":\"1.0.0\",\"dependencies\":{\"left\":\"file:left-1.0.0.tgz\",\"right\":\"file:right-1.0.0.tgz\"}}' > package.json && "
+            + "npm install --offline --no-audit --no-fund --silent && rm -r /tmp/sync-npm-$$",
+            "[ -f package-lock.json ] || exit 0; export npm_config_cache=/tmp/sync-npm-$$ npm_config_update_notifier=false; npm ci --offline --no-audit --no-fund --silent && rm -r /tmp/sync-npm-$$ && echo \"$1\" > node_modules/left/built"),
     ];
 
     [Fact]

@@ -50,18 +50,18 @@ internal sealed class LateWrites(ReplicaContext context, Observer observer, Vers
         var found = context.Files.Stat(file.Path, out var now);
         if (found != FsError.None) return found == FsError.NotFound;
         if (now.Stamp.SameButCtime(file.Stat.Stamp)) return versions.Keep(file.Path, file.OriginalPath, now, file.Reason, out _, file.Content) == FsError.None;
-        if (Bring(file) is not { } path) return versions.Keep(file.Path, file.OriginalPath, now, "conflict", out _) == FsError.None;
+        if (Bring(file.Path, file.OriginalPath) is not { } path) return versions.Keep(file.Path, file.OriginalPath, now, "conflict", out _) == FsError.None;
         edited.Add(path);
         return true;
     }
 
-    /// <summary>Brings a late write back beside the file that replaced it.</summary>
-    private string? Bring(Lingering file)
+    /// <summary>Brings what nobody has seen back beside what replaced it. Returns where it stands; null if it cannot be brought there.</summary>
+    public string? Bring(string from, string original)
     {
-        var slash = file.OriginalPath.LastIndexOf('/');
-        var directory = slash < 0 ? "" : file.OriginalPath[..slash];
-        var name = file.OriginalPath[(slash + 1)..];
+        var slash = original.LastIndexOf('/');
+        var directory = slash < 0 ? "" : original[..slash];
+        var name = original[(slash + 1)..];
         var copy = ConflictName.For(name, ReplicaName, context.Time.GetUtcNow(), n => context.Files.Stat(SharePath.Join(directory, n), out _) == FsError.None);
-        return context.Files.Rename(file.Path, SharePath.Join(directory, copy), RenameMode.NoReplace) == FsError.None ? SharePath.Join(directory, copy) : null;
+        return context.Files.Rename(from, SharePath.Join(directory, copy), RenameMode.NoReplace) == FsError.None ? SharePath.Join(directory, copy) : null;
     }
 }

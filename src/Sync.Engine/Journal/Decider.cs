@@ -178,20 +178,21 @@ internal sealed class Decider(JournalTree tree, Func<string, ConflictPolicy> pol
             // What the proposer has was overtaken; it is no edit of what stands.
             if (Earlier.Had(current.Id, wanted.Content, change.BaseContent)) return Verdict.Lost;
             // Only its mtime was set here since: an edit beats that. So it does what the proposer wrote itself, and has been told again by another.
-            if (Earlier.BytesSince(current) > change.BaseContent && !HasPassed(change, current) && !ProposerWins(proposer, wanted, current)) return KeepLoser(proposer, wanted, current, now);
+            if (Earlier.BytesSince(current) > change.BaseContent && !HasPassed(change, current) && !ProposerWins(proposer, wanted, current)) return KeepLoser(proposer, change.Distinct, wanted, current, now);
         }
 
         Set(WithContent(current, wanted));
         return Verdict.Accepted;
     }
 
-    private Verdict KeepLoser(Proposer proposer, Entry wanted, Entry current, DateTimeOffset now)
+    private Verdict KeepLoser(Proposer proposer, bool isDistinct, Entry wanted, Entry current, DateTimeOffset now)
     {
         var policy = PolicyFor(proposer, current);
         // Between two guests neither "host" nor "guest" tells who wins: keep both.
         var sameSide = policy is ConflictPolicy.HostWins or ConflictPolicy.GuestWins && proposer.IsHost == current.ByHost;
         if (policy != ConflictPolicy.KeepBoth && !sameSide) return Verdict.Lost;
-        if (FindCopy(proposer, current.Parent, wanted with { Name = current.Name }) is not null) return Verdict.ConflictCopy;
+        // Who renames a conflict copy over the original, which another has edited meanwhile, loses again: the copy that has his bytes is the one that he has just taken away.
+        if (!isDistinct && FindCopy(proposer, current.Parent, wanted with { Name = current.Name }) is not null) return Verdict.ConflictCopy;
         var hour = now.ToUnixTimeSeconds() / 3600;
         var copies = _copies.GetValueOrDefault(current.Id);
         if (copies.HourStart != hour) copies = (hour, 0);

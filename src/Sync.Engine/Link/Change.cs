@@ -26,7 +26,8 @@ public sealed record Change
     /// <summary>When the replica saw the change, ns since 1970 UTC by the replica's clock.</summary>
     public long ObservedNs { get; init; }
 
-    /// <summary>A new entry that must not be taken for the one that the journal has at its place: the replica holds that one elsewhere.</summary>
+    /// <summary>A new entry that must not be taken for the one that the journal has at its place: the replica holds that one elsewhere. Or an edit that must not be taken for a conflict copy of
+    /// the same bytes, should it lose: the replica has, or had, that one as another file.</summary>
     public bool Distinct { get; init; }
 
     /// <summary>Contents (the first 64 bits of each id, <see cref="MaxPassed"/> at most) that were proposed from here, never answered, and have been replaced here since: who

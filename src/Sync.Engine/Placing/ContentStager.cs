@@ -15,6 +15,9 @@ internal sealed class ContentStager(IFileSystem files, ulong? defaultOwner)
     /// <summary>A path there that nobody has.</summary>
     public string NewPath() => $"{PrivateDirectory.Staging}/a-{(++_next).ToString(System.Globalization.CultureInfo.InvariantCulture)}";
 
+    /// <summary>A path there for what is about to be exchanged with something of a user's; see <see cref="DisplacedName"/>.</summary>
+    public string NewPath(EntryId entry) => $"{PrivateDirectory.Staging}/{DisplacedName.For(entry, ++_next)}";
+
     /// <summary>A path there for a verified content that is about to be placed: should that be cut short, it is found by its name.</summary>
     private string NewPath(string supply) => $"{supply}.{(++_next).ToString(System.Globalization.CultureInfo.InvariantCulture)}";
 

@@ -30,7 +30,17 @@ internal sealed class Replacement(IFileSystem files, VersionStore versions, Cont
             return;
         }
 
-        var error = files.Rename(p.Staged!, p.Target, RenameMode.Exchange);
+        // Complete, and from now on under a name that tells what may stand there instead, should a kill come before the look.
+        var ready = stager.NewPath(p.Node.Id);
+        var error = files.Rename(p.Staged!, ready, RenameMode.NoReplace);
+        if (error != FsError.None)
+        {
+            PlacementResult.Fail(p, error);
+            return;
+        }
+
+        p.Staged = ready;
+        error = files.Rename(ready, p.Target, RenameMode.Exchange);
         if (error == FsError.NotFound)
         {
             p.Outcome = PlacementOutcome.Raced;
@@ -164,7 +174,7 @@ internal sealed class Replacement(IFileSystem files, VersionStore versions, Cont
     {
         if (displaced.Kind == EntryKind.File && files.HasNoWriter(path) == false)
         {
-            var waiting = $"{PrivateDirectory.Displaced}/{Path.GetFileName(path)}-{displaced.Stamp.FileKey:x}";
+            var waiting = $"{PrivateDirectory.Displaced}/{Path.GetFileName(stager.NewPath(p.Node.Id))}-{displaced.Stamp.FileKey:x}";
             files.MakeDirectory(PrivateDirectory.Displaced, 0x1C0);
             if (files.Rename(path, waiting, RenameMode.NoReplace) == FsError.None)
             {

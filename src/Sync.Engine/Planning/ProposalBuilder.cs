@@ -24,9 +24,14 @@ internal static class ProposalBuilder
             BaseMode = known?.ModeRevision ?? default,
             // When it was seen, not when there was a link to tell of it: an edit made offline is no newer for that.
             ObservedNs = (step.Facets & Facets.Content) != 0 && node.Local is { ObservedNs: > 0 } seen ? seen.ObservedNs : observedNs,
-            Distinct = node.Has(NodeFlags.Distinct) || HoldsOccupantElsewhere(trees, node),
+            Distinct = node.Has(NodeFlags.Distinct) || HoldsOccupantElsewhere(trees, node) || HasOrHadElsewhere(trees, node, step),
         };
     }
+
+    /// <summary>The bytes of an edit are, or were, another file's here: what the journal has of that one says nothing of this.</summary>
+    private static bool HasOrHadElsewhere(TreeSet trees, Node node, Step step) =>
+        !node.Id.IsProvisional && (step.Facets & Facets.Content) != 0 && node.Local is { Kind: EntryKind.File } local
+        && (trees.Overwritten.Contains(local.Content) || trees.Contents.Find(local.Content, node) is not null);
 
     private static bool HoldsOccupantElsewhere(TreeSet trees, Node node) =>
         node.Id.IsProvisional && trees.LocalParent(node) is { } parent

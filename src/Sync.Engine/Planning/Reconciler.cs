@@ -1,3 +1,4 @@
+using Sync.Delta;
 using Sync.Engine.Link;
 using Sync.Engine.Model;
 using Sync.Engine.Store;
@@ -210,6 +211,14 @@ internal sealed class Reconciler
 
         // What arrives in a directory that was deleted here keeps it alive.
         if (Trees.Find(entry.Parent) is { Local: null } parent) Enqueue(parent);
+    }
+
+    /// <summary>What the journal has of a node is gone from here for good, as far as anybody knows: it is deleted there, as if it had been agreed on.</summary>
+    public void GiveUp(Node node)
+    {
+        Planner.Returned.Remove(node);
+        Trees.SetSynced(node, node.Remote);
+        Enqueue(node);
     }
 
     /// <summary>Everything up to a revision is durable on the host.</summary>
@@ -440,6 +449,9 @@ internal sealed class Reconciler
 
     /// <summary>A former life of this replica was about to put a file in place: what stands there with that content and mtime is no edit.</summary>
     public void RestorePlacing(string path, Entry entry) => _placing[path] = entry;
+
+    /// <summary>Whether a former life was about to put this content in place somewhere.</summary>
+    public bool WasPlacing(ContentId content) => _placing.Values.Any(entry => entry.Content == content);
 
     /// <summary>What was being put in place may be the only copy.</summary>
     public void ForgetPlacing() => _placing.Clear();

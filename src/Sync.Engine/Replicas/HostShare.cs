@@ -292,10 +292,10 @@ public sealed class HostShare : IHostShare
     }
 
     /// <summary>On the replica's loop. Each guest is asked in turn, and the round is made twice: a guest may be slow to have what it was told of.</summary>
-    private bool AskGuest(Entry entry, int turn)
+    private bool? AskGuest(Entry entry, int turn)
     {
         var able = _sessions.FindAll(s => !s.Grant.ReadOnly && !s.IsVisit);
-        if (able.Count == 0) return false;
+        if (able.Count == 0) return null;
         able[turn % able.Count].Push(new HostMessage.ContentWanted(entry.Id, entry.Content));
         return turn < 2 * able.Count;
     }

@@ -1,3 +1,4 @@
+using System.Text;
 using Sync.Engine.Control;
 using Sync.Engine.Files;
 using Sync.Engine.Model;
@@ -30,6 +31,9 @@ internal sealed class IndexKeeper(ReplicaContext context, IRecordStore store, Ma
     private bool _hasFailed;
 
     public ulong Epoch { get; set; }
+
+    /// <summary>What the host calls this replica: the next life names copies by it before it has a link.</summary>
+    public string ReplicaName { get; set; } = "host";
 
     /// <summary>The mark that index and directory have now.</summary>
     public ReplicaMark? Life { get; set; }
@@ -111,7 +115,7 @@ internal sealed class IndexKeeper(ReplicaContext context, IRecordStore store, Ma
         _valuesChanged = false;
         var waiting = _waiting.ToArray();
         _waiting.Clear();
-        var values = new KeyValuePair<string, byte[]?>[] { new("cursor", EntryCodec.Int64(cursor.Value)), new("epoch", EntryCodec.Int64((long)Epoch)) };
+        var values = new KeyValuePair<string, byte[]?>[] { new("cursor", EntryCodec.Int64(cursor.Value)), new("epoch", EntryCodec.Int64((long)Epoch)), new("name", Encoding.UTF8.GetBytes(ReplicaName)) };
         var everything = waiting.Length > 0 || _hasFailed;
         var saves = records.Count > 0 || cursor != _savedCursor || everything;
         // Only what tells of entries makes the two of another time.

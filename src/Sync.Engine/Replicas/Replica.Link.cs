@@ -32,7 +32,11 @@ internal sealed partial class Replica
     private DateTimeOffset _lastApplied;
 
     /// <summary>The host's answer to its own flush requests of guests.</summary>
-    public string ReplicaName { get; private set; } = "host";
+    public string ReplicaName
+    {
+        get => _index.ReplicaName;
+        private set => _index.ReplicaName = _lateWrites.ReplicaName = Reconciler.ReplicaName = value;
+    }
 
     /// <summary>Tries to connect now: the network came back.</summary>
     public void WakeLink() => Volatile.Read(ref _wake).TrySetResult();
@@ -170,8 +174,6 @@ internal sealed partial class Replica
         _refused = null;
         _hostPaused = false;
         ReplicaName = welcome.ReplicaName;
-        _lateWrites.ReplicaName = welcome.ReplicaName;
-        Reconciler.ReplicaName = welcome.ReplicaName;
         _isInDoubt = false;
         if (welcome.Root != Trees.Root.Id) Reroot(welcome.Root);
         else if (welcome.Reset) Void();

@@ -38,10 +38,6 @@ internal sealed partial class Replica : IContentLocator, IAsyncDisposable
     private static readonly TimeSpan ManifestsKept = TimeSpan.FromDays(7);
 
     /// <summary>What an interrupted transfer left is kept for two days.</summary>
-    /// <summary>Between looks for a content that the host lacks: while it may still come, and when nobody has it.</summary>
-    private static readonly TimeSpan LackingRetry = TimeSpan.FromMilliseconds(200);
-    private static readonly TimeSpan LackingPause = TimeSpan.FromSeconds(5);
-
     private const int BootIdLength = 16;
     private const long PartsKeptNs = 2L * 24 * 3600 * 1_000_000_000;
 
@@ -58,13 +54,12 @@ internal sealed partial class Replica : IContentLocator, IAsyncDisposable
     private readonly HeldDirectories _heldDirectories;
     private readonly LateWrites _lateWrites;
     private readonly Applier _applier;
+    private readonly CutShort _cutShort;
     private readonly Outbox _outbox;
     private readonly StoreTrouble _trouble;
     private readonly Fetcher _fetcher;
 
-    /// <summary>Entries whose content was looked for in vain, and how often.</summary>
-    private readonly Dictionary<Node, int> _lacking = [];
-
+    private readonly LackingContents _lacking;
     private readonly UploadQueue _uploads;
     private readonly Flusher _flusher;
     private readonly IndexKeeper _index;
@@ -99,6 +94,9 @@ internal sealed partial class Replica : IContentLocator, IAsyncDisposable
 
     /// <summary>The machine went down with it: what is not synced may be there in part.</summary>
     private bool _mayBeTorn;
+
+    /// <summary>The agent alone was killed, and what it did last was written down.</summary>
+    private bool _isAsKilled;
     private bool _statusScheduled;
     private long _publishedAt;
     private ReplicaStatus _status = new() { State = ReplicaState.Scanning };
@@ -151,7 +149,9 @@ internal sealed partial class Replica : IContentLocator, IAsyncDisposable
         _heldDirectories = new HeldDirectories(_context, _observer);
         _lateWrites = new LateWrites(_context, _observer, versions);
         _applier = new Applier(_context, _observer, new Placer(files, versions, owner), versions, staged, _stuck, _heldDirectories, _lateWrites) { CanFetch = !isHost };
+        _cutShort = new CutShort(_context, staged, _lateWrites, _applier.Keep);
         _outbox = new Outbox(_context, isHost);
+        _lacking = new LackingContents(_context, _stuck, versions, () => _observer.HasScanned);
         _fetcher = new Fetcher(_context, Arrived) { Stuck = _stuck.Report };
         _uploads = new UploadQueue(_context);
         _markFile = new MarkFile(files);
@@ -187,7 +187,7 @@ internal sealed partial class Replica : IContentLocator, IAsyncDisposable
         if (isHost) Reconciler.Planner.Direction = policy.HostDirection;
         foreach (var node in trees.All) Reconciler.Enqueue(node);
         _observer.CookieSeen = _flusher.CookieSeen;
-        _applier.Fetch = isHost ? LackContent : _fetcher.Want;
+        _applier.Fetch = isHost ? _lacking.Lack : _fetcher.Want;
     }
 
     public string Share => _options.Share;
@@ -204,8 +204,8 @@ internal sealed partial class Replica : IContentLocator, IAsyncDisposable
     /// <summary>The former life did not end by itself.</summary>
     public bool WasKilled => _unclean;
 
-    /// <summary>Asks the next of the connected guests for a content that the host lacks; false if all have had their turn. Null on a guest.</summary>
-    public Func<Entry, int, bool>? AskGuest { get; set; }
+    /// <inheritdoc cref="LackingContents.AskGuest"/>
+    public Func<Entry, int, bool?>? AskGuest { set => _lacking.AskGuest = value; }
 
     /// <summary>Completes the status with what only the host knows.</summary>
     public Func<ReplicaStatus, ReplicaStatus>? Decorate { get; set; }
@@ -349,7 +349,12 @@ internal sealed partial class Replica : IContentLocator, IAsyncDisposable
         var recent = new RecentState();
         try
         {
-            if (mark is not null && !isVoid && !IsBehindDirectory) recent = ReadRecent(mark);
+            if (mark is not null && !isVoid && !IsBehindDirectory)
+            {
+                recent = ReadRecent(mark);
+                _isAsKilled = _recentLog is not null;
+            }
+
             _store.Load((key, bytes) =>
             {
                 stored.Add(key);
@@ -405,6 +410,8 @@ internal sealed partial class Replica : IContentLocator, IAsyncDisposable
         var former = _store.GetValue("running");
         _unclean = former is not null;
         _mayBeTorn = former is not null && (_options.Machine.BootId is null || !former.AsSpan().SequenceEqual(running));
+        _isAsKilled &= _unclean && !_mayBeTorn && !isVoid;
+        if (_store.GetValue("name") is { } name) ReplicaName = System.Text.Encoding.UTF8.GetString(name);
         // As long as it has not been in sync since: a kill meanwhile changes nothing.
         _store.Commit([], [new("running", _mayBeTorn ? former : running)]);
         // Nothing here yet: what comes may be placed before the first look has ended. What is here already must be known first, and so must what a former life made:
@@ -491,7 +498,8 @@ internal sealed partial class Replica : IContentLocator, IAsyncDisposable
         {
             if (item.Name is null || item.Name.StartsWith("p-", StringComparison.Ordinal)) continue;
             var path = $"{PrivateDirectory.Staging}/{item.Name}";
-            if (item.Stat.Kind == EntryKind.Directory) _context.Files.RemoveDirectory(path);
+            if (DisplacedName.EntryOf(item.Name) is { } placed) _cutShort.Take(path, placed, item.Stat, _isAsKilled);
+            else if (item.Stat.Kind == EntryKind.Directory) _context.Files.RemoveDirectory(path);
             else if (item.Name.StartsWith("c-", StringComparison.Ordinal) && ContentId.TryParse(item.Name[2..].Split('.')[0], out var content))
             {
                 var target = $"{PrivateDirectory.Staging}/c-{content}";
@@ -506,36 +514,23 @@ internal sealed partial class Replica : IContentLocator, IAsyncDisposable
         items.Clear();
         if (_context.Files.List(PrivateDirectory.Displaced, items) != FsError.None) return;
         foreach (var item in items)
-            if (item.Name is not null) _applier.Keep($"{PrivateDirectory.Displaced}/{item.Name}", "(displaced)/" + item.Name, item.Stat, "swept");
-    }
-
-    /// <summary>The host is where contents are asked for. One that it lacks may stand where it has not looked yet; if not, it was deleted here while a guest
-    /// moved it, or somebody has removed it from the private directory: a guest that has it is asked.</summary>
-    private void LackContent(Node node, Entry entry)
-    {
-        var times = _lacking[node] = _lacking.GetValueOrDefault(node) + 1;
-        var comes = _context.Staging.IsArriving(entry.Content) || (times > 1 && AskGuest?.Invoke(entry, times - 2) is true) || times <= 3 || !_observer.HasScanned;
-        if (!comes) _stuck.Report(node, ProblemCodes.Unavailable, "Its content is neither on the host's disk nor on that of a connected guest. Start a guest that has it.");
-        _context.After(comes ? LackingRetry : LackingPause, () => Reconciler.Enqueue(node.Current));
+        {
+            if (item.Name is null) continue;
+            var path = $"{PrivateDirectory.Displaced}/{item.Name}";
+            if (DisplacedName.EntryOf(item.Name) is { } placed) _cutShort.Take(path, placed, item.Stat, _isAsKilled);
+            else _applier.Keep(path, "(displaced)/" + item.Name, item.Stat, "swept");
+        }
     }
 
     /// <summary>Somebody else may be asked now for what is lacking.</summary>
-    public void RetryLacking() => Loop.Post(() =>
-    {
-        foreach (var node in _lacking.Keys.ToArray())
-        {
-            _lacking[node] = 0;
-            _stuck.Free(node);
-            Reconciler.Enqueue(node.Current);
-        }
-    });
+    public void RetryLacking() => Loop.Post(_lacking.TryAgain);
 
     private void OnNodeChanged(Node node)
     {
         _flusher.Changed(node);
         if (!_flusher.Behind.Contains(node))
         {
-            _lacking.Remove(node);
+            _lacking.Settled(node);
             _stuck.Free(node);
         }
 

@@ -116,12 +116,15 @@ internal sealed class VersionLog : IDisposable
 
     private FsError Read(Dictionary<string, VersionRecord> versions)
     {
-        var buffer = new byte[MaxWrite];
+        var error = _file!.Stat(out var stat);
+        if (error != FsError.None) return error;
+        // Room for one byte more than there is: a buffer that is full holds a line too long to be one.
+        var buffer = new byte[Math.Min(MaxWrite, stat.Stamp.Size + 1)];
         int kept = 0;
         long offset = 0;
         while (true)
         {
-            var error = _file!.Read(offset, buffer.AsSpan(kept), out var read);
+            error = _file.Read(offset, buffer.AsSpan(kept), out var read);
             if (error != FsError.None) return error;
             if (read == 0) break;
             offset += read;

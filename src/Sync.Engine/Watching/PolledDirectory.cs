@@ -10,10 +10,14 @@ internal sealed class PolledDirectory
     private readonly List<DirectoryItem> _items = [];
     private Dictionary<string, DirectoryItem> _seen = new(StringComparer.Ordinal);
 
-    private PolledDirectory(string path, object tag, ulong fileKey)
+    /// <summary>When its names last changed, as of the last look.</summary>
+    private long _changedNs;
+
+    private PolledDirectory(string path, object tag, FileStamp stamp)
     {
         Path = path;
-        _fileKey = fileKey;
+        _fileKey = stamp.FileKey;
+        _changedNs = stamp.MtimeNs;
         Tag = tag;
     }
 
@@ -30,7 +34,7 @@ internal sealed class PolledDirectory
             return error;
         if (stat.Kind != EntryKind.Directory)
             return FsError.NotDirectory;
-        var opened = new PolledDirectory(path, tag, stat.Stamp.FileKey);
+        var opened = new PolledDirectory(path, tag, stat.Stamp);
         error = fs.List(path, opened._items);
         if (error != FsError.None)
             return error;
@@ -80,6 +84,10 @@ internal sealed class PolledDirectory
         foreach (var gone in _seen.Values)
             events.Add(new WatchEvent(Tag, gone.Name, WatchChange.Removed, 0));
         _seen = now;
+        // A name that has come and gone since the last look is in neither listing: what this agent put there itself, and a user has deleted, it still has in its tree.
+        if (self.Stamp.MtimeNs != _changedNs)
+            events.Add(new WatchEvent(Tag, null, WatchChange.Attributes, 0));
+        _changedNs = self.Stamp.MtimeNs;
         return false;
     }
 

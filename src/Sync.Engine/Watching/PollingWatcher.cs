@@ -4,7 +4,7 @@ namespace Sync.Engine.Watching;
 
 /// <summary>
 /// Compares listings, round by round. A round starts an interval after the last one ended, or nine times as long as that one took, so that polling
-/// a slow network does not fill it. What changes and changes back within a round goes unseen; so does a change that alters neither size nor any time.
+/// a slow network does not fill it. A directory whose names have changed is told of as a whole, too. What changes and changes back in a file within a round goes unseen; so does a change that alters neither size nor any time.
 /// </summary>
 internal sealed class PollingWatcher : IWatcher
 {

@@ -12,7 +12,7 @@ public enum WatchChange
     /// <summary>The last writer closed it.</summary>
     Closed,
 
-    /// <summary>Mode, owner, times or link count changed.</summary>
+    /// <summary>Mode, owner, times or link count changed. Without a name: of the directory itself, whose names may be others now.</summary>
     Attributes,
 
     /// <summary>A name is gone.</summary>

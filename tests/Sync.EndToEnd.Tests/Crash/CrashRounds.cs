@@ -32,9 +32,6 @@ internal sealed class CrashRounds
     /// <summary>Kills.</summary>
     public int Kills { get; private set; }
 
-    /// <summary>Rounds after which a conflict copy was listed that nobody has.</summary>
-    public int Unavailable { get; private set; }
-
     /// <summary>Saves that were finished and stand.</summary>
     public int Files => _load.Alone.Sum(writer => writer.Finished().Count);
 
@@ -89,8 +86,7 @@ internal sealed class CrashRounds
 
         foreach (TestAgent agent in killed)
             await agent.StartAsync();
-        if (!await Settling.RunAsync(_pair.Host, _pair.Guest))
-            Unavailable++;
+        await Settling.RunAsync(_pair.Host, _pair.Guest);
         Check();
     }
 

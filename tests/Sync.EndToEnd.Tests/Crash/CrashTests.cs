@@ -35,7 +35,7 @@ public sealed class CrashTests
         if (rounds > Rounds)
             await crashes.CheckLeftoversAsync();
         TestContext.Current.TestOutputHelper?.WriteLine(
-            $"seed {seed}: {rounds} rounds, {crashes.Kills} kills, {crashes.Acknowledged} flushes acknowledged before one ({crashes.AcknowledgedFiles} files), {crashes.Files} files stand, {crashes.Unavailable} rounds with a conflict copy that nobody has, {clock.Elapsed.TotalSeconds:0} s");
+            $"seed {seed}: {rounds} rounds, {crashes.Kills} kills, {crashes.Acknowledged} flushes acknowledged before one ({crashes.AcknowledgedFiles} files), {crashes.Files} files stand, {clock.Elapsed.TotalSeconds:0} s");
     }
 
     private static int? Number(string variable) =>

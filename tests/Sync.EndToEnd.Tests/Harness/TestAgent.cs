@@ -32,6 +32,9 @@ internal abstract class TestAgent : IAsyncDisposable
 
     public bool IsRunning => _agent is { HasEnded: false };
 
+    /// <summary>Of the agent that runs, or ran last.</summary>
+    public int ProcessId => _agent!.Id;
+
     /// <summary>What the agent says when commands reach it.</summary>
     protected abstract string ReadyLine { get; }
 

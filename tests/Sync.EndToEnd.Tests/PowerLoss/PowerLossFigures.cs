@@ -29,10 +29,7 @@ internal sealed class PowerLossFigures
     /// <summary>Files that their program had deleted or moved, and that stood again where they were.</summary>
     public int CameBack { get; set; }
 
-    /// <summary>Rounds after which a conflict copy was listed that nobody has.</summary>
-    public int Unavailable { get; set; }
-
     public override string ToString() => string.Create(
         CultureInfo.InvariantCulture,
-        $"{Losses} losses, {Images} disks, {Acknowledged} flushes acknowledged before one ({AcknowledgedFiles} files), {TornByProgram} files torn by their programs, {TornByAgent} by agents, {Copies} conflict copies, {CameBack} files came back, {Unavailable} rounds with a conflict copy that nobody has");
+        $"{Losses} losses, {Images} disks, {Acknowledged} flushes acknowledged before one ({AcknowledgedFiles} files), {TornByProgram} files torn by their programs, {TornByAgent} by agents, {Copies} conflict copies, {CameBack} files came back");
 }

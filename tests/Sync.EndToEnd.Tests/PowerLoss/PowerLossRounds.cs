@@ -84,8 +84,7 @@ internal sealed class PowerLossRounds
         var others = Trees.Where(tree => !IsLost(tree, victims)).ToDictionary(tree => tree, Contents);
         foreach (Machine victim in victims)
             await victim.BootAsync();
-        if (!await Settling.RunAsync(_pair.Host.Agent, _pair.Guest.Agent))
-            _figures.Unavailable++;
+        await Settling.RunAsync(_pair.Host.Agent, _pair.Guest.Agent);
         Check(left, others);
     }
 

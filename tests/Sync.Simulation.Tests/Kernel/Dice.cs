@@ -42,6 +42,7 @@ internal sealed class Dice(ulong seed) : Random
 
     public override void NextBytes(Span<byte> buffer)
     {
+        for (; buffer.Length >= sizeof(ulong); buffer = buffer[sizeof(ulong)..]) BitConverter.TryWriteBytes(buffer, NextBits());
         foreach (ref var b in buffer) b = (byte)NextBits();
     }
 

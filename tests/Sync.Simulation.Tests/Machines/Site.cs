@@ -17,7 +17,7 @@ internal sealed class Site
     private readonly Trace _trace;
     private readonly Dice _dice;
     private readonly Network _network;
-    private readonly Dictionary<string, MemoryRecordStore.Disk> _stores = [];
+    private readonly Dictionary<string, SimStoreDisk> _stores = [];
     private readonly Dictionary<string, MemoryStream> _unsynced = [];
     private readonly long _skewNs;
     private ManifestStore? _manifests;
@@ -72,9 +72,9 @@ internal sealed class Site
     /// <summary>Called when the machine has lost power, before and after its disk has.</summary>
     public Action<Site, Action>? LosingPower { get; set; }
 
-    public MemoryRecordStore.Disk Store(string name)
+    public SimStoreDisk Store(string name)
     {
-        if (!_stores.TryGetValue(name, out var disk)) _stores.Add(name, disk = new MemoryRecordStore.Disk());
+        if (!_stores.TryGetValue(name, out var disk)) _stores.Add(name, disk = new SimStoreDisk());
         return disk;
     }
 

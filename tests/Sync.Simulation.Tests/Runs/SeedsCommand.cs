@@ -1,23 +1,34 @@
-using System.Globalization;
-
 namespace Sync.Simulation.Tests.Runs;
 
-/// <summary>`seeds --seeds N [--state FILE]`: runs the seeds up to N on all processors, from where the last run with that file has stopped
-/// (without one: `simulation.state`).</summary>
+/// <summary>`seeds`: runs seeds on all processors, from where the last run with the same file has stopped; see <see cref="Usage.Seeds"/>.</summary>
 internal static class SeedsCommand
 {
     public const string DefaultState = "simulation.state";
 
     public static async Task<int> RunAsync(string[] args)
     {
-        var count = ulong.Parse(Value("--seeds") ?? throw new ArgumentException("How many? --seeds N"), CultureInfo.InvariantCulture);
-        var state = SeedState.Open(Value("--state") ?? DefaultState);
-        Console.WriteLine($"From seed {state.Next} to {count}; {state.Failed.Count} failed before.");
+        try
+        {
+            var arguments = new Arguments(args, ["--new"], ["--seeds", "--state"]);
+            return arguments.AsksForHelp ? Usage.Tell(null, Usage.Seeds) : await RunAsync(arguments).ConfigureAwait(false);
+        }
+        catch (UsageException e)
+        {
+            return Usage.Tell(e.Message, Usage.Seeds);
+        }
+    }
+
+    private static async Task<int> RunAsync(Arguments args)
+    {
+        if (args.Plain.Count > 0) throw new UsageException($"What is '{args.Plain[0]}'?");
+        var count = Arguments.Number(args.Value("--seeds") ?? throw new UsageException("How many? --seeds N"), "--seeds", ulong.MaxValue - 1);
+        var path = args.Value("--state") ?? DefaultState;
+        if (args.Has("--new")) File.Delete(path);
+        var state = SeedState.Open(path);
+        Console.WriteLine($"From seed {state.Next} to {count}; {state.Failed.Count} failed before. Goes on from {path} when it was stopped.");
         var run = new SeedRun(state, Console.WriteLine);
         await run.RunAsync(count, TimeSpan.MaxValue).ConfigureAwait(false);
-        Console.WriteLine($"{run.Ran} seeds, {state.Failed.Count} failed in all.");
+        Console.WriteLine($"{run.Figures}; {state.Failed.Count} failed in all.");
         return state.Failed.Count == 0 ? 0 : 1;
-
-        string? Value(string option) => Array.IndexOf(args, option) is var i and >= 0 && i + 1 < args.Length ? args[i + 1] : null;
     }
 }

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using Sync.Engine.Trees;
 using Sync.Simulation.Tests.Disks;
@@ -8,85 +7,97 @@ using Sync.Simulation.Tests.Users;
 
 namespace Sync.Simulation.Tests.Runs;
 
-/// <summary>
-/// `simulate FIRST [COUNT]`: runs seeds in this process, one after the other, and tells of those that fail. `--twice`: each twice, which must give the
-/// same trace. `--shrink`: makes what fails smaller. `--trace`: tells all that happens. `--acts=N,N,…`, `--guests=N`, `--same-disks`: only that of
-/// the script. `--first`: only until one fails. `--no-faults`, `--faults=KIND,…`: other scripts. `--mutate=NAME`: with something broken.
-/// </summary>
+/// <summary>`simulate`: runs seeds in this process, one after the other, and tells of those that fail; see <see cref="Usage.Simulate"/>.</summary>
 internal static class SimulateCommand
 {
+    private static readonly string[] Flags = ["--twice", "--shrink", "--trace", "--first", "--same-disks", "--no-faults"];
+    private static readonly string[] Values = ["--acts", "--guests", "--faults", "--mutate"];
+
     public static int Run(string[] args)
     {
+        try
+        {
+            var arguments = new Arguments(args, Flags, Values);
+            return arguments.AsksForHelp ? Usage.Tell(null, Usage.Simulate) : Run(arguments);
+        }
+        catch (UsageException e)
+        {
+            return Usage.Tell(e.Message, Usage.Simulate);
+        }
+    }
+
+    private static int Run(Arguments args)
+    {
+        if (args.Plain.Count is not (1 or 2)) throw new UsageException("Which seed, and how many from there?");
+        var first = Arguments.Number(args.Plain[0], "FIRST", ulong.MaxValue);
+        var count = args.Plain.Count > 1 ? Arguments.Number(args.Plain[1], "COUNT", int.MaxValue) : 1;
+        var limits = Limits(args);
+        var mutation = args.Value("--mutate") is { } name
+            ? Mutations.All.SingleOrDefault(m => m.Name == name) ?? throw new UsageException($"There is no mutation '{name}', but {string.Join(", ", Mutations.All.Select(m => m.Name))}.") : null;
+        var text = args.Has("--trace") ? Console.Out : null;
+        RunResult RunScript(Script script) => new World(script, null, mutation).Run();
+        _ = Choose(Script.Of(first, limits), args);
+
         Pump.ClaimPool();
         NameHash.Seed = 1;
-        var first = ulong.Parse(args[0], CultureInfo.InvariantCulture);
-        var count = args.Length > 1 && !args[1].StartsWith('-') ? int.Parse(args[1], CultureInfo.InvariantCulture) : 1;
-        var limits = Limits(args);
-        var mutation = Value(args, "--mutate=") is { } name ? Mutations.All.Single(m => m.Name == name) : null;
-        var text = args.Contains("--trace") ? Console.Out : null;
-        RunResult RunScript(Script script) => new World(script, null, mutation).Run();
-
-        var watch = Stopwatch.StartNew();
-        long acts = 0, faults = 0, events = 0, unavailable = 0;
-        var failed = 0;
-        for (var i = 0; i < count; i++)
+        var figures = SeedFigures.None;
+        for (ulong i = 0; i < count; i++)
         {
-            var seed = first + (ulong)i;
+            var seed = first + i;
             var script = Choose(Script.Of(seed, limits), args);
             var result = new World(script, text, mutation).Run();
-            acts += result.Acts;
-            faults += result.Faults;
-            events += result.Events;
-            unavailable += result.Unavailable;
-            if (args.Contains("--twice") && RunScript(script).Trace != result.Trace) result = result with { Failure = "another trace: the second time" };
+            if (args.Has("--twice") && RunScript(script).Trace != result.Trace) result = result with { Failure = "another trace: the second time" };
+            figures = figures.With(result, result.Failure is not null);
             if (result.Failure is null) continue;
-            failed++;
-            if (args.Contains("--first")) count = i + 1;
+            if (args.Has("--first")) count = i + 1;
             Console.WriteLine($"seed {seed}: {result.Failure}");
-            if (!args.Contains("--shrink")) continue;
+            if (!args.Has("--shrink")) continue;
             var small = new Shrinker(RunScript).Shrink(result);
             foreach (var act in small.Script.Acts) Console.WriteLine($"    {act}");
             Console.WriteLine($"    {small.Failure}");
-            Console.WriteLine($"    replay: {Replay(small.Script)}{string.Concat(args.Where(a => a.StartsWith("--faults", StringComparison.Ordinal) || a.StartsWith("--no-", StringComparison.Ordinal) || a.StartsWith("--mutate", StringComparison.Ordinal)).Select(a => " " + a))}");
+            Console.WriteLine($"    replay: {Replay(small.Script, args)}");
         }
 
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{count} seeds, {failed} failed, {watch.Elapsed.TotalMilliseconds / count:F1} ms each, {acts / (double)count:F0} acts, {faults / (double)count:F1} faults, {events / (double)count:F0} events, {unavailable} unavailable"));
-        return failed == 0 ? 0 : 1;
+        Console.WriteLine(figures with { Milliseconds = Environment.CpuUsage.TotalTime.TotalMilliseconds });
+        return figures.Failed == 0 ? 0 : 1;
     }
 
     /// <summary>What runs a script again, with all that happens in it.</summary>
-    public static string Replay(Script script)
+    private static string Replay(Script script, Arguments args)
     {
         var sameDisks = script.Disks.All(d => d == new DiskTraits()) ? " --same-disks" : "";
-        return string.Create(CultureInfo.InvariantCulture, $"Sync.Simulation.Tests simulate {script.Seed} --trace --guests={script.Guests}{sameDisks} --acts={string.Join(',', script.Acts.Select(a => a.Number))}");
+        var same = string.Concat(((string[])["--faults", "--mutate"]).Where(args.Has).Select(option => $" {option}={args.Value(option)}")) + (args.Has("--no-faults") ? " --no-faults" : "");
+        return string.Create(CultureInfo.InvariantCulture, $"Sync.Simulation.Tests simulate {script.Seed} --trace --guests={script.Guests}{sameDisks} --acts={string.Join(',', script.Acts.Select(a => a.Number))}{same}");
     }
 
-    private static ScriptLimits Limits(string[] args)
+    private static ScriptLimits Limits(Arguments args)
     {
         var limits = ScriptLimits.Default;
-        if (args.Contains("--no-faults")) limits = limits with { Faults = 0 };
-        if (Value(args, "--faults=") is { } kinds) limits = limits with { FaultKinds = [.. kinds.Split(',').Select(Enum.Parse<ActKind>)] };
+        if (args.Has("--no-faults")) limits = limits with { Faults = 0 };
+        if (args.Value("--faults") is { } kinds) limits = limits with { FaultKinds = [.. kinds.Split(',').Select(Fault)] };
         return limits;
+
+        static ActKind Fault(string kind) => Enum.TryParse<ActKind>(kind, out var known) && ScriptLimits.Default.FaultKinds.Contains(known) ? known
+            : throw new UsageException($"There is no fault '{kind}', but {string.Join(", ", ScriptLimits.Default.FaultKinds)}.");
     }
 
-    private static Script Choose(Script script, string[] args)
+    private static Script Choose(Script script, Arguments args)
     {
-        if (Value(args, "--guests=") is { } guests)
+        if (args.Value("--guests") is { } guests)
         {
-            var number = int.Parse(guests, CultureInfo.InvariantCulture);
-            script = script with { Guests = number, Disks = script.Disks[..(number + 1)] };
+            var number = (int)Arguments.Number(guests, "--guests", (ulong)ScriptLimits.Default.Guests);
+            if (number == 0) throw new UsageException("--guests: one at least.");
+            // The seed's own are as many as it says; more of them have the same disks again.
+            script = script with { Guests = number, Disks = [.. Enumerable.Range(0, number + 1).Select(i => script.Disks[Math.Min(i, script.Disks.Length - 1)])] };
         }
 
-        if (args.Contains("--same-disks")) script = script with { Disks = [.. script.Disks.Select(_ => new DiskTraits())] };
-        if (Value(args, "--acts=") is { } acts)
+        if (args.Has("--same-disks")) script = script with { Disks = [.. script.Disks.Select(_ => new DiskTraits())] };
+        if (args.Numbers("--acts") is { } acts)
         {
-            var chosen = acts.Split(',').Select(a => int.Parse(a, CultureInfo.InvariantCulture)).ToHashSet();
+            var chosen = acts.ToHashSet();
             script = script with { Acts = [.. script.Acts.Where(a => chosen.Contains(a.Number))] };
         }
 
         return script;
     }
-
-    private static string? Value(string[] args, string option) =>
-        Array.Find(args, a => a.StartsWith(option, StringComparison.Ordinal)) is { } found ? found[option.Length..] : null;
 }

@@ -191,36 +191,48 @@ internal sealed class World
         lose();
         _users[site.Number].Restart();
         var after = Kept(site);
-        foreach (var version in before)
-        {
-            if (version.Ended is not null || after.Contains(version)) continue;
-            // Only what nobody else had yet.
-            if (!_sites.Any(s => s != site && Kept(s, onlyAccepted: true).Contains(version))) version.End($"lost with the power of {site.Name}");
-        }
+        var gone = before.Where(version => version.Ended is null && !after.Contains(version)).ToArray();
+        if (gone.Length == 0) return;
+        // Only what nobody else had yet.
+        var elsewhere = _sites.Where(s => s != site).SelectMany(s => s.Number == 0 ? Accepted(s, gone) : Kept(s)).ToHashSet();
+        foreach (var version in gone)
+            if (!elsewhere.Contains(version)) version.End($"lost with the power of {site.Name}");
     }
 
     /// <summary>The versions whose bytes a site has.</summary>
-    /// <param name="site">The site.</param>
-    /// <param name="onlyAccepted">Without what has been sent to the host and never got into its journal: nobody has been told that it has come.</param>
-    private HashSet<Users.Version> Kept(Site site, bool onlyAccepted = false)
+    private HashSet<Users.Version> Kept(Site site)
     {
         var found = new HashSet<Users.Version>();
-        Disks.SimDisk.Each(site.Disk.Root, "", (path, inode) =>
+        Disks.SimDisk.Each(site.Disk.Root, "", (_, inode) =>
         {
-            if (inode.Data.Length == 0 || _ledger.Find(inode.Data) is not { } version) return;
-            if (onlyAccepted && site.Number == 0 && path.StartsWith(PrivateDirectory.Staging + "/", StringComparison.Ordinal) && !IsAccepted(site, version)) return;
-            found.Add(version);
+            if (inode.Data.Length > 0 && _ledger.Find(inode.Data) is { } version) found.Add(version);
         });
         return found;
     }
 
-    /// <summary>Whether the journal names these bytes, on disk.</summary>
-    private static bool IsAccepted(Site host, Users.Version version)
+    /// <summary>Those that the host has, without what stands in its staging and is not in its journal, on disk: of that nobody has been told that it has come.</summary>
+    private HashSet<Users.Version> Accepted(Site host, Users.Version[] wanted)
+    {
+        HashSet<Users.Version> found = [], staged = [];
+        Disks.SimDisk.Each(host.Disk.Root, "", (path, inode) =>
+        {
+            if (inode.Data.Length == 0 || _ledger.Find(inode.Data) is not { } version || !wanted.Contains(version)) return;
+            (path.StartsWith(PrivateDirectory.Staging + "/", StringComparison.Ordinal) ? staged : found).Add(version);
+        });
+        staged.ExceptWith(found);
+        if (staged.Count == 0) return found;
+        var journal = new Dictionary<long, ReadOnlyMemory<byte>>();
+        host.Store("journal.db").Read(journal, []);
+        found.UnionWith(staged.Where(version => journal.Values.Any(record => record.Span.IndexOf(IdOf(version)) >= 0)));
+        return found;
+    }
+
+    private static byte[] IdOf(Users.Version version)
     {
         using var hasher = new ContentHasher(version.Bytes.Length);
         hasher.Append(version.Bytes);
         var id = new byte[ContentId.Size];
         hasher.Finish().Id.CopyTo(id);
-        return host.Store("journal.db").Records.Values.Any(record => record.AsSpan().IndexOf(id) >= 0);
+        return id;
     }
 }
