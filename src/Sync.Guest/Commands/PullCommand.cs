@@ -125,9 +125,9 @@ internal static class PullCommand
             if (!options.IsDryRun) above.Keep();
             return result;
         }
-        catch (Exception e) when (PullFailures.Of(e) is { } failure)
+        catch (Exception e) when (PullFailures.Of(e) is not null)
         {
-            throw failure;
+            throw PullFailures.Of(e)!;
         }
     }
 }
