@@ -19,6 +19,7 @@ install_missing() {
     # In /usr/sbin, which not everybody has in the path.
     [[ -x /usr/sbin/mkfs.xfs ]] || command -v mkfs.xfs >/dev/null || missing+=(xfsprogs)
     [[ -x /usr/sbin/mkfs.btrfs ]] || command -v mkfs.btrfs >/dev/null || missing+=(btrfs-progs)
+    command -v chromium >/dev/null || missing+=(chromium)
     ((${#missing[@]} == 0)) && return
     local as_root=()
     if ((EUID != 0)); then
