@@ -19,6 +19,10 @@ install_missing() {
     # In /usr/sbin, which not everybody has in the path.
     [[ -x /usr/sbin/mkfs.xfs ]] || command -v mkfs.xfs >/dev/null || missing+=(xfsprogs)
     [[ -x /usr/sbin/mkfs.btrfs ]] || command -v mkfs.btrfs >/dev/null || missing+=(btrfs-progs)
+    command -v chromium >/dev/null || missing+=(chromium)
+    # The API's walk-through in Python.
+    command -v protoc >/dev/null || missing+=(protobuf-compiler libprotobuf-dev)
+    /usr/bin/python3 -c 'import grpc' 2>/dev/null || missing+=(python3-grpcio python3-protobuf)
     ((${#missing[@]} == 0)) && return
     local as_root=()
     if ((EUID != 0)); then

@@ -11,7 +11,7 @@ public sealed class EphemeralGuestTests
     {
         await using Pair pair = await Pair.StartAsync(before: tree => tree.Put("a", "1"));
         string stays = await pair.Guest.NameAsync();
-        string token = await pair.Host.InviteAsync("--ephemeral", "--uses", "2", "--linger", "8s");
+        string token = await pair.Host.InviteAsync("--ephemeral", "--uses", "2", "--linger", "20s");
         JsonElement invite = (await pair.Host.RunAsync("invite", "list", "--json")).Expect(0).Json.GetProperty("invites").EnumerateArray().Single(i => i.GetProperty("usesLeft").GetInt32() == 2);
         Assert.True(invite.GetProperty("ephemeral").GetBoolean());
 
@@ -48,7 +48,7 @@ public sealed class EphemeralGuestTests
     {
         await using Pair pair = await Pair.StartAsync();
         string stays = await pair.Guest.NameAsync();
-        string token = await pair.Host.InviteAsync("--ephemeral", "--uses", "2", "--linger", "10s");
+        string token = await pair.Host.InviteAsync("--ephemeral", "--uses", "2", "--linger", "15s");
         TestGuest here = await JoinAsync(pair, token), gone = await JoinAsync(pair, token);
         await pair.SyncAsync();
         string hereName = await here.NameAsync();

@@ -88,9 +88,9 @@ internal static class PushCommand
             using var progress = new PushProgress(error, TimeProvider.System, Terminal.ShowsProgress);
             result = await Publisher.RunAsync(options, host, progress, cancel);
         }
-        catch (Exception e) when (PushFailures.Of(e) is { } failure)
+        catch (Exception e) when (PushFailures.Of(e) is not null)
         {
-            throw failure;
+            throw PushFailures.Of(e)!;
         }
 
         var took = TimeProvider.System.GetElapsedTime(begun);
