@@ -31,6 +31,7 @@ internal static class Program
         host.Root.Add(LeaveCommand.Create(host));
         AgentCommands.AddTo(host);
         host.Root.Add(DoctorCommand.Create(host, GuestPatient.Of));
+        host.Root.Add(SupportBundleCommand.Create(host, Version, GuestPatient.Of));
         CompletionWords.AddTo(host, GuestNames.Of);
         return host;
     }

@@ -37,7 +37,10 @@ internal static class Program
         host.Root.Add(DashboardCommand.Create(host));
         AgentCommands.AddTo(host);
         host.Root.Add(AuditCommand.Create(host));
+        host.Root.Add(BackupCommand.Create(host));
+        host.Root.Add(RestoreCommand.Create(host));
         host.Root.Add(DoctorCommand.Create(host, HostPatient.Of));
+        host.Root.Add(SupportBundleCommand.Create(host, Version, HostPatient.Of));
         host.Root.Add(DemoCommandLine.Create());
         CompletionWords.AddTo(host, HostNames.Of);
         return host;

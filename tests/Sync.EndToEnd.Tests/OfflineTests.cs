@@ -19,6 +19,22 @@ public sealed class OfflineTests
         pair.Check("a", "host").Check("b", "guest").Check("gone", null).Check("d", null).Check("d2/x", "1").Check("h/new", "h").Check("g/new", "g");
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_directory_that_took_the_place_of_another_meanwhile_has_moved_with_all_that_is_in_it(bool onHost)
+    {
+        await using Pair pair = await Pair.StartAsync(before: tree => tree.Put("a/f", "1").Put("a/in/g", "2").Put("b/x/h", "3"));
+        await pair.SyncAsync();
+        await pair.Guest.StopAsync();
+        await pair.Host.StopAsync();
+        (onHost ? pair.Host.Tree : pair.Guest.Tree).Delete("b/x").Move("a", "b/x");
+        await pair.Host.StartAsync();
+        await pair.Guest.StartAsync();
+        await pair.SyncAndCheckAsync();
+        pair.Check("b/x/f", "1").Check("b/x/in/g", "2").Check("b/x/h", null).Check("a", null);
+    }
+
     [Fact]
     public async Task A_guest_goes_on_after_its_host_was_down()
     {

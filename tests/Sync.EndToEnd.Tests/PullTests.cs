@@ -51,6 +51,8 @@ public sealed class PullTests
             CommandResult again = (await guest.RunAsync("pull", Pair.Share, workspace, "--json")).Expect(0);
             Assert.True(again.Json.GetProperty("unchanged").GetBoolean(), again.ToString());
             Assert.Equal(0, again.Json.GetProperty("bytesReceived").GetInt64());
+            CommandResult verified = (await guest.RunAsync("pull", Pair.Share, workspace, "--verify", "--json")).Expect(0);
+            Assert.True(verified.Json.GetProperty("unchanged").GetBoolean(), verified.ToString());
         }
     }
 

@@ -34,13 +34,13 @@ public sealed partial class MetricsTests
         await using var host = await RunningHost.StartAsync();
         host.Share.Status = new ReplicaStatus
         {
-            State = ReplicaState.Syncing, Files = 3, Bytes = 42, PendingIn = 5, BytesSent = 7, Conflicts = 1,
+            State = ReplicaState.Syncing, Files = 3, Bytes = 42, PendingIn = 5, BytesSent = 7,
             Guests = [new GuestStatus("vm", new string('b', 64), Connected: true, new Revision(3), 4, 99, [])],
         };
         var text = await ScrapeAsync(host);
         foreach (var line in (string[])
         [
-            "sync_shares 1", "sync_share_files{share=\"docs\"} 3", "sync_share_size_bytes{share=\"docs\"} 42", "sync_share_conflicts{share=\"docs\"} 1",
+            "sync_shares 1", "sync_share_files{share=\"docs\"} 3", "sync_share_size_bytes{share=\"docs\"} 42",
             "sync_share_state{share=\"docs\",state=\"syncing\"} 1", "sync_share_state{share=\"docs\",state=\"halted\"} 0",
             "sync_share_pending{share=\"docs\",way=\"in\"} 5", "sync_share_content_bytes_total{share=\"docs\",way=\"sent\"} 7",
             "sync_share_guests{connected=\"true\",share=\"docs\"} 1", "sync_guest_pending_size_bytes{guest=\"vm\",share=\"docs\"} 99",

@@ -30,12 +30,11 @@ internal static class DoctorCommand
                 throw new CommandFailure(ExitCode.NotAllowed, $"the data directory {Printable.Text(data.Path)} belongs to another user; run as that user, or name your own with --data");
             var findings = await DoctorChecks.RunAsync(patient(host, data, await StatusAsync(data, interrupt.Token)), new ProgramRunner(), TimeProvider.System, interrupt.Token);
             var output = parsed.InvocationConfiguration.Output;
-            var worst = findings.Count == 0 ? DoctorLevel.Ok : findings.Max(f => f.Level);
             if (parsed.GetValue(json))
-                OutputJson.Write(output, new DoctorOutput(Word(worst), [.. findings.Select(f => new DoctorFindingOutput(f.Check, f.Subject, Word(f.Level), f.Message, f.Mend))]));
+                OutputJson.Write(output, DoctorOutputs.Of(findings));
             else
                 Write(output, findings);
-            return (int)(worst == DoctorLevel.Problem ? ExitCode.Failed : ExitCode.Done);
+            return (int)(DoctorOutputs.Worst(findings) == DoctorLevel.Problem ? ExitCode.Failed : ExitCode.Done);
         });
         return command;
     }
@@ -46,7 +45,7 @@ internal static class DoctorCommand
         foreach (var finding in findings)
         {
             var subject = finding.Subject is null ? "" : Printable.Text(finding.Subject) + ": ";
-            output.WriteLine($"{Word(finding.Level),-8} {finding.Check,-10} {subject}{Printable.Text(finding.Message)}");
+            output.WriteLine($"{DoctorOutputs.Word(finding.Level),-8} {finding.Check,-10} {subject}{Printable.Text(finding.Message)}");
             if (finding.Mend is not null && finding.Level != DoctorLevel.Ok)
                 output.WriteLine($"{"",-19} → {Printable.Text(finding.Mend)}");
         }
@@ -55,16 +54,10 @@ internal static class DoctorCommand
         output.WriteLine(problems + warnings == 0 ? "All is well." : FormattableString.Invariant($"{problems} problems, {warnings} warnings."));
     }
 
-    private static async Task<AgentStatus?> StatusAsync(DataDirectory data, CancellationToken cancel)
+    /// <summary>The status of the agent that runs there; null if none does.</summary>
+    public static async Task<AgentStatus?> StatusAsync(DataDirectory data, CancellationToken cancel)
     {
         using var agent = AgentConnection.TryOpen(data);
         return agent is null ? null : await agent.Agent.GetStatusAsync(new StatusRequest(), cancellationToken: cancel);
     }
-
-    private static string Word(DoctorLevel level) => level switch
-    {
-        DoctorLevel.Ok => "ok",
-        DoctorLevel.Warning => "warning",
-        _ => "problem",
-    };
 }

@@ -3,6 +3,7 @@ using System.Globalization;
 using Sync.Protocol.Control;
 using Sync.Shared.Output;
 using Sync.Shared.Output.Json;
+using Sync.Shared.Progress;
 
 namespace Sync.Shared.Commands;
 
@@ -18,7 +19,8 @@ internal static class FlushRun
     {
         using var agent = await host.ConnectSoonAsync(parsed, cancel);
         var deadline = DateTime.UtcNow + TimeSpan.FromMilliseconds(request.TimeoutMs) + Grace;
-        var reply = await agent.Agent.FlushAsync(request, deadline: deadline, cancellationToken: cancel);
+        using var call = agent.Agent.FlushAsync(request, deadline: deadline, cancellationToken: cancel);
+        var reply = await SyncProgress.WhileAsync(agent, request.Share, call.ResponseAsync, parsed.InvocationConfiguration.Error, cancel);
         if (json)
             OutputJson.Write(parsed.InvocationConfiguration.Output, FlushOutput.From(reply));
         else

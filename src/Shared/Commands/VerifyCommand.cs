@@ -3,6 +3,7 @@ using Grpc.Core;
 using Sync.Protocol.Control;
 using Sync.Shared.Output;
 using Sync.Shared.Output.Json;
+using Sync.Shared.Progress;
 
 namespace Sync.Shared.Commands;
 
@@ -35,24 +36,36 @@ internal static class VerifyCommand
     private static async Task<List<VerifyOutcome>> ReadAsync(IAsyncStreamReader<VerifyEvent> events, TextWriter error, CancellationToken cancel)
     {
         var outcomes = new List<VerifyOutcome>();
-        var drawn = false;
+        using var line = new ProgressLine(error, Terminal.ShowsProgress, TimeProvider.System);
+        var (share, rate) = ("", new TransferRate());
         while (await events.MoveNext(cancel))
         {
             if (events.Current.Result is { } outcome)
             {
                 outcomes.Add(outcome);
             }
-            else if (events.Current.Progress is { } step && Terminal.ShowsProgress)
+            else if (events.Current.Progress is { } step)
             {
-                await error.WriteAsync(
-                    $"\r{Printable.Text(step.Share)}: {Printable.Count(step.Files)} of {Printable.Count(step.OfFiles)} files, {Printable.Bytes(step.Bytes)} of {Printable.Bytes(step.OfBytes)}   ");
-                drawn = true;
+                if (share != step.Share)
+                    (share, rate) = (step.Share, new TransferRate());
+                rate.Look(step.Bytes, line.Elapsed);
+                line.Show(Line(step, rate));
             }
         }
 
-        if (drawn)
-            await error.WriteLineAsync();
         return outcomes;
+    }
+
+    private static string Line(VerifyStep step, TransferRate rate)
+    {
+        var text = $"{step.Share}: {Printable.Count(step.Files)} of {Printable.Count(step.OfFiles)} files, {Printable.Bytes(step.Bytes)} of {Printable.Bytes(step.OfBytes)}";
+        foreach (var more in (string[])[ProgressText.Rate(rate.PerSecond), ProgressText.Left(rate.Left(step.OfBytes - step.Bytes))])
+        {
+            if (more.Length > 0)
+                text += ", " + more;
+        }
+
+        return text;
     }
 
     private static void Write(List<VerifyOutcome> outcomes, TextWriter output)

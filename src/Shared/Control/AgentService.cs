@@ -13,6 +13,8 @@ internal sealed class AgentService(IReplicaSet replicas, TimeProvider time, IHos
     // A person cannot read faster, and a busy replica changes thousands of times a second.
     private static readonly TimeSpan BetweenUpdates = TimeSpan.FromMilliseconds(100);
 
+    private static readonly TimeSpan LongestBetweenUpdates = TimeSpan.FromSeconds(60);
+
     // Verify reports per file; the socket need not.
     private static readonly TimeSpan BetweenSteps = TimeSpan.FromMilliseconds(50);
 
@@ -32,6 +34,7 @@ internal sealed class AgentService(IReplicaSet replicas, TimeProvider time, IHos
         // A watch never ends by itself: without this it would hold up the agent's end.
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(context.CancellationToken, lifetime.ApplicationStopping);
         var cancel = ending.Token;
+        var pause = request.IntervalMs > 0 ? TimeSpan.FromMilliseconds(Math.Clamp(request.IntervalMs, BetweenUpdates.TotalMilliseconds, LongestBetweenUpdates.TotalMilliseconds)) : BetweenUpdates;
         while (!cancel.IsCancellationRequested)
         {
             var slots = replicas.Slots;
@@ -41,7 +44,7 @@ internal sealed class AgentService(IReplicaSet replicas, TimeProvider time, IHos
             using var round = CancellationTokenSource.CreateLinkedTokenSource(cancel);
             var waits = shown.Zip(statuses, (slot, status) => slot.ChangedAsync(status, round.Token)).Append(replicas.SlotsChangedAsync(slots, round.Token)).ToList();
             await Task.WhenAny(waits);
-            await Task.Delay(BetweenUpdates, time, cancel);
+            await Task.Delay(pause, time, cancel);
             await round.CancelAsync();
         }
     }

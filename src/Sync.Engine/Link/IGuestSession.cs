@@ -14,6 +14,11 @@ public interface IGuestSession : IAsyncDisposable
     /// <summary>Hands over a message of the guest; waits while the host is busy (which is the back-pressure).</summary>
     ValueTask ReceiveAsync(GuestMessage message, CancellationToken cancel);
 
+    /// <summary>The round trip to the guest was measured. For people to see; a session that has nobody to tell drops it.</summary>
+    void Measured(TimeSpan roundTrip)
+    {
+    }
+
     /// <summary>Serves downloads.</summary>
     IAsyncEnumerable<ContentFrame> Download(IAsyncEnumerable<ContentRequest> requests, CancellationToken cancel);
 

@@ -43,7 +43,7 @@ internal sealed class PullPlan
     /// <summary>Of entries that are copied: from where; null: from their own path.</summary>
     public Dictionary<int, string> Sources { get; } = [];
 
-    /// <summary>Files of the right size of which only their bytes tell whether they are the entry's.</summary>
+    /// <summary>Files of the right size, and symlinks, of which only their bytes tell whether they are the entry's.</summary>
     public IReadOnlyList<(int Entry, FileStat Stat)> Unsure => _unsure;
 
     /// <summary>Paths on disk that the tree has not, directories before what is in them; with the item of each.</summary>
@@ -74,7 +74,7 @@ internal sealed class PullPlan
 
         var stat = Stats[entry];
         var wanted = Tree.Entries[entry];
-        Place(entry, stat.Mode == wanted.Mode && stat.Stamp.MtimeNs == wanted.MtimeNs && (wanted.Owner is null || wanted.Owner == stat.Owner));
+        Place(entry, (stat.Mode == wanted.Mode || wanted.Kind == EntryKind.Symlink) && stat.Stamp.MtimeNs == wanted.MtimeNs && (wanted.Owner is null || wanted.Owner == stat.Owner));
     }
 
     /// <summary>After all were settled: contents that another verified file on disk has need not come over the link.</summary>
@@ -120,9 +120,9 @@ internal sealed class PullPlan
                 if (directory.Below[at] is { } below) _matched.Add(below, new bool[below.Items.Length]);
                 Changes[index] = stat.Mode == entry.Mode && (entry.Owner is null || entry.Owner == stat.Owner) ? EntryChange.None : EntryChange.Touched;
                 break;
-            case EntryKind.Symlink:
-                var isSame = isVerified && _known.Tree.Entries[known].LinkTarget == entry.LinkTarget && _known.Tree.Entries[known].MtimeNs == entry.MtimeNs && _known.Tree.Entries[known].Owner == entry.Owner;
-                Changes[index] = isSame ? EntryChange.None : EntryChange.Updated;
+            case EntryKind.Symlink when isVerified:
+                var link = _known.Tree.Entries[known];
+                Changes[index] = link.LinkTarget == entry.LinkTarget && link.MtimeNs == entry.MtimeNs && link.Owner == entry.Owner ? EntryChange.None : EntryChange.Updated;
                 break;
             case EntryKind.File when isVerified:
                 var before = _known.Tree.Entries[known];
@@ -132,7 +132,7 @@ internal sealed class PullPlan
                 break;
             default:
                 Changes[index] = EntryChange.Updated;
-                if (stat.Stamp.Size == entry.Size) _unsure.Add((index, stat));
+                if (entry.Kind == EntryKind.Symlink || stat.Stamp.Size == entry.Size) _unsure.Add((index, stat));
                 break;
         }
     }

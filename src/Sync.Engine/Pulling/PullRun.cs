@@ -125,6 +125,12 @@ public sealed class PullRun(IPullHost host, PullOptions options, TimeProvider ti
             if (source.Open(plan.Tree.PathOf(entry.Parent), out var directory) != FsError.None) return hash;
             using (directory)
             {
+                if (entry.Kind == EntryKind.Symlink)
+                {
+                    results[unsure.Entry] = directory!.ReadLink(entry.Name, out var target) == FsError.None && target == entry.LinkTarget;
+                    return hash;
+                }
+
                 if (directory!.OpenRead(entry.Name, out var file) != FsError.None) return hash;
                 using (file) results[unsure.Entry] = hash.Of(file!, entry.Size, out var content) == FsError.None && content == entry.Content;
             }

@@ -17,7 +17,11 @@ internal sealed class GuestSession(HostShare share, JournalKeeper journal, Journ
     /// <summary>Changes of one guest that wait for the journal at a time; a proposal that goes beyond is decided before the next is read.</summary>
     private const int MaxUndecided = 4096;
 
+    /// <summary>A round trip that differs by less is not worth drawing every viewer's page anew: it is told with the next change.</summary>
+    private static readonly TimeSpan WorthTelling = TimeSpan.FromMilliseconds(1);
+
     private readonly CancellationTokenSource _stop = new();
+    private long _roundTrip;
     private int _settling;
     private int _undecided;
 
@@ -34,6 +38,9 @@ internal sealed class GuestSession(HostShare share, JournalKeeper journal, Journ
 
     public GuestMessage.Applied? LastApplied { get; private set; }
 
+    /// <summary>The last measured round trip; zero before the first.</summary>
+    public TimeSpan RoundTrip => new(Interlocked.Read(ref _roundTrip));
+
     public Dictionary<long, TaskCompletionSource<GuestMessage.FlushDone>> Flushes { get; } = [];
 
     /// <summary>Completes when the session has ended.</summary>
@@ -42,6 +49,12 @@ internal sealed class GuestSession(HostShare share, JournalKeeper journal, Journ
     public void Push(HostMessage message) => journal.Loop.Post(() => journal.Push(session, message));
 
     public void End(LinkException? reason) => pump.End(reason);
+
+    public void Measured(TimeSpan roundTrip)
+    {
+        var before = new TimeSpan(Interlocked.Exchange(ref _roundTrip, roundTrip.Ticks));
+        if ((roundTrip - before).Duration() > WorthTelling + (before / 4) || before == TimeSpan.Zero) share.GuestsChanged();
+    }
 
     public async ValueTask ReceiveAsync(GuestMessage message, CancellationToken cancel)
     {

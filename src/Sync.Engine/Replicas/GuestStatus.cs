@@ -5,4 +5,11 @@ namespace Sync.Engine.Replicas;
 
 /// <summary>A guest of a share, as the host sees it.</summary>
 public sealed record GuestStatus(
-    string Name, string Fingerprint, bool Connected, Revision Applied, long PendingEntries, long PendingBytes, IReadOnlyList<Problem> Problems);
+    string Name, string Fingerprint, bool Connected, Revision Applied, long PendingEntries, long PendingBytes, IReadOnlyList<Problem> Problems)
+{
+    /// <summary>The last measured round trip; null while it is not connected, or was not measured yet.</summary>
+    public TimeSpan? RoundTrip { get; init; }
+
+    /// <summary>When it was connected last; null if it is, or was not since the host started.</summary>
+    public DateTimeOffset? LastSeen { get; init; }
+}

@@ -46,6 +46,7 @@ public sealed class HostShare : IHostShare
     private readonly object _gate = new();
     private readonly Dictionary<ulong, long> _refusedSince = [];
     private readonly Dictionary<string, GuestGrant> _known = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, DateTimeOffset> _left = new(StringComparer.Ordinal);
     private ImmutableList<GuestSession> _sessions = [];
     private volatile SharePolicy _policy;
     private IReadOnlyList<(IgnoreFile Pattern, ConflictPolicy Policy)> _conflictPatterns;
@@ -320,6 +321,10 @@ public sealed class HostShare : IHostShare
             lock (_gate)
                 if (!_sessions.Exists(s => s.Grant.Fingerprint == session.Grant.Fingerprint)) _known.Remove(session.Grant.Fingerprint);
         }
+        else
+        {
+            lock (_gate) _left[session.Grant.Fingerprint] = _options.Time.GetUtcNow();
+        }
 
         GuestsChanged();
     }
@@ -335,7 +340,11 @@ public sealed class HostShare : IHostShare
             {
                 var session = sessions.GetValueOrDefault(grant.Fingerprint);
                 var applied = session?.LastApplied;
-                list.Add(new GuestStatus(grant.Name, grant.Fingerprint, session is not null, applied?.Revision ?? default, applied?.PendingEntries ?? 0, applied?.PendingBytes ?? 0, applied?.Problems ?? []));
+                list.Add(new GuestStatus(grant.Name, grant.Fingerprint, session is not null, applied?.Revision ?? default, applied?.PendingEntries ?? 0, applied?.PendingBytes ?? 0, applied?.Problems ?? [])
+                {
+                    RoundTrip = session?.RoundTrip is { Ticks: > 0 } trip ? trip : null,
+                    LastSeen = session is null && _left.TryGetValue(grant.Fingerprint, out var left) ? left : null,
+                });
             }
         }
 
@@ -435,7 +444,12 @@ public sealed class HostShare : IHostShare
         foreach (var session in _sessions.Where(s => s.Grant.Fingerprint == fingerprint))
             session.End(new LinkException(LinkFailure.NotAllowed, $"The host has revoked this guest's rights to '{Share}'. Ask for a new invite and join again."));
         _pulls.Revoke(fingerprint);
-        lock (_gate) _known.Remove(fingerprint);
+        lock (_gate)
+        {
+            _known.Remove(fingerprint);
+            _left.Remove(fingerprint);
+        }
+
         GuestsChanged();
         return Task.CompletedTask;
     }

@@ -64,6 +64,8 @@ internal sealed class DirectoryRecogniser(ReplicaContext context, LookQueue look
     /// <summary>Two known directories found at each other's place, or one at that of another that is still to be found.</summary>
     private void Swap(Node standing, Node coming, FileStat stat, long origin)
     {
+        // A listing may have missed it where it was.
+        candidates.RemoveGone(coming);
         var (a, b) = (standing.Local!, coming.Local!);
         var (keyA, keyB) = (standing.Stamp, coming.Stamp);
         if (_trees.IsLocallyWithin(coming, standing))

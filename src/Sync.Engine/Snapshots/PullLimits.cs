@@ -6,8 +6,8 @@ public static class PullLimits
     /// <summary>The bytes of a piece, its numbers included; large enough that what a message costs is little beside its bytes.</summary>
     public const int MaxPiece = 512 << 10;
 
-    /// <summary>Where whole contents are cut into pieces: a content up to this length travels whole.</summary>
-    public const int PieceBytes = 256 << 10;
+    /// <summary>Where whole contents are cut into pieces: a content up to this length travels whole. With the numbers of its entries a piece fits a pooled buffer of 256 KiB.</summary>
+    public const int PieceBytes = 248 << 10;
 
     /// <summary>The longest content that travels whole.</summary>
     public const int MaxWhole = PieceBytes;

@@ -5,6 +5,7 @@ using System.Text;
 using System.Text.Unicode;
 using Sync.Delta;
 using Sync.Engine.Files;
+using Sync.Engine.Files.Linux;
 using Sync.Engine.Link;
 using Sync.Engine.Model;
 
@@ -20,6 +21,9 @@ public sealed class PulledTree
     private const int MaxTarget = 4095;
     private const int MaxPath = 4096;
     private const uint MaxMode = 0xFFF;
+
+    /// <summary>Others cannot give files away: to them all is theirs.</summary>
+    private static readonly bool TakesOwners = Abi.IsSupported && LibC.geteuid() == 0;
 
     private readonly PulledEntry[] _entries;
 
@@ -140,7 +144,7 @@ public sealed class PulledTree
             }
 
             ulong? owner = (head & TreeRecords.OwnerBit) != 0 ? Fixed() : null;
-            return new PulledEntry(parent, name, kind, (uint)mode, size, mtime, content, target, owner, depth);
+            return new PulledEntry(parent, name, kind, (uint)mode, size, mtime, content, target, TakesOwners ? owner : null, depth);
         }
 
         private ReadOnlySpan<byte> Take(int length)

@@ -4,6 +4,7 @@ using Sync.Protocol.Invites;
 using Sync.Shared.Commands;
 using Sync.Shared.Data;
 using Sync.Shared.Output;
+using Sync.Shared.Progress;
 
 namespace Sync.Guest.Commands;
 
@@ -38,7 +39,10 @@ internal static class JoinCommand
                 parsed.GetValue(path)!.Trim('/'),
                 parsed.GetValue(name) ?? Environment.MachineName,
                 parsed.GetValue(direction));
-            var outcome = await Joining.JoinAsync(host.Locate(parsed), request, cancel);
+            var outcome = await WaitProgress.WhileAsync(
+                $"asking the host at {string.Join(", ", request.Addresses.Count > 0 ? request.Addresses : invite.Addresses)}",
+                Joining.JoinAsync(host.Locate(parsed), request, cancel),
+                parsed.InvocationConfiguration.Error);
             var binding = outcome.Binding;
             await parsed.InvocationConfiguration.Output.WriteLineAsync($"{Printable.Text(binding.Directory)} is bound to share {Printable.Text(binding.Share)} as {Printable.Text(binding.Name)}");
             if (outcome.NameNote(parsed.GetValue(name)) is { } note)

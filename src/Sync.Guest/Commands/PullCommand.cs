@@ -57,6 +57,7 @@ internal static class PullCommand
             using var interrupt = new Interrupt();
             var target = await TargetAsync(parsed.GetValue(from)!, parsed.GetValue(address) ?? [], parsed.GetValue(path)!.Trim('/'), parsed.GetValue(at)!, parsed.GetValue(name), interrupt.Token);
             var data = host.Locate(parsed);
+            var where = RealPath.Of(Environment.CurrentDirectory);
             var real = RealPath.Of(Path.GetFullPath(parsed.GetValue(directory)!));
             Check(data, real);
             using var identity = AgentIdentity.Load(data);
@@ -75,6 +76,9 @@ internal static class PullCommand
             var took = TimeProvider.System.GetElapsedTime(begun);
             if (parsed.GetValue(json)) OutputJson.Write(parsed.InvocationConfiguration.Output, PullReport.ToOutput(options, result, took));
             else PullReport.Write(parsed.InvocationConfiguration.Output, options, result, took);
+            // The shell that called stands in what is no longer there: without a word its next commands fail in strange ways.
+            if (!result.IsUnchanged && !options.IsDryRun && RealPath.IsWithin(where, real))
+                await parsed.InvocationConfiguration.Error.WriteLineAsync($"The working directory is the old tree, which is gone: cd {Printable.Text(real)} again.");
             return (int)ExitCode.Done;
         });
         return command;

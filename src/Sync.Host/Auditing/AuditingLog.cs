@@ -10,6 +10,6 @@ internal static partial class AuditingLog
     public static AuditLog Open(DataDirectory data, TimeProvider time, ILogger log) =>
         new(data, time, (e, entry) => CannotWrite(log, e, data.AuditFile(0), entry));
 
-    [LoggerMessage(EventId = 4201, Level = LogLevel.Error, Message = "{Path} cannot be written; this is missing in it: {Entry}")]
+    [LoggerMessage(EventId = 4510, Level = LogLevel.Error, Message = "{Path} cannot be written; this is missing in it: {Entry}")]
     public static partial void CannotWrite(ILogger log, Exception error, string path, string entry);
 }

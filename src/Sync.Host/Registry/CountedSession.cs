@@ -14,6 +14,8 @@ internal sealed class CountedSession(IGuestSession session, IDisposable visit) :
 
     public ValueTask ReceiveAsync(GuestMessage message, CancellationToken cancel) => session.ReceiveAsync(message, cancel);
 
+    public void Measured(TimeSpan roundTrip) => session.Measured(roundTrip);
+
     public IAsyncEnumerable<ContentFrame> Download(IAsyncEnumerable<ContentRequest> requests, CancellationToken cancel) => session.Download(requests, cancel);
 
     public IAsyncEnumerable<ContentFrame.End> Upload(IAsyncEnumerable<ContentFrame> frames, CancellationToken cancel) => session.Upload(frames, cancel);

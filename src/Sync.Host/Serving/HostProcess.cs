@@ -2,6 +2,7 @@ using System.Net;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Sync.Host.Auditing;
+using Sync.Host.Backup;
 using Sync.Host.Config;
 using Sync.Host.Metrics;
 using Sync.Host.Registry;
@@ -88,7 +89,8 @@ internal sealed class HostProcess(DataDirectory data, TimeProvider time, TextWri
             services =>
             {
                 api.Register(services);
-                services.AddHostControl(Administration(parts, agent), parts.Audit).AddSingleton(parts.Settings).AddSingleton<IMetricsText>(metrics);
+                services.AddHostControl(Administration(parts, agent), parts.Audit).AddSingleton(parts.Settings).AddSingleton<IMetricsText>(metrics)
+                    .AddSingleton<IStateBackup>(new HostBackup(data, parts.Identity.Fingerprint, time));
             },
             app =>
             {

@@ -46,7 +46,10 @@ public static class ControlMapping
                 Applied = guest.Applied.Value,
                 PendingEntries = guest.PendingEntries,
                 PendingBytes = guest.PendingBytes,
+                LastSeenUnixMs = guest.LastSeen?.ToUnixTimeMilliseconds() ?? 0,
             };
+            if (guest.RoundTrip is { } trip)
+                item.RoundTripMs = trip.TotalMilliseconds;
             item.Problems.AddRange(guest.Problems.Select(ToInfo));
             info.Guests.Add(item);
         }

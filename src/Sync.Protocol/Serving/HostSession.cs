@@ -118,6 +118,8 @@ internal sealed class HostSession(
                     break;
                 case GuestEnvelope.KindOneofCase.Pong:
                     _heartbeat.Answered(envelope.Pong.Number);
+                    if (_heartbeat.RoundTrip is { } roundTrip)
+                        session.Measured(roundTrip);
                     break;
                 default:
                     if (_reader.FromWire(envelope) is { } message) await session.ReceiveAsync(message, cancel);

@@ -5,6 +5,7 @@ using System.Security.Cryptography.X509Certificates;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Sync.Shared.Data;
 using Sync.Web.Api;
+using Sync.Web.Dashboard;
 
 namespace Sync.Web.Serving;
 
@@ -17,7 +18,9 @@ internal static class WebBuilder
     public static WebApplication Build(DataDirectory data, IPEndPoint listen, X509Certificate2 certificate)
     {
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ApplicationName = "sync-web", ContentRootPath = AppContext.BaseDirectory });
-        builder.Logging.ClearProviders().AddSimpleConsole(console => console.SingleLine = true).SetMinimumLevel(LogLevel.Warning);
+        builder.Logging.ClearProviders().AddSimpleConsole(console => console.SingleLine = true).SetMinimumLevel(LogLevel.Warning)
+            // The keys of cookies are as safe as the host's own key beside them: the directory is closed to others.
+            .AddFilter("Microsoft.AspNetCore.DataProtection", LogLevel.Error);
         builder.Services.Configure<Microsoft.Extensions.Logging.Console.ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
         builder.WebHost.UseKestrelHttpsConfiguration();
         builder.WebHost.ConfigureKestrel(kestrel =>
@@ -36,8 +39,11 @@ internal static class WebBuilder
             });
         });
         builder.Services.AddSyncApi(data);
+        builder.Services.AddDashboard(data, certificate.Thumbprint[..8]);
         var app = builder.Build();
+        app.UseSecurityHeaders();
         app.UseSyncApi();
+        app.UseDashboard();
         return app;
     }
 }

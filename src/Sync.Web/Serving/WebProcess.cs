@@ -19,7 +19,7 @@ internal static class WebProcess
         WebApplication app;
         try
         {
-            using var tls = WebCertificate.Load(data, certificate);
+            using var tls = WebCertificate.Load(data, certificate, listen.Address);
             app = WebBuilder.Build(data, listen, tls);
             await app.StartAsync(cancel);
         }

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using System.Threading.Channels;
 using Sync.Engine.Link;
+using Sync.Engine.Snapshots;
 using Sync.Protocol.Pairing;
 using Sync.Protocol.Serving;
 
@@ -18,6 +19,12 @@ internal sealed class FakeHost : IShareServer, IPairingDesk, IGuestDirectory
         Channel.CreateUnbounded<(string, SessionHello, FakeSession)>();
 
     public Func<SessionHello, FakeSession> OnOpen { get; set; } = _ => new FakeSession();
+
+    /// <summary>Answers pulls; null: there are none.</summary>
+    public Func<PullRequest, IPullSource>? OnPull { get; set; }
+
+    public ValueTask<IPullSource> OpenPullAsync(string guest, PullRequest request, CancellationToken cancel) =>
+        ValueTask.FromResult(OnPull?.Invoke(request) ?? throw new LinkException(LinkFailure.NoSuchShare, "No such share."));
 
     public bool IsKnown(string fingerprint) => Guests.ContainsKey(fingerprint);
 
