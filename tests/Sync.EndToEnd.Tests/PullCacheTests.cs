@@ -74,7 +74,39 @@ public sealed class PullCacheTests
     }
 
     [Fact]
-    public async Task Many_pulls_at_once_share_the_cache_and_the_hosts_reads()
+    public async Task Many_pulls_of_one_artifact_read_the_hosts_disk_once()
+    {
+        const int Pulls = 8;
+        const int Size = 40 << 20;
+        await using Pair pair = await Pair.StartAsync(guests: 0);
+        byte[] artifact = new byte[Size];
+        new Random(9).NextBytes(artifact);
+        pair.Host.Tree.Put("artifact", artifact);
+        TestGuest guest = pair.NewGuest();
+        (await guest.RunAsync("pull", await pair.Host.InviteAsync(), pair.Temporary("first"), "--dry-run")).Expect(0);
+        // Out of the page cache: written back, and dropped.
+        (await SystemCommand.RunAsync("sync", pair.Host.Tree.At("artifact"))).Expect(0);
+        (await SystemCommand.RunAsync("dd", "if=" + pair.Host.Tree.At("artifact"), "iflag=nocache", "count=0", "of=/dev/null")).Expect(0);
+        int host = (await pair.Host.RunAsync("status", "--json")).Expect(0).Json.GetProperty("processId").GetInt32();
+        string io = string.Create(CultureInfo.InvariantCulture, $"/proc/{host}/io");
+        long before = ReadBytes(io);
+        ProcessRun[] runs = [.. Enumerable.Range(0, Pulls).Select(i =>
+            ProcessRun.Start(guest.Executable, ["pull", Pair.Share, pair.Temporary("w" + i.ToString(CultureInfo.InvariantCulture)), "--data", guest.DataDirectory]))];
+        foreach (ProcessRun run in runs)
+        {
+            await using (run) (await run.EndAsync(Limit)).Expect(0);
+        }
+
+        long read = ReadBytes(io) - before;
+        Assert.SkipWhen(read == 0, "the file did not leave the page cache: nothing tells how often it would have been read");
+        Assert.InRange(read, 1, 2L * Size);
+    }
+
+    private static long ReadBytes(string io) =>
+        long.Parse(File.ReadLines(io).First(static line => line.StartsWith("read_bytes:", StringComparison.Ordinal))[11..], CultureInfo.InvariantCulture);
+
+    [Fact]
+    public async Task Many_pulls_at_once_share_the_cache()
     {
         const int Pulls = 12;
         const int Size = 16 << 20;

@@ -99,6 +99,25 @@ public sealed class PullFaultTests
     }
 
     [Fact]
+    public async Task A_guest_that_is_revoked_under_way_is_told_and_keeps_the_old_tree()
+    {
+        await using Pair pair = await Pair.StartAsync(guests: 0, before: tree => tree.Put("version", "1"));
+        await using var proxy = new FaultyProxy(pair.Host.Port);
+        TestGuest guest = pair.NewGuest();
+        var workspace = new TestTree(pair.Temporary("workspace"));
+        (await guest.RunAsync("pull", await pair.Host.InviteAsync(), workspace.Root, "--name", "agent")).Expect(0);
+        byte[] bytes = new byte[Long];
+        new Random(1).NextBytes(bytes);
+        pair.Host.Tree.Put("long", bytes).Put("version", "2");
+        await using ProcessRun run = Begin(guest, proxy, workspace);
+        proxy.Delay = TimeSpan.FromMilliseconds(1);
+        await Eventually.HoldsAsync(() => Length(pair.Temporary(".workspace.sync-pull/next/long")) > 1 << 20, () => $"some of it has come\n{run}");
+        (await pair.Host.RunAsync("guest", "revoke", "agent")).Expect(0);
+        (await run.EndAsync(Limit)).ExpectLine(6, "revoked");
+        workspace.Check("version", "1").Check("long", null);
+    }
+
+    [Fact]
     public async Task A_second_pull_into_a_directory_is_refused_at_once_and_told_who_has_it()
     {
         await using Pair pair = await Pair.StartAsync(guests: 0);

@@ -17,6 +17,8 @@ internal sealed class DiskSurvey
     private readonly CancellationToken _cancel;
     private readonly BlockingCollection<Job> _jobs = new(new ConcurrentStack<Job>());
     private int _open = 1;
+    private int _matched;
+    private int _odd;
     private Exception? _failure;
 
     private DiskSurvey(DirectoryHandle root, DirectoryWalk walk, ulong mount, KnownTree known, CancellationToken cancel)
@@ -32,14 +34,16 @@ internal sealed class DiskSurvey
 
     /// <summary>Looks at all below a directory; its own `.sync` is left out.</summary>
     /// <exception cref="WorkspaceException">Something cannot be looked at, or is a mount point.</exception>
-    public static DiskDirectory Of(DirectoryHandle root, KnownTree known, CancellationToken cancel)
+    /// <returns>What is there, and whether that is by every stamp and mode the known tree, no more and no less.</returns>
+    public static (DiskDirectory Disk, bool IsKnown) Of(DirectoryHandle root, KnownTree known, CancellationToken cancel)
     {
         var error = root.BeginWalk(out var walk);
         if (error != FsError.None || root.Stat(out var stat) is var failed && (error = failed) != FsError.None) throw WorkspaceException.Of(error, "the directory");
         // Made on one thread: the others only read.
-        known.Find(-1, "");
+        _ = known.ChildrenOf(-1);
         var survey = new DiskSurvey(root, walk!, stat.MountId, known, cancel);
-        return survey.Run();
+        var disk = survey.Run();
+        return (disk, survey._odd == 0 && survey._matched == known.Tree.Count);
     }
 
     private DiskDirectory Run()
@@ -94,21 +98,37 @@ internal sealed class DiskSurvey
         items.RemoveAll(static i => i.Error == FsError.NotFound);
         items.Sort(static (a, b) => a.Name is null || b.Name is null ? (a.Name is null).CompareTo(b.Name is null) : string.CompareOrdinal(a.Name, b.Name));
         var found = new DiskDirectory([.. items], new DiskDirectory?[items.Count], new int[items.Count]);
+        var known = job.Known == Nowhere ? [] : _known.ChildrenOf(job.Known);
+        var (next, odd, matched) = (0, 0, 0);
         for (var i = 0; i < items.Count; i++)
         {
             var item = items[i];
             var path = job.Path.Length == 0 ? item.Display : job.Path + "/" + item.Display;
             if (item.Error != FsError.None) throw WorkspaceException.Of(item.Error, path);
             if (item.Stat.MountId != _mount) throw new WorkspaceException(WorkspaceTrouble.NotExchangeable, $"{path} is a mount point inside the directory: the whole cannot be exchanged. Unmount it, or pull into another directory.");
-            found.Known[i] = item.Name is null || job.Known == Nowhere ? -1 : _known.Find(job.Known, item.Name);
+            // Both lists ascend: one goes along with the other.
+            while (item.Name is not null && next < known.Length && string.CompareOrdinal(_known.Tree.Entries[known[next]].Name, item.Name) < 0) next++;
+            var entry = item.Name is not null && next < known.Length && _known.Tree.Entries[known[next]].Name == item.Name ? known[next] : -1;
+            found.Known[i] = entry;
+            if (entry >= 0) matched++;
+            if (entry < 0 || !IsAsKnown(entry, item.Stat)) odd++;
             if (item.Stat.Kind != EntryKind.Directory || item.Name is null) continue;
             var index = i;
             Interlocked.Increment(ref _open);
-            var known = found.Known[i] >= 0 && _known.Tree.Entries[found.Known[i]].Kind == EntryKind.Directory ? found.Known[i] : Nowhere;
-            _jobs.Add(new Job(path, known, below => found.Below[index] = below), CancellationToken.None);
+            _jobs.Add(new Job(path, entry >= 0 && _known.Tree.Entries[entry].Kind == EntryKind.Directory ? entry : Nowhere, below => found.Below[index] = below), CancellationToken.None);
         }
 
+        Interlocked.Add(ref _matched, matched);
+        if (odd > 0) Interlocked.Add(ref _odd, odd);
+
         job.Found(found);
+    }
+
+    private bool IsAsKnown(int entry, in FileStat stat)
+    {
+        ref readonly var known = ref _known.Tree.Entries[entry];
+        if (known.Kind != EntryKind.Directory) return _known.IsVerified(entry, stat);
+        return stat.Kind == EntryKind.Directory && stat.Mode == known.Mode && (known.Owner is null || known.Owner == stat.Owner);
     }
 
     /// <summary>In place of an entry's number: nothing below is known.</summary>

@@ -46,7 +46,14 @@ public sealed class PullRun(IPullHost host, PullOptions options, TimeProvider ti
             await using var pull = await host.OpenAsync(workspace.Index?.Known.Tree.Hash ?? default, cancel).ConfigureAwait(false);
             var tree = pull.Head.IsKnown && workspace.Index is { } index ? index.Known.Tree : await pull.ReadTreeAsync(cancel).ConfigureAwait(false);
             _tree = tree;
-            var plan = await PlanAsync(workspace, tree, await surveying.ConfigureAwait(false), cancel).ConfigureAwait(false);
+            var (disk, isKnown) = await surveying.ConfigureAwait(false);
+            if (isKnown && pull.Head.IsKnown && !options.Verifies)
+            {
+                if (!options.IsDryRun) workspace.Leave();
+                return new PullResult { Revision = pull.Head.Revision, Tag = pull.Head.Tag, Tree = tree, IsUnchanged = true };
+            }
+
+            var plan = await PlanAsync(workspace, tree, disk, cancel).ConfigureAwait(false);
             var result = Describe(plan, pull.Head) with { Rounds = round };
             if (round == 1 && plan.IsDone(options.KeepsExtras))
             {
@@ -92,14 +99,14 @@ public sealed class PullRun(IPullHost host, PullOptions options, TimeProvider ti
         }
     }
 
-    private DiskDirectory CheckOurs(Workspace workspace, DiskDirectory disk)
+    private (DiskDirectory Disk, bool IsKnown) CheckOurs(Workspace workspace, (DiskDirectory Disk, bool IsKnown) survey)
     {
-        if (options.Force || disk.Items.Length == 0) return disk;
+        if (options.Force || survey.Disk.Items.Length == 0) return survey;
         if (!workspace.IsWorkspace)
             throw new WorkspaceException(WorkspaceTrouble.Foreign, $"{options.Directory} is not empty, and no pull has made it what it is: what the share has not would be deleted. Pull with --force (and --keep-extra, to keep it), or into another directory.");
         if (workspace.Index is { } index && (index.Host != options.Host || index.Share != options.Share || index.SubPath != options.SubPath))
             throw new WorkspaceException(WorkspaceTrouble.Foreign, $"{options.Directory} was pulled from {(index.SubPath.Length == 0 ? "" : index.SubPath + " of ")}share {index.Share}{(index.Host == options.Host ? "" : " of another host")}. Pull with --force to make it something else, or into another directory.");
-        return disk;
+        return survey;
     }
 
     private async Task<PullPlan> PlanAsync(Workspace workspace, PulledTree tree, DiskDirectory disk, CancellationToken cancel)

@@ -29,7 +29,7 @@ internal sealed class Salvage
     {
         var salvage = new Salvage();
         var known = before is null ? KnownTree.Nothing : new KnownTree(before, []);
-        var disk = DiskSurvey.Of(target.Root, known, cancel);
+        var (disk, _) = DiskSurvey.Of(target.Root, known, cancel);
         var directories = new DiskDirectory?[tree.Count];
         var used = new Dictionary<DiskDirectory, bool[]>(ReferenceEqualityComparer.Instance) { [disk] = new bool[disk.Items.Length] };
         using var open = new LastDirectory(target);

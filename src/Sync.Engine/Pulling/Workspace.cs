@@ -89,8 +89,8 @@ internal sealed class Workspace : IDisposable
     }
 
     /// <summary>Looks at what is there.</summary>
-    public DiskDirectory Survey(CancellationToken cancel) =>
-        _directory is null ? new DiskDirectory([], [], []) : DiskSurvey.Of(_directory, Index?.Known ?? KnownTree.Nothing, cancel);
+    public (DiskDirectory Disk, bool IsKnown) Survey(CancellationToken cancel) =>
+        _directory is null ? (new DiskDirectory([], [], []), false) : DiskSurvey.Of(_directory, Index?.Known ?? KnownTree.Nothing, cancel);
 
     /// <summary>The directory's files, for reading and linking; null: it does not exist. The caller disposes it.</summary>
     public TreeRoot? OpenSource() => _directory is not null && DirectoryHandle.Open(Path, out var again) == FsError.None ? TreeRoot.Over(again!) : null;

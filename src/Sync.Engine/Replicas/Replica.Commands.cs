@@ -108,11 +108,31 @@ internal sealed partial class Replica
             TrimMemory();
         }
 
-        if (!_isHost && _outbox.Send is { } send && _options.Time.GetUtcNow() - _lastApplied > TimeSpan.FromMilliseconds(250))
+        Report(status);
+    }
+
+    /// <summary>Tells the host how far this guest is: four times a second at most, and the last word always. Without it a guest that had just told
+    /// of a file under way stayed "1 file behind" on the host until something else happened.</summary>
+    private void Report(ReplicaStatus status)
+    {
+        if (_isHost || _outbox.Send is not { } send) return;
+        var word = (send, status.Cursor, status.PendingIn, status.PendingInBytes, status.ProblemCount);
+        if (_reported == word && status.ProblemCount == 0) return;
+        if (_reportedAt is { } at && _options.Time.GetElapsedTime(at) < ReportPace)
         {
-            _lastApplied = _options.Time.GetUtcNow();
-            send(new GuestMessage.Applied(status.Cursor, pendingIn, pendingBytes, status.Problems.Count > 100 ? status.Problems.Take(100).ToArray() : status.Problems));
+            if (_reportScheduled) return;
+            _reportScheduled = true;
+            _context.After(ReportPace, () =>
+            {
+                _reportScheduled = false;
+                PublishStatus();
+            });
+            return;
         }
+
+        _reportedAt = _options.Time.GetTimestamp();
+        _reported = word;
+        send(new GuestMessage.Applied(status.Cursor, status.PendingIn, status.PendingInBytes, status.Problems.Count > 100 ? status.Problems.Take(100).ToArray() : status.Problems));
     }
 
     /// <summary>Counts what waits. Of many it is exact only now and then, so that a twentieth of the time goes there at most (a million files that are on
@@ -147,6 +167,8 @@ internal sealed partial class Replica
         _counted = (counted, behind);
         return counted;
     }
+
+    private static readonly TimeSpan ReportPace = TimeSpan.FromMilliseconds(250);
 
     private const int ManyBehind = 4096;
     private readonly BulkWork _bulkWork = new();

@@ -29,7 +29,9 @@ internal sealed partial class Replica
 
     /// <summary>Contents that the host asked for, being sent.</summary>
     private readonly HashSet<ContentId> _supplying = [];
-    private DateTimeOffset _lastApplied;
+    private long? _reportedAt;
+    private (Action<GuestMessage>? Send, Revision Cursor, long In, long Bytes, int Problems) _reported;
+    private bool _reportScheduled;
 
     /// <summary>The host's answer to its own flush requests of guests.</summary>
     public string ReplicaName

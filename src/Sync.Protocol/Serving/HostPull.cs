@@ -11,10 +11,14 @@ using Sync.Protocol.Wire;
 namespace Sync.Protocol.Serving;
 
 /// <summary>Runs one guest's pull on the host: the head, the tree's records, then what the guest asks for.</summary>
-internal sealed class HostPull(string guest, IShareServer shares, IBulkLimits limits, TimeProvider time, IAsyncStreamReader<PullAsk> asks, IServerStreamWriter<PullFrame> frames)
+internal sealed class HostPull(
+    string guest, IShareServer shares, IBulkLimits limits, TimeProvider time, IAsyncStreamReader<PullAsk> asks, IServerStreamWriter<PullFrame> frames, Action abort)
 {
     /// <summary>How long a guest may take to say hello.</summary>
     private static readonly TimeSpan HelloDeadline = TimeSpan.FromSeconds(10);
+
+    /// <summary>How long a pull that is ended may take to hand over what is being written.</summary>
+    private static readonly TimeSpan Farewell = TimeSpan.FromSeconds(2);
 
     /// <summary>Returns when the guest has all that it asked for.</summary>
     /// <exception cref="LinkException">The pull was refused, or broke.</exception>
@@ -40,10 +44,10 @@ internal sealed class HostPull(string guest, IShareServer shares, IBulkLimits li
 
     private async Task SendAsync(IPullSource source, uint version, CancellationToken cancel)
     {
-        await frames.WriteAsync(new PullFrame { Head = PullMapping.ToWire(source.Head, version) }, cancel);
+        await WriteAsync(new PullFrame { Head = PullMapping.ToWire(source.Head, version) }, cancel);
         if (!source.Head.IsKnown)
         {
-            foreach (var page in source.Pages) await frames.WriteAsync(new PullFrame { Entries = UnsafeByteOperations.UnsafeWrap(page) }, cancel);
+            foreach (var page in source.Pages) await WriteAsync(new PullFrame { Entries = UnsafeByteOperations.UnsafeWrap(page) }, cancel);
         }
 
         await foreach (var piece in source.ReadAsync(ReadWantsAsync(cancel), cancel))
@@ -51,9 +55,28 @@ internal sealed class HostPull(string guest, IShareServer shares, IBulkLimits li
             using (piece)
             {
                 await limits.SendAsync(guest, piece.Length, cancel);
-                // Written means serialised: the buffer may be used again.
-                await frames.WriteAsync(PullMapping.ToWire(piece), cancel);
+                await WriteAsync(PullMapping.ToWire(piece), cancel);
             }
+        }
+    }
+
+    /// <summary>A write that is cancelled resets the stream, and the guest would never learn why: it is waited for, a moment. What was given is serialised before the first wait,
+    /// so its buffer may be used again however this ends.</summary>
+    private async Task WriteAsync(PullFrame frame, CancellationToken cancel)
+    {
+        cancel.ThrowIfCancellationRequested();
+        var writing = frames.WriteAsync(frame, CancellationToken.None);
+        try
+        {
+            await writing.WaitAsync(cancel);
+        }
+        catch (OperationCanceledException) when (cancel.IsCancellationRequested)
+        {
+            await Task.WhenAny(writing, Task.Delay(Farewell, time, CancellationToken.None));
+            // It does not read: its write ends only with the call.
+            if (!writing.IsCompleted) abort();
+            await writing.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            throw;
         }
     }
 

@@ -67,7 +67,7 @@ internal sealed class PeerService(
         {
             // Before the head, which may take long: the guest knows that it has reached the host.
             await context.WriteResponseHeadersAsync([]);
-            await new HostPull(guest, shares, limits, time, requestStream, responseStream).RunAsync(cancel);
+            await new HostPull(guest, shares, limits, time, requestStream, responseStream, context.GetHttpContext().Abort).RunAsync(cancel);
         });
 
     public override Task Measure(IAsyncStreamReader<MeasureRequest> requestStream, IServerStreamWriter<MeasureReply> responseStream, ServerCallContext context) =>

@@ -9,6 +9,11 @@ public sealed class ClientTests
 {
     private static string Repository => Path.GetFullPath(Path.Combine(Path.GetDirectoryName(Executables.Host)!, "../../../../.."));
 
+    private static string GoogleApis => typeof(ClientTests).Assembly.GetCustomAttributes(typeof(System.Reflection.AssemblyMetadataAttribute), false)
+        .Cast<System.Reflection.AssemblyMetadataAttribute>().Single(a => a.Key == "googleapis").Value!;
+
+    private static string CertificateOf(Pair pair) => Path.Combine(pair.Temporary("host.data"), "api.pem");
+
     [Fact]
     public async Task The_package_starts_a_job_waits_and_sees_the_events()
     {
@@ -58,13 +63,46 @@ public sealed class ClientTests
     }
 
     [Fact]
+    public async Task By_Python_as_the_example_says()
+    {
+        Assert.SkipWhen((await SystemCommand.RunAsync("/usr/bin/python3", "-c", "import grpc, google.protobuf")).ExitCode != 0, "python3-grpcio or python3-protobuf is not installed.");
+        await using Pair pair = await Pair.StartWithApiAsync();
+        using ApiClient api = await pair.Host.ApiAsync("sync");
+        string modules = Directory.CreateDirectory(pair.Temporary("modules")).FullName;
+        (await SystemCommand.RunOrSkipAsync(
+            "protoc", "-I", Path.Combine(Repository, "proto"), "-I", GoogleApis, "--python_out=" + modules,
+            "sync/v1/control.proto", "google/api/annotations.proto", "google/api/http.proto")).Expect(0);
+        pair.Host.Tree.Put("a", "1");
+        (await SystemCommand.RunAsync(
+            "env", "SYNC_TOKEN=" + api.Token, "PYTHONPATH=" + modules, "PYTHONDONTWRITEBYTECODE=1",
+            "/usr/bin/python3", Path.Combine(Repository, "examples/api/job.py"), api.Address.Authority, Pair.Share, CertificateOf(pair))).Expect(0);
+        pair.Check("a", "1");
+    }
+
+    [Fact]
+    public async Task By_Node_as_the_example_says()
+    {
+        await using Pair pair = await Pair.StartWithApiAsync();
+        using ApiClient api = await pair.Host.ApiAsync("sync");
+        string work = Directory.CreateDirectory(pair.Temporary("node")).FullName;
+        foreach (string file in (string[])["job.mjs", "package.json", "package-lock.json"])
+            File.Copy(Path.Combine(Repository, "examples/api", file), Path.Combine(work, file));
+        CommandResult install = await SystemCommand.RunOrSkipAsync("npm", "ci", "--prefix", work, "--no-audit", "--no-fund", "--ignore-scripts");
+        Assert.SkipWhen(install.ExitCode != 0, "npm cannot install the example's packages: " + install.Error);
+        pair.Host.Tree.Put("a", "1");
+        (await SystemCommand.RunAsync(
+            "env", "SYNC_TOKEN=" + api.Token, "node", Path.Combine(work, "job.mjs"), api.Address.Authority, Pair.Share, CertificateOf(pair), Path.Combine(Repository, "proto"), GoogleApis)).Expect(0);
+        pair.Check("a", "1");
+    }
+
+    [Fact]
     public async Task By_curl_as_the_example_says()
     {
         await using Pair pair = await Pair.StartWithApiAsync();
         using ApiClient api = await pair.Host.ApiAsync("sync");
         pair.Host.Tree.Put("a", "1");
         CommandResult run = await SystemCommand.RunOrSkipAsync(
-            "env", "SYNC_TOKEN=" + api.Token, Path.Combine(Repository, "examples/api/job.sh"), api.Address.ToString().TrimEnd('/'), Pair.Share, Path.Combine(pair.Temporary("host.data"), "api.pem"));
+            "env", "SYNC_TOKEN=" + api.Token, Path.Combine(Repository, "examples/api/job.sh"), api.Address.ToString().TrimEnd('/'), Pair.Share, CertificateOf(pair));
         run.Expect(0);
         pair.Check("a", "1");
     }

@@ -56,13 +56,13 @@ internal sealed class Scene : IAsyncDisposable
         }
     }
 
-    /// <summary>Joins and starts a guest.</summary>
-    public async Task<TestGuest> AddGuestAsync(string name, string? share = null)
+    /// <summary>Joins and starts a guest; with an invite, if none is given.</summary>
+    public async Task<TestGuest> AddGuestAsync(string name, string? share = null, string? token = null)
     {
         var data = Path.Combine(_directory, "guest" + _guests.Count.ToString(CultureInfo.InvariantCulture));
         var guest = new TestGuest(data, new TestTree(Directory.CreateDirectory(data + ".files").FullName));
         _guests.Add(guest);
-        (await guest.JoinAsync(await Host.InviteAsync(share ?? Trees.Keys.First()), "--name", name)).Expect(0);
+        (await guest.JoinAsync(token ?? await Host.InviteAsync(share ?? Trees.Keys.First()), "--name", name)).Expect(0);
         await guest.StartAsync();
         return guest;
     }

@@ -34,7 +34,7 @@ public static class EventWords
     /// <summary>More about it; empty if there is no more.</summary>
     public static string Detail(Event what) => what.Kind switch
     {
-        "conflict" => what.Path,
+        "conflict" => what.Text.Length > 0 ? what.Text : what.Path,
         "change" => what.Text.Length > 0 ? what.Text : what.Share,
         _ => Spoken.Sentence(what.Text),
     };
