@@ -21,6 +21,7 @@ public sealed class Viewer : IDisposable
     private readonly NavigationManager _navigation;
     private string _token = "";
     private bool _entered;
+    private TimeSpan _zone;
 
     internal Viewer(HostSocket socket, HostWatches watches, Notices notices, NavigationManager navigation)
     {
@@ -40,7 +41,20 @@ public sealed class Viewer : IDisposable
     public TokenInfo Token { get; private set; } = new();
 
     /// <summary>How far the viewer's clock is from UTC.</summary>
-    public TimeSpan Zone { get; set; }
+    public TimeSpan Zone
+    {
+        get => _zone;
+        set
+        {
+            if (_zone == value)
+                return;
+            _zone = value;
+            ZoneChanged?.Invoke();
+        }
+    }
+
+    /// <summary>It is known now how far the viewer's clock is from UTC. Handlers return at once and do not throw.</summary>
+    public event Action? ZoneChanged;
 
     /// <summary>Whether <see cref="BeginAsync"/> has ended.</summary>
     public bool HasBegun { get; private set; }
