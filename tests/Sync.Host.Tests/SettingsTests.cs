@@ -135,7 +135,8 @@ public sealed class SettingsTests : IDisposable
         File.WriteAllText(Data.SettingsFile, "{\n\"a\": 1,\n\"logLevel\": 7\n}");
         var check = await CommandAsync("config", "check");
         Assert.Equal(1, check.Code);
-        Assert.Equal(["settings.json:2: 'a' is no setting; there are listen, logLevel, rates, metrics, policy (see 'config show')", "settings.json:3: 'logLevel': '7' is not a log level: trace, debug, information, warning or error"], check.Error.TrimEnd('\n').Split('\n'));
+        // The tests' own environment may hold variables that are none: those are told too.
+        Assert.Equal(["settings.json:2: 'a' is no setting; there are listen, logLevel, rates, metrics, policy (see 'config show')", "settings.json:3: 'logLevel': '7' is not a log level: trace, debug, information, warning or error"], check.Error.TrimEnd('\n').Split('\n').Where(l => !l.Contains("is no setting; see", StringComparison.Ordinal)));
         // Nothing starts with settings that cannot be used.
         var serve = await CommandAsync("serve", "--listen", "127.0.0.1:0");
         Assert.Equal(1, serve.Code);
