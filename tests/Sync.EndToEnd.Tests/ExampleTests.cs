@@ -40,7 +40,9 @@ public sealed class ExampleTests
     private static async Task RunAsync(
         string file, Func<string, CiSteps> parse, string pushedTo, Func<string, IReadOnlyDictionary<string, string>, Dictionary<string, string>> around)
     {
-        await using Pair pair = await Pair.StartAsync(guests: 0, before: tree => tree.Put("toolchain/bin/cc", "a compiler").Put("toolchain/lib/c", "a library").Put("other", "not for the job"));
+        await using Pair pair = await Pair.StartAsync(guests: 0, before: tree => tree.Put("toolchain/bin/cc", "a compiler").Put("toolchain/lib/c", "a library").Put("other", "not for the job")
+            // tar keeps whole seconds.
+            .Mtime("toolchain/bin/cc", 1_790_000_000_000_000_000).Mtime("toolchain/lib/c", 1_790_000_001_000_000_000));
         string results = Directory.CreateDirectory(pair.Temporary("results")).FullName;
         (await pair.Host.RunAsync("share", "add", "results", results)).Expect(0);
         var secrets = new Dictionary<string, string>(StringComparer.Ordinal)

@@ -61,8 +61,8 @@ public sealed class ResourceLimitTests
         await using Pair pair = await Pair.StartAsync(before: Fill);
         await pair.SyncAndCheckAsync();
         (TestAgent limited, TestTree here, TestTree there) = onHost ? ((TestAgent)pair.Host, pair.Host.Tree, pair.Guest.Tree) : (pair.Guest, pair.Guest.Tree, pair.Host.Tree);
-        // With none, with one, with a few: it gets as far as a listing, or as the file in it.
-        foreach (int more in (int[])[0, 1, 3])
+        // With a few: it gets as far as a listing, or as the file in it. (With none, the runtime itself gives up when it loads something more.)
+        foreach (int more in (int[])[3, 5, 8])
         {
             Func<Task> giveBack = await LoweredLimit.OfFilesAsync(limited.ProcessId, more);
             for (int i = 0; i < 10; i++)
@@ -77,8 +77,10 @@ public sealed class ResourceLimitTests
             int failures = Failures(limited);
             there.Put(sign, sign);
             await Eventually.HoldsAsync(() => here.Has(sign) || Failures(limited) > failures || !limited.IsRunning, () => $"the limit is felt\n{limited}");
+            Assert.True(limited.IsRunning, $"it goes on with {more} descriptors\n{limited}");
             await giveBack();
-            Assert.True(limited.IsRunning, $"it goes on\n{limited}");
+            // What could not be read is tried again by itself, every 10 s.
+            await Eventually.HoldsAsync(async () => (await pair.Guest.RunAsync("flush", "--timeout", "30s")).ExitCode == 0, () => $"a flush is acknowledged\n{limited}", PollLimit);
             await pair.SyncAndCheckAsync();
             for (int i = 0; i < 10; i++)
                 pair.Check($"here/{more}/{i}/new", $"here {i}").Check($"d{i}/a", $"here {more} {i}").Check($"there/{more}/{i}/new", $"there {i}").Check($"d{10 + i}/a", $"there {more} {i}").Check($"d{20 + i}/b", "b");

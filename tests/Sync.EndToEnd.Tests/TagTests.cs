@@ -94,10 +94,16 @@ public sealed class TagTests
         (await pair.Host.RunAsync("tag", Pair.Share)).ExpectLine(2, "name");
         (await pair.Host.RunAsync("tag", "nosuch", "v2")).ExpectLine(1, "nosuch");
         (await pair.Host.RunAsync("tag", "remove", Pair.Share, "v2")).ExpectLine(1, "v2");
+        pair.Host.Tree.Put("large", new string('l', 100_000));
+        (await pair.Host.RunAsync("flush")).Expect(0);
         (await pair.Host.RunAsync("pause")).Expect(0);
-        (await pair.Host.RunAsync("tag", Pair.Share, "v2")).ExpectLine(1, "paused");
+        // What the journal has, not what it will be told of; and what it has has to be somewhere.
+        pair.Host.Tree.Put("large", "edited");
+        (await pair.Host.RunAsync("tag", Pair.Share, "v2")).ExpectLine(1, "'large'");
+        pair.Host.Tree.Put("large", new string('l', 100_000)).Put("late", "2");
+        Assert.Equal(2, (await pair.Host.RunAsync("tag", Pair.Share, "paused", "--json")).Expect(0).Json.GetProperty("files").GetInt32());
         (await pair.Host.RunAsync("resume")).Expect(0);
-        (await pair.Host.RunAsync("tag", Pair.Share, "v2")).Expect(0);
+        Assert.Equal(3, (await pair.Host.RunAsync("tag", Pair.Share, "v2", "--json")).Expect(0).Json.GetProperty("files").GetInt32());
         await pair.Host.StopAsync();
         (await pair.Host.RunAsync("tag", "list")).ExpectLine(1, "serve");
     }

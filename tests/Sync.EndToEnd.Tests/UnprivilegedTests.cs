@@ -61,6 +61,22 @@ public sealed class UnprivilegedTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
+    public async Task A_directory_that_is_renamed_while_it_cannot_be_read_is_not_listed_for_ever(bool onHost)
+    {
+        await using Pair pair = await Pair.StartUnprivilegedAsync(before: tree => tree.Put("d/b", "2"));
+        await pair.SyncAndCheckAsync();
+        (TestAgent agent, TestTree here) = onHost ? ((TestAgent)pair.Host, pair.Host.Tree) : (pair.Guest, pair.Guest.Tree);
+        await Unprivileged.ShellAsync(here, "chmod 0000 d");
+        await Eventually.HoldsAsync(async () => (await agent.ProblemPathsAsync("unreadable")) is ["d"], () => $"d is listed\n{agent}");
+        await Unprivileged.ShellAsync(here, "mv d e; chmod 0755 e");
+        await NothingUnreadableAsync(pair);
+        await pair.SyncAndCheckAsync();
+        pair.Check("e/b", "2").Check("d", null);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
     public async Task What_was_never_readable_comes_when_it_is(bool onHost)
     {
         await using Pair pair = await Pair.StartUnprivilegedAsync();

@@ -34,7 +34,7 @@ public sealed class CommandLineTests
 
     [Fact]
     public void TheCommandsThatTakeJsonAreThoseDocumented() => Assert.Equal(
-        ["config show", "conflicts", "conflicts list", "conflicts resolve", "doctor", "flush", "logs", "status", "verify", "versions", "versions list", "versions restore"],
+        ["config show", "conflicts", "conflicts list", "conflicts resolve", "doctor", "flush", "logs", "pull", "push", "status", "verify", "versions", "versions list", "versions restore"],
         JsonCommands(Program.CreateCommandLine().Root, "", inherited: false).Order(StringComparer.Ordinal));
 
     private static IEnumerable<string> JsonCommands(Command command, string name, bool inherited)

@@ -40,7 +40,7 @@ public sealed class CommandLineTests
 
     [Fact]
     public void TheCommandsThatTakeJsonAreThoseDocumented() => Assert.Equal(
-        ["audit", "config show", "conflicts", "conflicts list", "conflicts resolve", "doctor", "flush", "guest list", "invite list", "logs", "share list", "share show", "status", "tag", "tag list", "tag remove", "untag", "verify", "versions", "versions list", "versions restore"],
+        ["audit", "config show", "conflicts", "conflicts list", "conflicts resolve", "doctor", "events", "flush", "guest list", "invite list", "job list", "job show", "job start", "logs", "share list", "share show", "status", "tag", "tag list", "tag remove", "token list", "untag", "verify", "versions", "versions list", "versions restore", "webhook list"],
         JsonCommands(Program.CreateCommandLine().Root, "", inherited: false).Order(StringComparer.Ordinal));
 
     private static IEnumerable<string> JsonCommands(Command command, string name, bool inherited)
@@ -76,7 +76,7 @@ public sealed class CommandLineTests
         Assert.Equal((0, ""), (set.Code, set.Error));
         var shown = await CommandLineRun.Of("share", "show", "docs", "--json", "--data", data);
         Assert.Contains(
-            "\"policy\":{\"direction\":\"to-host\",\"conflicts\":\"newest-wins\",\"conflictPatterns\":[{\"pattern\":\"*.lock\",\"policy\":\"host-wins\"}],\"ignore\":[\"*.o\"],\"vcsIgnore\":false,\"ownership\":false,\"maxDeletePercent\":80,\"minFreeBytes\":1073741824,\"versionDays\":30,\"versionPercent\":10}",
+            "\"policy\":{\"direction\":\"to-host\",\"conflicts\":\"newest-wins\",\"conflictPatterns\":[{\"pattern\":\"*.lock\",\"policy\":\"host-wins\"}],\"ignore\":[\"*.o\"],\"vcsIgnore\":false,\"ownership\":false,\"maxDeletePercent\":80,\"minFreeBytes\":1073741824,\"versionDays\":30,\"versionPercent\":10,\"onDemand\":false}",
             shown.Output,
             StringComparison.Ordinal);
 

@@ -34,6 +34,13 @@ public sealed class ProgressTests
     [InlineData(3900, "1 h 5 min left")]
     public void TimeLeftIsForPeople(double seconds, string text) => Assert.Equal(text, ProgressText.Left(TimeSpan.FromSeconds(seconds)));
 
+    [Theory]
+    [InlineData(0, 10, "[--------------------]   0 %")]
+    [InlineData(999, 1000, "[###################-]  99 %")]
+    [InlineData(10, 10, "[####################] 100 %")]
+    [InlineData(0, 0, "[####################] 100 %")]
+    public void ABarIsFullOnlyWhenAllIsDone(long done, long all, string bar) => Assert.Equal(bar, ProgressText.Bar(done, all));
+
     [Fact]
     public void ALineIsDrawnAfterASecondOnATerminalAndWipedAtTheEnd()
     {

@@ -58,7 +58,8 @@ internal static class VerifyCommand
 
     private static string Line(VerifyStep step, TransferRate rate)
     {
-        var text = $"{step.Share}: {Printable.Count(step.Files)} of {Printable.Count(step.OfFiles)} files, {Printable.Bytes(step.Bytes)} of {Printable.Bytes(step.OfBytes)}";
+        var bar = step.OfBytes > 0 ? ProgressText.Bar(step.Bytes, step.OfBytes) : ProgressText.Bar(step.Files, step.OfFiles);
+        var text = $"{bar} {step.Share}: {Printable.Count(step.Files)} of {Printable.Count(step.OfFiles)} files, {Printable.Bytes(step.Bytes)} of {Printable.Bytes(step.OfBytes)}";
         foreach (var more in (string[])[ProgressText.Rate(rate.PerSecond), ProgressText.Left(rate.Left(step.OfBytes - step.Bytes))])
         {
             if (more.Length > 0)

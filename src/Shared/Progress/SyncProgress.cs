@@ -55,13 +55,17 @@ internal static class SyncProgress
     private static async Task WatchAsync(AgentConnection agent, string share, ProgressLine line, CancellationToken cancel)
     {
         var rates = new ShareRates();
+        var most = 0L;
         try
         {
             using var call = agent.Agent.WatchStatus(new StatusRequest { Share = share }, cancellationToken: cancel);
             while (await call.ResponseStream.MoveNext(cancel))
             {
                 rates.Look(call.ResponseStream.Current, line.Elapsed);
-                line.Show(Line(call.ResponseStream.Current, rates));
+                var left = call.ResponseStream.Current.Shares.Sum(s => s.PendingIn + s.PendingOut);
+                // What comes while it runs is more to do: the bar may go back, and says so.
+                most = Math.Max(most, left);
+                line.Show($"{ProgressText.Bar(most - left, most)} {Line(call.ResponseStream.Current, rates)}");
             }
         }
         catch (Exception e) when (e is RpcException or OperationCanceledException)

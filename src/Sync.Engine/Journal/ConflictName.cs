@@ -52,6 +52,7 @@ internal static partial class ConflictName
         return text;
     }
 
-    [GeneratedRegex(@"^(?<stem>.*) \(conflict (?<replica>[^)]+) (?<time>\d{4}-\d\d-\d\d \d\d\.\d\d\.\d\d)( \d+)?\)(?<ext>\.[^.]*)?$", RegexOptions.ExplicitCapture | RegexOptions.Singleline, 1000)]
+    // Without a limit of time: a name is short, and a thread that got no processor for a second would take a name that it could not judge for a defect.
+    [GeneratedRegex(@"^(?<stem>.*) \(conflict (?<replica>[^)]+) (?<time>\d{4}-\d\d-\d\d \d\d\.\d\d\.\d\d)( \d+)?\)(?<ext>\.[^.]*)?$", RegexOptions.ExplicitCapture | RegexOptions.Singleline, Timeout.Infinite)]
     private static partial Regex Pattern();
 }

@@ -103,7 +103,13 @@ internal sealed class DirectoryScanner(ReplicaContext context, IWatcher watcher,
             rules.GiveUp(directory);
             // Nothing is known of what is in it: nothing is taken for deleted.
             context.Problems.SetUnreadable(display, $"The directory cannot be read ({error}); what is in it stays as it was. Mend its permissions; it is tried again.");
-            context.After(NameProblems.RetryUnreadable, () => { if (directory.Current.IsLocal) Scan(directory.Current, recursive: true); });
+            context.After(NameProblems.RetryUnreadable, () =>
+            {
+                var now = directory.Current;
+                // It may have another name by now, or none: then nobody would take back what is said of this one.
+                if (!now.IsLocal || context.Trees.LocalPath(now) != listing.Path) context.Problems.Clear(display, ProblemCodes.Unreadable);
+                if (now.IsLocal) Scan(now, recursive: true);
+            });
             return;
         }
 

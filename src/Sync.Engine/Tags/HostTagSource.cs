@@ -15,14 +15,19 @@ internal sealed class HostTagSource(JournalKeeper journal, Replica replica, Smal
         // Where nothing is owed it would not be noticed, and the disk may not be what the journal says.
         var status = await replica.StatusNowAsync(cancel).ConfigureAwait(false);
         if (status.State == ReplicaState.Halted) throw new TagException(TagFailure.Halted, $"no tag was made: the share is halted: {status.Reason}");
-        if (status.State == ReplicaState.Paused) throw new TagException(TagFailure.Paused, "no tag was made: the share is paused; 'resume' it first");
+        // Nothing moves, also on a share that moves for jobs alone: what the journal has is what there is to tag.
+        if (status.State == ReplicaState.Paused) return;
         try
         {
             await replica.SettleAsync(() => journal.CommittedAsync(cancel), cancel).ConfigureAwait(false);
         }
-        catch (FlushObstacleException e)
+        catch (FlushObstacleException e) when (e.Outcome == FlushOutcome.Halted)
         {
-            throw new TagException(e.Outcome == FlushOutcome.Halted ? TagFailure.Halted : TagFailure.Paused, $"no tag was made: the share is {(e.Outcome == FlushOutcome.Halted ? "halted" : "not syncing")}: {e.Message}");
+            throw new TagException(TagFailure.Halted, $"no tag was made: the share is halted: {e.Message}");
+        }
+        catch (FlushObstacleException)
+        {
+            // Paused meanwhile.
         }
     }
 

@@ -6,8 +6,8 @@ namespace Sync.Engine.Tags;
 /// <summary>What tags are made of.</summary>
 internal interface ITagSource
 {
-    /// <summary>Returns when what is on the disk now is in the journal, durably, and the other way round.</summary>
-    /// <exception cref="TagException">Halted or paused.</exception>
+    /// <summary>Returns when what is on the disk now is in the journal, durably, and the other way round; at once where the share is paused.</summary>
+    /// <exception cref="TagException">Halted.</exception>
     Task SettleAsync(CancellationToken cancel);
 
     /// <summary>The share at a revision that is committed when this returns.</summary>

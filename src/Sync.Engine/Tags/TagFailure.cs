@@ -23,7 +23,4 @@ public enum TagFailure
 
     /// <summary>The share is halted: a person has to say go on.</summary>
     Halted,
-
-    /// <summary>The share is paused.</summary>
-    Paused,
 }

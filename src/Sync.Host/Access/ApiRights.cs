@@ -35,8 +35,6 @@ internal static class ApiRights
         ["Access/WhoAmI"] = TokenScope.Read,
         ["Operations/GetMetrics"] = TokenScope.Read,
         ["Tags/ListTags"] = TokenScope.Read,
-        ["Tags/CreateTag"] = TokenScope.Sync,
-        ["Tags/MakeTag"] = TokenScope.Sync,
     }.ToFrozenDictionary(StringComparer.Ordinal);
 
     // Their answers hold what a token for one share may see: the share is filled in, or the services leave out the rest.

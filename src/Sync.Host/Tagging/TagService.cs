@@ -79,6 +79,8 @@ internal sealed class TagService(IReplicaSet replicas, TimeProvider time) : Prot
         }
         catch (TagException e)
         {
+            if (e.Failure == TagFailure.Unknown)
+                throw CommandFailure.NotFound(Printable.Text(e.Message));
             var code = e.Failure switch
             {
                 TagFailure.BadName => ExitCode.Usage,

@@ -11,6 +11,9 @@ namespace Sync.Protocol.Connecting;
 /// <summary>The guest's ends of a session's bulk streams.</summary>
 internal sealed class GuestBulk(Route route, Guid session, IReadOnlyCollection<string> features, CancellationToken ended)
 {
+    /// <summary>A connection that is lost ends all that is on it, one after the other.</summary>
+    private static readonly TimeSpan OwnEnd = TimeSpan.FromSeconds(1);
+
     private readonly bool _zstd = features.Contains(Features.Zstd);
     private readonly int _requestsAtOnce = features.Contains(Features.Batches) ? WireLimits.MaxRequests : 1;
     private readonly Metadata _headers = new() { { WireNames.Session, session.ToString("N") } };
@@ -91,19 +94,26 @@ internal sealed class GuestBulk(Route route, Guid session, IReadOnlyCollection<s
     private async Task<bool> NextAsync<T>(IAsyncStreamReader<T> stream, Task writing, CancellationTokenSource stop, CancellationToken cancel)
     {
         var next = stream.MoveNext(CancellationToken.None);
+        var isEnded = false;
         try
         {
             if (!writing.IsCompleted) await Task.WhenAny(next, writing);
-            if (writing.IsFaulted && !next.IsCompleted && !IsOfCall(writing)) await stop.CancelAsync();
+            // A lost connection may be told by the write first, as an IOException like one of the caller's disk: then the call ends by itself in a moment.
+            if (IsOfDisk(writing) && !next.IsCompleted) await Task.WhenAny(next, Task.Delay(OwnEnd, cancel));
+            isEnded = next.IsCompleted;
+            if (writing.IsFaulted && !isEnded && !IsOfCall(writing)) await stop.CancelAsync();
             return await next;
         }
         catch (Exception e) when (e is RpcException or IOException or InvalidOperationException or OperationCanceledException)
         {
             cancel.ThrowIfCancellationRequested();
-            if (writing.IsFaulted && !IsOfCall(writing)) await writing;
+            if (writing.IsFaulted && !IsOfCall(writing) && !(isEnded && IsOfDisk(writing))) await writing;
             throw CallFailures.ToLink(e, route.Address, route.Host);
         }
     }
+
+    /// <summary>The write failed as a disk does, or a connection.</summary>
+    private static bool IsOfDisk(Task writing) => writing.Exception?.InnerException is IOException;
 
     /// <summary>The write failed because the call did: the call's own status tells why.</summary>
     private static bool IsOfCall(Task writing) =>

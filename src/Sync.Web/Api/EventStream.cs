@@ -55,7 +55,8 @@ internal static class EventStream
         }
     }
 
-    private static void Refuse(HttpContext http, RpcException error)
+    /// <summary>Answers with what the host said.</summary>
+    public static void Refuse(HttpContext http, RpcException error)
     {
         http.Response.StatusCode = error.StatusCode switch
         {

@@ -21,6 +21,7 @@ internal sealed class HostCalls
         Events = new Events.EventsClient(invoker);
         Access = new Access.AccessClient(invoker);
         Tags = new Tags.TagsClient(invoker);
+        Operations = new Operations.OperationsClient(invoker);
     }
 
     public Agent.AgentClient Agent { get; }
@@ -34,4 +35,6 @@ internal sealed class HostCalls
     public Access.AccessClient Access { get; }
 
     public Tags.TagsClient Tags { get; }
+
+    public Operations.OperationsClient Operations { get; }
 }

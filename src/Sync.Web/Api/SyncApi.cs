@@ -39,6 +39,7 @@ internal static class SyncApi
         app.MapGrpcReflectionService();
         app.MapGrpcHealthChecksService();
         app.MapGet("/api/v1/events", EventStream.HandleAsync);
+        app.MapGet("/metrics", MetricsPage.AnswerAsync);
         app.MapGet("/api/health", HostHealth.AnswerAsync);
     }
 }

@@ -5,7 +5,7 @@ namespace Sync.EndToEnd.Tests.Crash;
 /// <summary>Waits until both sides say that they are in sync after a restart.</summary>
 internal static class Settling
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(2);
 
     /// <summary>Flushes from the guest, then from the host, until they are acknowledged.</summary>
     public static async Task RunAsync(TestAgent host, TestAgent guest)

@@ -8,6 +8,9 @@ namespace Sync.EndToEnd.Tests.Harness;
 internal abstract class TestAgent : IAsyncDisposable
 {
     private static readonly TimeSpan CommandLimit = TimeSpan.FromSeconds(60);
+
+    /// <summary>Long runs go on beside other work.</summary>
+    private static readonly TimeSpan StartLimit = TimeSpan.FromMinutes(2);
     private ProcessRun? _agent;
 
     protected TestAgent(string executable, string dataDirectory)
@@ -64,9 +67,10 @@ internal abstract class TestAgent : IAsyncDisposable
             () =>
             {
                 Assert.False(agent.HasEnded, $"the agent ended at its start\n{agent}");
-                return agent.Said(ReadyLine);
+                return Task.FromResult(agent.Said(ReadyLine));
             },
-            () => $"the agent is ready\n{agent}");
+            () => $"the agent is ready\n{agent}",
+            StartLimit);
     }
 
     /// <summary>Starts the agent where it is expected to end by itself.</summary>

@@ -79,7 +79,7 @@ public sealed class DoctorTests : IDisposable
         static bool Flags(string root)
         {
             File.WriteAllBytes(Path.Combine(root, "a"), new byte[8192]);
-            using var cp = System.Diagnostics.Process.Start(new System.Diagnostics.ProcessStartInfo("cp", ["--reflink=always", Path.Combine(root, "a"), Path.Combine(root, "b")]) { RedirectStandardError = true })!;
+            using var cp = System.Diagnostics.Process.Start(new System.Diagnostics.ProcessStartInfo("cp", ["--reflink=always", Path.Combine(root, "a"), Path.Combine(root, "b")]) { RedirectStandardError = true, UseShellExecute = false })!;
             cp.WaitForExit();
             return cp.ExitCode == 0;
         }

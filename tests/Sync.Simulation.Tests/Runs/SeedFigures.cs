@@ -40,6 +40,6 @@ internal sealed partial record SeedFigures(long Seeds, long Failed, double Milli
             $"{Seeds} seeds, {Failed} failed; each {Milliseconds / each:F1} ms of a core, {Acts / each:F1} acts, {Faults / each:F2} faults, {Events / each:F0} events; {Unavailable} paths unavailable");
     }
 
-    [GeneratedRegex("^(?<seeds>[0-9]+) seeds, (?<failed>[0-9]+) failed; each (?<ms>[0-9.]+) ms of a core, (?<acts>[0-9.]+) acts, (?<faults>[0-9.]+) faults, (?<events>[0-9]+) events; (?<unavailable>[0-9]+) paths unavailable$", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]
+    [GeneratedRegex("^(?<seeds>[0-9]+) seeds, (?<failed>[0-9]+) failed; each (?<ms>[0-9.]+) ms of a core, (?<acts>[0-9.]+) acts, (?<faults>[0-9.]+) faults, (?<events>[0-9]+) events; (?<unavailable>[0-9]+) paths unavailable$", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, Timeout.Infinite)]
     private static partial Regex Line();
 }
