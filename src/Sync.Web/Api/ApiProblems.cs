@@ -21,7 +21,7 @@ internal static class ApiProblems
     /// <summary>Adds it to the pipeline.</summary>
     public static void UseApiProblems(this WebApplication app) => app.Use(async (http, next) =>
     {
-        if (!http.Request.Path.StartsWithSegments("/api") || IsGrpc(http))
+        if (IsGrpc(http) || !(http.Request.Path.StartsWithSegments("/api") || http.Request.Path.StartsWithSegments("/metrics")))
         {
             await next(http);
             return;
