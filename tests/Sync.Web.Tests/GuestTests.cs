@@ -53,7 +53,7 @@ public sealed class GuestTests(Chromium chromium)
         var guest = await scene.AddGuestAsync("laptop");
         await guest.FlushAsync();
         await Expect(page.GetByRole(AriaRole.Link, new() { NameRegex = new("work") })).ToContainTextAsync("1 of 1 guest connected", new() { Timeout = Scene.Patience });
-        await Expect(page.GetByText("Nothing is on its way")).ToBeVisibleAsync();
+        await Expect(page.GetByText("Nothing is on its way.")).ToBeVisibleAsync();
         scene.Check();
     }
 

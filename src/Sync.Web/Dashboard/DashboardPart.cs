@@ -1,7 +1,6 @@
 using Microsoft.AspNetCore.Authentication.Cookies;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.DataProtection;
-using MudBlazor;
 using MudBlazor.Services;
 using Sync.Shared.Data;
 using Sync.Web.Api;
@@ -38,15 +37,12 @@ internal static class DashboardPart
             circuits.DisconnectedCircuitRetentionPeriod = DisconnectedFor;
         }).AddHubOptions(hub => hub.MaximumReceiveMessageSize = LargestMessage);
         services.AddCascadingAuthenticationState();
-        services.AddMudServices(mud =>
-        {
-            mud.SnackbarConfiguration.PreventDuplicates = true;
-            mud.SnackbarConfiguration.MaxDisplayedSnackbars = 3;
-        });
+        services.AddMudServices();
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton<HostWatches>();
+        services.AddScoped<Notices>();
         services.AddScoped(scope => new Viewer(
-            scope.GetRequiredService<HostSocket>(), scope.GetRequiredService<HostWatches>(), scope.GetRequiredService<ISnackbar>(), scope.GetRequiredService<NavigationManager>()));
+            scope.GetRequiredService<HostSocket>(), scope.GetRequiredService<HostWatches>(), scope.GetRequiredService<Notices>(), scope.GetRequiredService<NavigationManager>()));
     }
 
     /// <summary>Maps it.</summary>

@@ -28,6 +28,7 @@ public abstract class LivePage : ComponentBase, IDisposable
     protected override void OnInitialized()
     {
         Viewer.Watch.Changed += Draw;
+        Viewer.ZoneChanged += Draw;
         base.OnInitialized();
     }
 
@@ -38,8 +39,10 @@ public abstract class LivePage : ComponentBase, IDisposable
     protected virtual void Dispose(bool disposing)
     {
         _gone = true;
-        if (disposing)
-            Viewer.Watch.Changed -= Draw;
+        if (!disposing)
+            return;
+        Viewer.Watch.Changed -= Draw;
+        Viewer.ZoneChanged -= Draw;
     }
 
     private void Draw()

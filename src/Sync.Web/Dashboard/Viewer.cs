@@ -1,9 +1,9 @@
 using System.Security.Claims;
 using Grpc.Core;
 using Microsoft.AspNetCore.Components;
-using MudBlazor;
 using Sync.Protocol.Control;
 using Sync.Web.Api;
+using Sync.Web.Dashboard.Model;
 using Sync.Web.Dashboard.SignIn;
 using Sync.Web.Dashboard.Watching;
 
@@ -17,16 +17,17 @@ public sealed class Viewer : IDisposable
 
     private readonly HostSocket _socket;
     private readonly HostWatches _watches;
-    private readonly ISnackbar _messages;
+    private readonly Notices _notices;
     private readonly NavigationManager _navigation;
     private string _token = "";
     private bool _entered;
+    private TimeSpan _zone;
 
-    internal Viewer(HostSocket socket, HostWatches watches, ISnackbar messages, NavigationManager navigation)
+    internal Viewer(HostSocket socket, HostWatches watches, Notices notices, NavigationManager navigation)
     {
         _socket = socket;
         _watches = watches;
-        _messages = messages;
+        _notices = notices;
         _navigation = navigation;
     }
 
@@ -40,7 +41,20 @@ public sealed class Viewer : IDisposable
     public TokenInfo Token { get; private set; } = new();
 
     /// <summary>How far the viewer's clock is from UTC.</summary>
-    public TimeSpan Zone { get; set; }
+    public TimeSpan Zone
+    {
+        get => _zone;
+        set
+        {
+            if (_zone == value)
+                return;
+            _zone = value;
+            ZoneChanged?.Invoke();
+        }
+    }
+
+    /// <summary>It is known now how far the viewer's clock is from UTC. Handlers return at once and do not throw.</summary>
+    public event Action? ZoneChanged;
 
     /// <summary>Whether <see cref="BeginAsync"/> has ended.</summary>
     public bool HasBegun { get; private set; }
@@ -99,7 +113,7 @@ public sealed class Viewer : IDisposable
         try
         {
             await act(Host);
-            _messages.Add(done, Severity.Success);
+            _notices.Add(Tone.Good, done);
             return true;
         }
         catch (RpcException e)
@@ -115,7 +129,7 @@ public sealed class Viewer : IDisposable
         if (error.StatusCode is StatusCode.Unauthenticated)
             _navigation.NavigateTo("/signin?why=ended", forceLoad: true);
         else
-            _messages.Add(HostErrors.InWords(error), Severity.Error);
+            _notices.Add(Tone.Bad, HostErrors.InWords(error));
     }
 
     /// <inheritdoc/>

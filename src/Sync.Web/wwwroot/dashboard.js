@@ -36,7 +36,10 @@
         begin: () => {
             showTheme();
             document.documentElement.dataset.live = "yes";
-            return -new Date().getTimezoneOffset();
+            // Of the next page: it is told before there is a circuit.
+            const zone = -new Date().getTimezoneOffset();
+            document.cookie = `sync-zone=${zone};path=/;samesite=strict;secure`;
+            return zone;
         },
         copy: text => navigator.clipboard.writeText(text).then(() => true, () => false),
     };

@@ -11,8 +11,8 @@ internal sealed partial record CiSteps(IReadOnlyList<string> Shell, IReadOnlyLis
     /// <summary>A declarative Jenkins pipeline: <c>sh '''…'''</c>, where Groovy makes a backslash of two; <c>sh</c> runs it with -xe.</summary>
     public static CiSteps OfJenkins(string text) => new(
         ["sh", "-xec"],
-        [.. JenkinsStep().Matches(text).Select(m => m.Groups[1].Value.Replace(@"\\", @"\", StringComparison.Ordinal))],
-        JenkinsVariable().Matches(text).ToDictionary(m => m.Groups[1].Value, m => m.Groups[2].Value, StringComparer.Ordinal));
+        [.. JenkinsStep().Matches(text).Select(m => m.Groups["text"].Value.Replace(@"\\", @"\", StringComparison.Ordinal))],
+        JenkinsVariable().Matches(text).ToDictionary(m => m.Groups["name"].Value, m => m.Groups["text"].Value, StringComparer.Ordinal));
 
     /// <summary>A GitHub workflow: the block of each <c>run:</c>, by the shell that the runner uses where none is named.</summary>
     public static CiSteps OfGitHub(string text) => new(["bash", "-ec"], [.. Blocks(text, "run: |")], VariablesOf(text));
@@ -35,7 +35,7 @@ internal sealed partial record CiSteps(IReadOnlyList<string> Shell, IReadOnlyLis
     }
 
     private static Dictionary<string, string> VariablesOf(string text) =>
-        YamlVariable().Matches(text).ToDictionary(m => m.Groups[1].Value, m => m.Groups[2].Value, StringComparer.Ordinal);
+        YamlVariable().Matches(text).ToDictionary(m => m.Groups["name"].Value, m => m.Groups["text"].Value, StringComparer.Ordinal);
 
     /// <summary>YAML's literal blocks behind a key: the lines that are further in than it.</summary>
     private static IEnumerable<string> Blocks(string text, string key)
@@ -52,12 +52,12 @@ internal sealed partial record CiSteps(IReadOnlyList<string> Shell, IReadOnlyLis
 
     private static int Indent(string line) => line.Length - line.TrimStart().Length;
 
-    [GeneratedRegex("sh '''\n(.*?)'''", RegexOptions.Singleline)]
+    [GeneratedRegex(X, RegexOptions.Singleline)]
     private static partial Regex JenkinsStep();
 
-    [GeneratedRegex("^ +([A-Z_]+) = \"(.*)\"$", RegexOptions.Multiline)]
+    [GeneratedRegex("^ +(?<name>[A-Z_]+) = \"(?<text>.*)\"$", RegexOptions.Multiline | RegexOptions.ExplicitCapture)]
     private static partial Regex JenkinsVariable();
 
-    [GeneratedRegex("^ +([A-Z_]+): (.*)$", RegexOptions.Multiline)]
+    [GeneratedRegex("^ +(?<name>[A-Z_]+): (?<text>.*)$", RegexOptions.Multiline | RegexOptions.ExplicitCapture)]
     private static partial Regex YamlVariable();
 }

@@ -33,7 +33,7 @@ public sealed class PublisherTests : IDisposable
         Write(_out, "empty", []);
         Directory.CreateDirectory(Path.Join(_out, "nothing in it"));
         File.CreateSymbolicLink(Path.Join(_out, "link"), "large");
-        File.SetUnixFileMode(Path.Join(_out, "empty"), UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(Path.Join(_out, "empty"), UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         var link = new PushLink(host);
         var result = await PushAsync(link, "there");
         Assert.Empty(result.Problems);

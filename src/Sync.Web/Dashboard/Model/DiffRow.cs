@@ -16,6 +16,9 @@ public sealed record DiffRow(int Number, DiffLine? Left, DiffLine? Right, bool I
     /// <summary>Two texts, line by line.</summary>
     public static IReadOnlyList<DiffRow> Of(string left, string right)
     {
+        // The end of the last line is no line of its own.
+        if (left.EndsWith('\n') && right.EndsWith('\n'))
+            (left, right) = (left[..^1], right[..^1]);
         var diff = new SideBySideDiffBuilder(new Differ()).BuildDiffModel(left, right, ignoreWhitespace: false);
         var rows = new List<DiffRow>(diff.OldText.Lines.Count);
         for (var i = 0; i < diff.OldText.Lines.Count; i++)

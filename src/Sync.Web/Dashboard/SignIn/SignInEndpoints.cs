@@ -27,7 +27,8 @@ internal static class SignInEndpoints
         if (http.Request.Query["code"].ToString() is { Length: > 0 } code)
             return await WithCodeAsync(http, socket, code);
         var ended = http.Request.Query["why"].ToString() is "ended";
-        if (ended)
+        // Only who came from here has the cookie: a link elsewhere signs nobody out.
+        if (ended && http.User.Identity?.IsAuthenticated is true)
             await http.SignOutAsync();
         return Page(ended ? "You were signed out: the token is not good any more." : null, StatusCodes.Status200OK);
     }
