@@ -13,6 +13,9 @@ namespace Sync.Engine.Pulling;
 /// </summary>
 internal sealed class Build
 {
+    /// <summary>After so many bytes what stands is written back, beside the rest: else the kernel lets all of it lie until the end, when everybody waits for the disk.</summary>
+    private const long WriteBackEvery = 192L << 20;
+
     /// <summary>Entries that a worker is handed at a time.</summary>
     private const int RunLength = 256;
 
@@ -26,6 +29,10 @@ internal sealed class Build
     private Exception? _failure;
     private CancellationTokenSource? _stop;
     private volatile bool _hasLinks;
+    private readonly Lock _writeBack = new();
+    private Task _writingBack = Task.CompletedTask;
+    private TreeRoot? _target;
+    private long _writtenBack;
 
     /// <summary>Nothing runs yet.</summary>
     /// <param name="plan">What is to be done.</param>
@@ -86,6 +93,7 @@ internal sealed class Build
         {
             asking = AskAsync(feed, stop.Token);
             await Task.Run(() => MakeDirectories(target), cancel).ConfigureAwait(false);
+            _target = target;
             for (var i = 0; i < workers.Length; i++) workers[i] = new BuildWorker(this, target, source, i);
             local = Task.Run(() => PlaceLocal(workers, stop.Token), cancel);
             await foreach (var piece in feed.ReadAsync(stop.Token).ConfigureAwait(false)) Dispatch(piece, workers, stop.Token);
@@ -98,6 +106,7 @@ internal sealed class Build
         if (HasFailed) await stop.CancelAsync().ConfigureAwait(false);
         await Task.WhenAll(asking, local).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         foreach (var worker in workers) worker?.Dispose();
+        await _writingBack.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         _stop = null;
         cancel.ThrowIfCancellationRequested();
         if (_failure is { } failure) System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(failure);
@@ -145,7 +154,9 @@ internal sealed class Build
         Stamps[entry] = stat.Stamp;
         _states[entry] = BuildState.Placed;
         if (isLinked) _hasLinks = true;
-        if (stat.Kind == EntryKind.File) Counts.Placed(1, Tree.Entries[entry].Size);
+        if (stat.Kind != EntryKind.File) return;
+        Counts.Placed(1, Tree.Entries[entry].Size);
+        if (!isLinked && Counts.Bytes - Volatile.Read(ref _writtenBack) >= WriteBackEvery) WriteBack();
     }
 
     public void Gone(int entry, bool isUnreadable) => _states[entry] = isUnreadable ? BuildState.Unreadable : BuildState.Superseded;
@@ -181,6 +192,18 @@ internal sealed class Build
 
     public static LinkException Broken(string what) =>
         new(LinkFailure.Protocol, $"The host broke the protocol: {what}. Update both sides to the same version; if it happens again, report it.");
+
+    /// <summary>Only a head start: whether all is on the disk is asked at the end.</summary>
+    private void WriteBack()
+    {
+        lock (_writeBack)
+        {
+            var bytes = Counts.Bytes;
+            if (bytes - _writtenBack < WriteBackEvery || !_writingBack.IsCompleted || _target is not { } target) return;
+            _writtenBack = bytes;
+            _writingBack = Task.Run(() => target.Root.SyncAll());
+        }
+    }
 
     private void MakeDirectories(TreeRoot target)
     {

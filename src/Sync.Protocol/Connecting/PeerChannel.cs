@@ -16,7 +16,12 @@ internal static class PeerChannel
     /// <summary>Fills a 25 ms link at line speed; the default gave 2 MB/s (grpc-dotnet #1238).</summary>
     private const int StreamWindow = 8 << 20;
 
-    public static GrpcChannel Open(PeerAddress address, PinnedHost host, PeerIdentity me, bool manyConnections, ILoggerFactory logging)
+    /// <summary>All of TLS 1.3, that with ten rounds of AES instead of fourteen first: of a pull's processor time sealing and opening are a tenth.</summary>
+    private static readonly CipherSuitesPolicy? QuickFirst = OperatingSystem.IsLinux()
+        ? new CipherSuitesPolicy([TlsCipherSuite.TLS_AES_128_GCM_SHA256, TlsCipherSuite.TLS_AES_256_GCM_SHA384, TlsCipherSuite.TLS_CHACHA20_POLY1305_SHA256])
+        : null;
+
+    public static GrpcChannel Open(PeerAddress address, PinnedHost host, PeerIdentity me, bool manyConnections, ILoggerFactory logging, bool isPull = false)
     {
         var handler = new SocketsHttpHandler
         {
@@ -45,6 +50,7 @@ internal static class PeerChannel
                 AllowRenegotiation = false,
             },
         };
+        if (isPull && OperatingSystem.IsLinux()) handler.SslOptions.CipherSuitesPolicy = QuickFirst;
         // Given as a client, the handler is used as it is: the channel's own reconnecting, with its minutes of back-off, stays out of the way.
         return GrpcChannel.ForAddress("https://" + address, new GrpcChannelOptions
         {

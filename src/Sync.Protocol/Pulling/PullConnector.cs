@@ -45,7 +45,7 @@ public static class PullConnector
     private static async Task<GuestPull> TryAsync(PeerAddress address, string fingerprint, PeerIdentity me, PullRequest request, CancellationToken cancel)
     {
         var host = new PinnedHost(fingerprint);
-        var channel = PeerChannel.Open(address, host, me, manyConnections: false, NullLoggerFactory.Instance);
+        var channel = PeerChannel.Open(address, host, me, manyConnections: false, NullLoggerFactory.Instance, isPull: true);
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         deadline.CancelAfter(Deadline);
         AsyncDuplexStreamingCall<PullAsk, PulledMessage>? call = null;

@@ -84,6 +84,7 @@ public static class PeerServer
                 https.OnAuthenticate = static (_, tls) => Harden(tls);
             });
             listen.Use(next => connection => handler.IdentifyAsync(connection, next));
+            listen.Use(next => connection => WideOutput.RunAsync(connection, next));
         });
     }
 
