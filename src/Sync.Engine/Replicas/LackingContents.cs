@@ -21,11 +21,14 @@ internal sealed class LackingContents(ReplicaContext context, StuckEntries stuck
     /// <summary>Looks by this disk alone, before anybody is asked or anything is given up.</summary>
     private const int OwnLooks = 3;
 
-    /// <summary>Looks until a copy ends of which no guest could be asked: a minute.</summary>
-    private const int LooksAlone = OwnLooks + 12;
+    /// <summary>After this time in vain a copy ends that every guest was asked for: one may be slow to send what it has.</summary>
+    private static readonly TimeSpan VainTime = TimeSpan.FromSeconds(10);
 
-    /// <summary>Entries whose content was looked for in vain, and how often.</summary>
-    private readonly Dictionary<Node, int> _looks = [];
+    /// <summary>The same where no guest could be asked.</summary>
+    private static readonly TimeSpan VainTimeAlone = TimeSpan.FromMinutes(1);
+
+    /// <summary>Entries whose content was looked for, how often, and since when it could come from nowhere (a timestamp; 0: it could).</summary>
+    private readonly Dictionary<Node, (int Looks, long VainSince)> _looks = [];
 
     /// <summary>Asks the next of the connected guests for a content; null if there is none, false if all have had their turn.</summary>
     public Func<Entry, int, bool?>? AskGuest { get; set; }
@@ -33,15 +36,19 @@ internal sealed class LackingContents(ReplicaContext context, StuckEntries stuck
     /// <summary>A content was not found on this disk.</summary>
     public void Lack(Node node, Entry entry)
     {
-        var looks = _looks[node] = _looks.GetValueOrDefault(node) + 1;
+        var (looks, vainSince) = _looks.GetValueOrDefault(node);
+        looks++;
         var asked = looks > 1 ? AskGuest?.Invoke(entry, looks - 2) : null;
         var comes = context.Staging.IsArriving(entry.Content) || asked is true || looks <= OwnLooks || !hasScanned();
-        if (!comes && IsOwnCopy(node, entry) && (asked is false || looks >= LooksAlone))
+        if (comes) vainSince = 0;
+        else if (vainSince == 0) vainSince = context.Time.GetTimestamp();
+        else if (context.Time.GetElapsedTime(vainSince) >= (asked is false ? VainTime : VainTimeAlone) && IsOwnCopy(node, entry))
         {
             GiveUp(node);
             return;
         }
 
+        _looks[node] = (looks, vainSince);
         if (!comes) stuck.Report(node, ProblemCodes.Unavailable, "Its content is neither on the host's disk nor on that of a connected guest. Start a guest that has it.");
         context.After(comes ? Retry : Pause, () => context.Reconciler.Enqueue(node.Current));
     }
@@ -54,7 +61,7 @@ internal sealed class LackingContents(ReplicaContext context, StuckEntries stuck
     {
         foreach (var node in _looks.Keys.ToArray())
         {
-            _looks[node] = 0;
+            _looks[node] = default;
             stuck.Free(node);
             context.Reconciler.Enqueue(node.Current);
         }

@@ -111,6 +111,8 @@ internal sealed class HostProcess(DataDirectory data, TimeProvider time, TextWri
             await control.WaitForStopAsync();
         }
 
+        // The last figures, while there are shares to have any; with the web server nobody asks for them any more.
+        metrics.Dispose();
         // Sessions first: guests are told, and the web server has nothing left to wait for.
         await agent.DisposeAsync();
     }

@@ -17,6 +17,7 @@
     };
 
     document.addEventListener("click", event => {
+        if (event.target.closest("[data-skip]")) document.getElementById("main").focus();
         const theme = event.target.closest("[data-set-theme]");
         if (theme) applyTheme(theme.dataset.setTheme);
         if (event.target.closest("[data-reconnect]")) Blazor.reconnect().then(done => { if (!done) location.reload(); });

@@ -20,7 +20,7 @@ internal sealed class InotifyCheck : IDoctorCheck
         var directories = 0L;
         foreach (var root in patient.Roots)
         {
-            var told = patient.Status?.Shares.FirstOrDefault(s => s.Path == root.Path && s.Directories > 0);
+            var told = patient.Status?.Shares.FirstOrDefault(s => s.Path == root.Path && s.Files + s.Directories > 0);
             directories += told?.Directories + 1 ?? await Task.Run(() => Count(root.Path, cancel), cancel);
         }
 

@@ -9,7 +9,9 @@ namespace Sync.Web.Dashboard.Model;
 public sealed record ShareState(Tone Tone, string Words, string Reason)
 {
     /// <summary>The state of a share on its host: what its own directory lacks counts, then what connected guests lack.</summary>
-    public static ShareState Of(ReplicaInfo share)
+    /// <param name="share">What the host says of it.</param>
+    /// <param name="onDemand">Whether nothing moves until a job says so.</param>
+    public static ShareState Of(ReplicaInfo share, bool onDemand = false)
     {
         var connected = share.Guests.Where(g => g.Connected).ToList();
         var behind = connected.Where(g => g.PendingEntries > 0).ToList();
@@ -19,6 +21,7 @@ public sealed record ShareState(Tone Tone, string Words, string Reason)
             "halted" => new ShareState(Tone.Bad, "Halted", Spoken.Sentence(share.Reason)),
             "refused" => new ShareState(Tone.Bad, "Refused", Spoken.Sentence(share.Reason)),
             "disconnected" => new ShareState(Tone.Warn, "Not connected", Spoken.Sentence(share.Reason)),
+            "paused" when onDemand => new ShareState(Tone.Quiet, "On demand", "Nothing moves until a job says so"),
             "paused" => new ShareState(Tone.Quiet, "Paused", Spoken.Sentence(share.Reason)),
             "scanning" => new ShareState(Tone.Busy, "Looking through the directory", share.Files > 0 ? Spoken.Count(share.Files, "file", "files") + " so far" : ""),
             "syncing" when own > 0 => new ShareState(Tone.Busy, Behind(own), "The host itself"),
@@ -34,11 +37,11 @@ public sealed record ShareState(Tone Tone, string Words, string Reason)
     }
 
     /// <summary>All shares in one line: the page's headline.</summary>
-    public static ShareState OfAll(IReadOnlyCollection<ReplicaInfo> shares)
+    public static ShareState OfAll(IReadOnlyCollection<ReplicaInfo> shares, Predicate<string>? onDemand = null)
     {
         if (shares.Count == 0)
             return new ShareState(Tone.Quiet, "No shares yet", "");
-        var states = shares.Select(s => (Share: s, State: Of(s))).ToList();
+        var states = shares.Select(s => (Share: s, State: Of(s, onDemand?.Invoke(s.Name) is true))).ToList();
         foreach (var (tone, one, many) in ((Tone, string, string)[])[(Tone.Bad, "needs you", "need you"), (Tone.Warn, "wants a look", "want a look"), (Tone.Busy, "is being synced", "are being synced")])
         {
             var such = states.Where(s => s.State.Tone == tone).ToList();
@@ -48,7 +51,7 @@ public sealed record ShareState(Tone Tone, string Words, string Reason)
                 return new ShareState(tone, $"{Spoken.Number(such.Count)} shares {many}", "");
         }
 
-        return states.All(s => s.State.Tone == Tone.Quiet) ? new ShareState(Tone.Quiet, "Everything is paused", "") : new ShareState(Tone.Good, "Everything is in sync", "");
+        return states.All(s => s.State.Tone == Tone.Quiet) ? new ShareState(Tone.Quiet, states.TrueForAll(s => onDemand?.Invoke(s.Share.Name) is true) ? "Everything waits for a job" : "Everything is paused", "") : new ShareState(Tone.Good, "Everything is in sync", "");
     }
 
     private static string Behind(long entries) => Spoken.Count(entries, "file", "files") + " behind";

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Sync.Protocol.Control;
 
 namespace Sync.Web.Dashboard.Watching;
@@ -13,6 +14,9 @@ internal sealed record HostPicture
 
     /// <summary>The latest events, newest first.</summary>
     public IReadOnlyList<Event> Events { get; init; } = [];
+
+    /// <summary>Shares where nothing moves until a job says so: they are paused, and nobody has to resume them.</summary>
+    public ImmutableHashSet<string> OnDemand { get; init; } = [];
 
     /// <summary>How fast each share and guest moves.</summary>
     public Rates Rates { get; init; } = Rates.None;

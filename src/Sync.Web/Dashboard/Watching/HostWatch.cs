@@ -77,10 +77,19 @@ internal sealed class HostWatch : IAsyncDisposable
         await watch.ResponseHeadersAsync;
         var latest = await _host.Events.ListEventsAsync(new ListEventsRequest { Limit = EventsKept }, cancellationToken: cancel);
         Update(p => p with { Events = [.. latest.Events] });
+        await LookAtPoliciesAsync(cancel);
         await foreach (var what in watch.ResponseStream.ReadAllAsync(cancel))
         {
             Update(p => p.Events.Count > 0 && p.Events[0].Id >= what.Id ? p : p with { Events = [what, .. p.Events.Take(EventsKept - 1)] });
+            if (what is { Kind: "settings" } or { Kind: "share-state", State: "paused" })
+                await LookAtPoliciesAsync(cancel);
         }
+    }
+
+    private async Task LookAtPoliciesAsync(CancellationToken cancel)
+    {
+        var shares = await _host.Registry.ListSharesAsync(new ListSharesRequest(), cancellationToken: cancel);
+        Update(p => p with { OnDemand = [.. shares.Shares.Where(s => s.Policy.OnDemand).Select(s => s.Name)] });
     }
 
     /// <summary>Begins anew, with growing pauses, what ended or failed; until the token is refused.</summary>
