@@ -49,6 +49,8 @@ internal sealed class Salvage
                 directories[i] = below;
                 used.Add(below, new bool[below.Items.Length]);
                 used[directory][at] = true;
+                // It had its final mode when the last pull was broken off: who is not root could change nothing in it.
+                if ((stat.Mode & PrivateDirectory.Mode) != PrivateDirectory.Mode && open.Open(tree.PathOf(i), out var closed) == FsError.None) closed!.SetMode(PrivateDirectory.Mode);
             }
             else if (directory.Known[at] >= 0 && salvage.Keep(i, entry, before!.Entries[directory.Known[at]], stat, tree, open, hash, wasDown))
             {

@@ -1,6 +1,7 @@
 using Sync.Engine.Link;
 using Sync.Engine.Pulling;
 using Sync.Engine.Snapshots;
+using Sync.Protocol.Connecting;
 using Sync.Protocol.Identities;
 using Sync.Protocol.Pairing;
 using Sync.Protocol.Pulling;
@@ -38,7 +39,7 @@ internal sealed class PairedHost : IPullHost
             var addresses = _target.Addresses.Count > 0 ? _target.Addresses : _target.Invite?.Addresses ?? known.Addresses;
             try
             {
-                return await PullConnector.OpenAsync(addresses, Fingerprint, _me, request, cancel);
+                return await OpenAsync(addresses, request, cancel);
             }
             catch (LinkException e) when (e.Failure == LinkFailure.NotAllowed && _target.Invite is not null)
             {
@@ -47,13 +48,16 @@ internal sealed class PairedHost : IPullHost
         }
 
         _pairing = await PairAsync(cancel);
-        return await PullConnector.OpenAsync(_pairing.Addresses, Fingerprint, _me, request, cancel);
+        return await OpenAsync(_pairing.Addresses, request, cancel);
     }
+
+    private Task<GuestPull> OpenAsync(IReadOnlyList<string> addresses, PullRequest request, CancellationToken cancel) =>
+        CrowdedHost.ConnectAsync(() => PullConnector.OpenAsync(addresses, Fingerprint, _me, request, cancel), TimeProvider.System, cancel);
 
     private async Task<PairingRecord> PairAsync(CancellationToken cancel)
     {
         var invite = _target.Addresses.Count == 0 ? _target.Invite! : _target.Invite! with { Addresses = _target.Addresses };
-        var grant = await PairingClient.PairAsync(invite, address: null, _me, _target.Name, _target.SubPath, cancel);
+        var grant = await CrowdedHost.ConnectAsync(() => PairingClient.PairAsync(invite, address: null, _me, _target.Name, _target.SubPath, cancel), TimeProvider.System, cancel);
         var pairing = new PairingRecord(grant.Share, invite.HostFingerprint, invite.Addresses, grant.GuestName);
         _pairings.Keep(pairing);
         return pairing;
