@@ -9,25 +9,43 @@ public static class AsyncGroups
     public static async IAsyncEnumerable<List<T>> InGroups<T>(this IAsyncEnumerable<T> items, int most, [EnumeratorCancellation] CancellationToken cancel = default)
     {
         ArgumentNullException.ThrowIfNull(items);
-        await using var source = items.GetAsyncEnumerator(cancel);
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        await using var source = items.GetAsyncEnumerator(ending.Token);
         var next = source.MoveNextAsync();
-        while (await next.ConfigureAwait(false))
+        var isPending = true;
+        try
         {
-            var group = new List<T> { source.Current };
-            next = source.MoveNextAsync();
-            while (group.Count < most && next.IsCompletedSuccessfully)
+            while (true)
             {
-                if (!next.Result)
+                isPending = false;
+                if (!await next.ConfigureAwait(false)) yield break;
+                var group = new List<T> { source.Current };
+                next = source.MoveNextAsync();
+                isPending = true;
+                while (group.Count < most && next.IsCompletedSuccessfully)
                 {
-                    yield return group;
-                    yield break;
+                    if (!next.Result)
+                    {
+                        isPending = false;
+                        yield return group;
+                        yield break;
+                    }
+
+                    group.Add(source.Current);
+                    next = source.MoveNextAsync();
                 }
 
-                group.Add(source.Current);
-                next = source.MoveNextAsync();
+                yield return group;
             }
-
-            yield return group;
+        }
+        finally
+        {
+            // Who takes the groups has given up. A source that still moves cannot be disposed: what that throws would hide why.
+            if (isPending)
+            {
+                await ending.CancelAsync().ConfigureAwait(false);
+                await ((Task)next.AsTask()).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
         }
     }
 }
