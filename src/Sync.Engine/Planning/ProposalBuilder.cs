@@ -31,7 +31,7 @@ internal static class ProposalBuilder
     /// <summary>The bytes of an edit are, or were, another file's here: what the journal has of that one says nothing of this.</summary>
     private static bool HasOrHadElsewhere(TreeSet trees, Node node, Step step) =>
         !node.Id.IsProvisional && (step.Facets & Facets.Content) != 0 && node.Local is { Kind: EntryKind.File } local
-        && (trees.Overwritten.Contains(local.Content) || trees.Contents.Find(local.Content, node) is not null);
+        && (trees.Stood.Contains(local.Content) || trees.Contents.Find(local.Content, node) is not null);
 
     private static bool HoldsOccupantElsewhere(TreeSet trees, Node node) =>
         node.Id.IsProvisional && trees.LocalParent(node) is { } parent

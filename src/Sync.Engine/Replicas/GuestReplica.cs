@@ -26,6 +26,9 @@ public sealed class GuestReplica : IReplica
     /// <inheritdoc/>
     public ReplicaStatus Status => _replica.Status;
 
+    /// <summary>What tests look into.</summary>
+    internal Trees.TreeSet Trees => _replica.Context.Trees;
+
     /// <summary>Opens a replica and starts it; it connects, and connects again, by itself.</summary>
     /// <exception cref="ReplicaStartException">It cannot run now; the message says why.</exception>
     public static async Task<IReplica> OpenAsync(ReplicaOptions options, IHostConnector connector, CancellationToken cancel)

@@ -94,6 +94,9 @@ public sealed class HostShare : IHostShare
         _replica.AskGuest = AskGuest;
     }
 
+    /// <summary>What tests look into.</summary>
+    internal Trees.TreeSet Trees => _replica.Context.Trees;
+
     internal StagedContents Staged { get; } = new();
 
     internal ContentSender Sender { get; }

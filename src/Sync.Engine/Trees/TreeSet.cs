@@ -34,6 +34,9 @@ internal sealed class TreeSet
     /// <summary>What files had that have other contents now, or are gone: whoever else followed has it too, in the tree still or in the version store.</summary>
     public RecentContents Overwritten { get; } = new();
 
+    /// <summary>What files had that have other contents now, are gone, or have another name, whether anybody else knows it or not.</summary>
+    public RecentContents Stood { get; } = new();
+
     /// <summary>Called after each change of a node's trees.</summary>
     public Action<Node>? Changed { get; set; }
 
@@ -160,6 +163,7 @@ internal sealed class TreeSet
             if (old.Kind == EntryKind.File && (local is null || local.Content != old.Content))
             {
                 Contents.Remove(node, old.Content);
+                Stood.Add(old.Content);
                 if (node.Base is { Deleted: false } agreed && agreed.Content == old.Content) Overwritten.Add(old.Content);
             }
 

@@ -28,6 +28,7 @@ internal sealed class Convergence(Site[] sites)
         Unavailable.Clear();
         foreach (var problem in sites[0].Replica!.Status.Problems)
             if (problem.Code == ProblemCodes.Unavailable) Unavailable.Add(problem.Path);
+        AddFormerNames();
         var grain = sites.Max(s => s.Disk.Traits.MtimeGrainNs);
         var first = Tree(sites[0]);
         for (var i = 1; i < sites.Length; i++)
@@ -47,6 +48,21 @@ internal sealed class Convergence(Site[] sites)
         }
 
         return null;
+    }
+
+    /// <summary>What was moved, and cannot be had as it is now, stands at its former name where it was before.</summary>
+    private void AddFormerNames()
+    {
+        if (Unavailable.Count == 0) return;
+        var host = sites[0].Share!.Trees;
+        foreach (var lacking in host.All.Where(node => node.IsRemote && Unavailable.Contains(host.RemotePath(node))).ToArray())
+        {
+            foreach (var site in sites)
+            {
+                var trees = site.Replica is GuestReplica guest ? guest.Trees : host;
+                if (trees.Find(lacking.Id) is { IsLocal: true } former) Unavailable.Add(trees.LocalPath(former));
+            }
+        }
     }
 
     private static Dictionary<string, Inode> Tree(Site site)
