@@ -25,8 +25,9 @@ public sealed record Transfer(string Share, string To, long Files, long Bytes, d
             var behind = share.Guests.Where(g => g.Connected && g.PendingEntries > 0).ToList();
             foreach (var guest in behind)
             {
-                // What a single guest takes is what the share sends; of several, what each waits for less than before.
-                var rate = behind.Count == 1 ? rates.Sent.GetValueOrDefault(share.Name) : rates.Guests.GetValueOrDefault((share.Name, guest.Fingerprint));
+                // What a single guest takes is what the share sends. Of several each tells what it waits for less than before, but only as whole files end: until then they share.
+                var sent = rates.Sent.GetValueOrDefault(share.Name) / behind.Count;
+                var rate = Math.Max(sent, behind.Count == 1 ? 0 : rates.Guests.GetValueOrDefault((share.Name, guest.Fingerprint)));
                 list.Add(new Transfer(share.Name, guest.Name, guest.PendingEntries, guest.PendingBytes, rate));
             }
         }
