@@ -9,71 +9,45 @@ internal static class RequestShare
     /// <returns>False if it is about another share, or cannot be narrowed.</returns>
     public static bool Narrow(object request, string share)
     {
-        switch (request)
+        if (Of(request) is not var (asked, fill))
+            return false;
+        if (asked.Length == 0 && fill is not null)
         {
-            case StatusRequest r:
-                r.Share = Fill(r.Share, share);
-                return Same(r.Share, share);
-            case FlushRequest r:
-                r.Share = Fill(r.Share, share);
-                return Same(r.Share, share);
-            case PauseRequest r:
-                r.Share = Fill(r.Share, share);
-                return Same(r.Share, share);
-            case ResumeRequest r:
-                r.Share = Fill(r.Share, share);
-                return Same(r.Share, share);
-            case ConflictsRequest r:
-                r.Share = Fill(r.Share, share);
-                return Same(r.Share, share);
-            case ResolveRequest r:
-                r.Share = Fill(r.Share, share);
-                return Same(r.Share, share);
-            case VersionsRequest r:
-                r.Share = Fill(r.Share, share);
-                return Same(r.Share, share);
-            case RestoreRequest r:
-                r.Share = Fill(r.Share, share);
-                return Same(r.Share, share);
-            case ReadContentRequest r:
-                r.Share = Fill(r.Share, share);
-                return Same(r.Share, share);
-            case VerifyRequest r:
-                r.Share = Fill(r.Share, share);
-                return Same(r.Share, share);
-            case RevertRequest r:
-                r.Share = Fill(r.Share, share);
-                return Same(r.Share, share);
-            case CreateJobRequest r:
-                return Same(r.Share, share);
-            case ListJobsRequest r:
-                r.Share = Fill(r.Share, share);
-                return Same(r.Share, share);
-            case WatchEventsRequest r:
-                r.Share = Fill(r.Share, share);
-                return Same(r.Share, share);
-            case ListEventsRequest r:
-                r.Share = Fill(r.Share, share);
-                return Same(r.Share, share);
-            case GetShareRequest r:
-                return Same(r.Name, share);
-            case SetShareRequest r:
-                return Same(r.Name, share);
-            case CreateInviteRequest r:
-                return Same(r.Share, share);
-            case CreateTagRequest r:
-                return Same(r.Share, share);
-            case ListTagsRequest r:
-                r.Share = Fill(r.Share, share);
-                return Same(r.Share, share);
-            case RemoveTagRequest r:
-                return Same(r.Share, share);
-            default:
-                return false;
+            fill(share);
+            return true;
         }
+
+        return string.Equals(asked, share, StringComparison.Ordinal);
     }
 
-    private static string Fill(string asked, string share) => asked.Length == 0 ? share : asked;
-
-    private static bool Same(string asked, string share) => string.Equals(asked, share, StringComparison.Ordinal);
+    /// <summary>What a request names, and, where an empty name means all shares, how it is narrowed; null for a request that is about no share.</summary>
+    private static (string Asked, Action<string>? Fill)? Of(object request)
+    {
+        (string Asked, Action<string>? Fill)? found = request switch
+        {
+            StatusRequest r => (r.Share, value => r.Share = value),
+            FlushRequest r => (r.Share, value => r.Share = value),
+            PauseRequest r => (r.Share, value => r.Share = value),
+            ResumeRequest r => (r.Share, value => r.Share = value),
+            ConflictsRequest r => (r.Share, value => r.Share = value),
+            ResolveRequest r => (r.Share, value => r.Share = value),
+            VersionsRequest r => (r.Share, value => r.Share = value),
+            RestoreRequest r => (r.Share, value => r.Share = value),
+            ReadContentRequest r => (r.Share, value => r.Share = value),
+            VerifyRequest r => (r.Share, value => r.Share = value),
+            RevertRequest r => (r.Share, value => r.Share = value),
+            ListJobsRequest r => (r.Share, value => r.Share = value),
+            WatchEventsRequest r => (r.Share, value => r.Share = value),
+            ListEventsRequest r => (r.Share, value => r.Share = value),
+            ListTagsRequest r => (r.Share, value => r.Share = value),
+            CreateJobRequest r => (r.Share, null),
+            GetShareRequest r => (r.Name, null),
+            SetShareRequest r => (r.Name, null),
+            CreateInviteRequest r => (r.Share, null),
+            CreateTagRequest r => (r.Share, null),
+            RemoveTagRequest r => (r.Share, null),
+            _ => null,
+        };
+        return found;
+    }
 }

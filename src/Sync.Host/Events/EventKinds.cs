@@ -15,8 +15,7 @@ internal static class EventKinds
     public const string Halt = "halt";
     public const string Job = "job";
     public const string Change = "change";
-    public const string Settings = "settings";
 
     /// <summary>All that can be asked for.</summary>
-    public static FrozenSet<string> All { get; } = FrozenSet.Create(StringComparer.Ordinal, ShareState, GuestConnected, GuestLost, Conflict, Halt, Job, Change, Settings);
+    public static FrozenSet<string> All { get; } = FrozenSet.Create(StringComparer.Ordinal, ShareState, GuestConnected, GuestLost, Conflict, Halt, Job, Change);
 }
