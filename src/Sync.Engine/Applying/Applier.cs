@@ -340,7 +340,7 @@ internal sealed class Applier(
             Placed++;
             _notHere.Remove(p.Entry.Content);
             _attempts.Remove(node);
-            stuck.Placed(p);
+            stuck.Free(node);
             if (Unsynced is { Count: < 16 }) Unsynced.Add(p.Target);
             else Unsynced = null;
             if (!isForgotten) Settle(p);

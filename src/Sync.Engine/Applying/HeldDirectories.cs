@@ -62,6 +62,6 @@ internal sealed class HeldDirectories(ReplicaContext context, Observer observer)
         var path = Trees.LocalPath(held);
         _listed[held] = path;
         // Where something waits for the name, that is said already.
-        if (context.Problems.Find(path) is null) context.Problems.Set(path, ProblemCodes.HoldsIgnored, "Deleted elsewhere; it stays here because of what is ignored in it. Remove that, and it goes.");
+        if (!context.Problems.Contains(path)) context.Problems.Set(path, ProblemCodes.HoldsIgnored, "Deleted elsewhere; it stays here because of what is ignored in it. Remove that, and it goes.");
     }
 }

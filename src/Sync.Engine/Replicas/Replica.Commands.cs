@@ -63,7 +63,7 @@ internal sealed partial class Replica
             if (_flusher.Behind.Contains(node) && !node.Has(NodeFlags.Refused))
                 _context.Problems.Set(Trees.DisplayPath(node), ProblemCodes.LocalEdit, "Changed here, where changes are not sent: kept, until 'revert' puts it back.");
         foreach (var problem in _context.Problems.All.Where(p => p.Code == ProblemCodes.LocalEdit).ToArray())
-            if (!Reconciler.Held.Any(n => Trees.DisplayPath(n) == problem.Path && _flusher.Behind.Contains(n))) _context.Problems.Clear(problem.Path);
+            if (!Reconciler.Held.Any(n => Trees.DisplayPath(n) == problem.Path && _flusher.Behind.Contains(n))) _context.Problems.Clear(problem.Path, ProblemCodes.LocalEdit);
         _context.Problems.Changed = false;
         var state = State(pendingIn + pendingOut);
         var status = new ReplicaStatus

@@ -32,7 +32,7 @@ internal sealed class NameProblems(ReplicaContext context, LookQueue looks)
     public void Clear(Node directory, string name)
     {
         if (!_names.TryGetValue(directory, out var names) || !names.Remove(name)) return;
-        context.Problems.Clear(SharePath.Join(context.Trees.LocalPath(directory), name));
+        context.Problems.Clear(SharePath.Join(context.Trees.LocalPath(directory), name), ProblemCodes.Unreadable, ProblemCodes.BadName, ProblemCodes.Special, ProblemCodes.Mount, ProblemCodes.LinkOut, ProblemCodes.FarTime);
     }
 
     /// <summary>All names of the directory are about to be seen anew.</summary>
