@@ -47,15 +47,23 @@ public sealed class PatchSums
     internal int Count => Bytes.Length / SumSize;
 
     /// <summary>The sums of a content, with a new key.</summary>
-    /// <param name="basis">From <see cref="WorthwhileLength"/> to <see cref="MaxLength"/> bytes.</param>
-    /// <exception cref="ArgumentOutOfRangeException">It is longer or shorter.</exception>
+    /// <inheritdoc cref="Of(ReadOnlySpan{byte}, ulong)"/>
     public static PatchSums Of(ReadOnlySpan<byte> basis)
+    {
+        Span<byte> key = stackalloc byte[sizeof(ulong)];
+        RandomNumberGenerator.Fill(key);
+        return Of(basis, BitConverter.ToUInt64(key));
+    }
+
+    /// <summary>The sums of a content.</summary>
+    /// <param name="basis">From <see cref="WorthwhileLength"/> to <see cref="MaxLength"/> bytes.</param>
+    /// <param name="key">That nobody can guess: another for each request.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The basis is longer or shorter.</exception>
+    public static PatchSums Of(ReadOnlySpan<byte> basis, ulong key)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(basis.Length, WorthwhileLength);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(basis.Length, MaxLength);
-        Span<byte> key = stackalloc byte[sizeof(ulong)];
-        RandomNumberGenerator.Fill(key);
-        var multiplier = BitConverter.ToUInt64(key) | 1;
+        var multiplier = key | 1;
         var size = BlockSizeFor(basis.Length);
         var rolling = new RollingSum(multiplier, size);
         var bytes = new byte[CountFor(basis.Length) * SumSize];

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Sync.Engine.Files;
+using Sync.Engine.Machines;
 using Sync.Engine.Model;
 using Sync.Engine.Planning;
 using Sync.Engine.Store;
@@ -43,6 +44,8 @@ internal sealed class ReplicaContext
     public required LiveCopies LiveCopies { get; init; }
 
     public required TimeProvider Time { get; init; }
+
+    public IMachine Machine { get; init; } = LocalMachine.Instance;
 
     public required ILogger Log { get; init; }
 

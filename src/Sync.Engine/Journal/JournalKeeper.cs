@@ -1,10 +1,10 @@
 using System.Buffers;
-using System.Security.Cryptography;
 using Microsoft.Extensions.Logging;
 using Sync.Delta;
 using Sync.Engine.Control;
 using Sync.Engine.Files;
 using Sync.Engine.Link;
+using Sync.Engine.Machines;
 using Sync.Engine.Model;
 using Sync.Engine.Store;
 
@@ -66,6 +66,7 @@ internal sealed class JournalKeeper : IDisposable
     private bool _isDelayed;
     private bool _isDue;
     private readonly UInt128? _boot;
+    private readonly IMachine _machine;
     private ulong _bootBegan;
     private bool _committing;
     private Revision _settledAnswers;
@@ -73,12 +74,13 @@ internal sealed class JournalKeeper : IDisposable
     public JournalKeeper(
         string share, IRecordStore store, Func<string, ConflictPolicy> policyFor, TimeProvider time,
         Func<IReadOnlyList<Entry>, IReadOnlyList<string>?, FsError> makeDurable, Action<Exception?> onFailure, Action<Exception> onError,
-        Func<string, int, Action<Action>?>? newLane = null, UInt128? boot = null, Action<ShareChange>? changed = null)
+        Func<string, int, Action<Action>?>? newLane = null, UInt128? boot = null, Action<ShareChange>? changed = null, IMachine? machine = null)
     {
         _share = share;
         _store = store;
         _time = time;
         _boot = boot;
+        _machine = machine ?? LocalMachine.Instance;
         _makeDurable = makeDurable;
         _onFailure = onFailure;
         _decider = new Decider(_tree, policyFor);
@@ -130,7 +132,7 @@ internal sealed class JournalKeeper : IDisposable
 
         _horizon.Read(_store.GetValue("horizon"));
         // Every start is a new epoch: a journal restored from a backup is told apart from the one that went on.
-        Epoch = BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(8)) | 1;
+        Epoch = _machine.NextSecret() | 1;
         _epochs.Add((Epoch, Committed));
         if (_epochs.Count > MaxEpochs) _epochs.RemoveRange(0, _epochs.Count - MaxEpochs);
         var bytes = new byte[_epochs.Count * 16];

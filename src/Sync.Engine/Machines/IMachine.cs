@@ -12,6 +12,9 @@ internal interface IMachine
     /// <summary>Spreads retries, names what is kept.</summary>
     Random Random { get; }
 
+    /// <summary>Fills with what nobody can guess: keys, marks, names, first numbers.</summary>
+    void FillSecret(Span<byte> secret);
+
     /// <summary>Where a loop's or a pool's work runs: takes each piece, in order of arrival, and runs it later, never within the call. Null: on threads
     /// of their own.</summary>
     /// <param name="name">Of the loop or the pool.</param>

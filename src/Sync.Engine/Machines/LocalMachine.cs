@@ -1,4 +1,5 @@
 #pragma warning disable RS0030 // The replica's own data, outside of any share.
+using System.Security.Cryptography;
 using Microsoft.Extensions.Logging;
 using Sync.Engine.Files;
 using Sync.Engine.Store;
@@ -19,6 +20,9 @@ internal sealed class LocalMachine : IMachine
 
     /// <inheritdoc/>
     public Random Random => Random.Shared;
+
+    /// <inheritdoc/>
+    public void FillSecret(Span<byte> secret) => RandomNumberGenerator.Fill(secret);
 
     /// <inheritdoc/>
     public Action<Action>? NewLane(string name, int width) => null;

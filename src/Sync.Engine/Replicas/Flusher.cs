@@ -1,5 +1,6 @@
 using Sync.Engine.Control;
 using Sync.Engine.Link;
+using Sync.Engine.Machines;
 using Sync.Engine.Model;
 using Sync.Engine.Scanning;
 using Sync.Engine.Trees;
@@ -86,7 +87,7 @@ internal sealed class Flusher(ReplicaContext context, Observer observer, IWatche
     /// <summary>Calls back when everything that was on this disk at the call is committed in the journal, or known to be stuck.</summary>
     public void DrainLocal(FlushScope scope, Action done)
     {
-        var name = Guid.NewGuid().ToString("N");
+        var name = context.Machine.NextName();
         var run = new Run { Cookie = name, Done = done, Scope = scope };
         _runs.Add(run);
         if (watcher.IsPolling)

@@ -1,6 +1,7 @@
 using Sync.Delta;
 using Sync.Engine.Control;
 using Sync.Engine.Link;
+using Sync.Engine.Machines;
 using Sync.Engine.Model;
 using Sync.Engine.Planning;
 using Sync.Engine.Scanning;
@@ -37,7 +38,7 @@ internal sealed class Outbox(ReplicaContext context, bool isHost)
     /// <summary>Contents under way, each with all that wait for it: equal files made together travel once.</summary>
     private readonly Dictionary<ContentId, List<(Node Node, Change Change)>> _uploading = [];
 
-    private long _nextId = Random.Shared.NextInt64(1, 1L << 40);
+    private long _nextId = context.Machine.NextFirstNumber();
     private long _readyInline;
 
     /// <summary>Sends a message on the link; null while there is none.</summary>

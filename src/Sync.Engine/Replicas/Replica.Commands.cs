@@ -2,6 +2,7 @@ using Sync.Engine.Control;
 using Sync.Engine.Files;
 using Sync.Engine.Journal;
 using Sync.Engine.Link;
+using Sync.Engine.Machines;
 using Sync.Engine.Model;
 using Sync.Engine.Placing;
 using Sync.Engine.Planning;
@@ -16,7 +17,7 @@ internal sealed partial class Replica
 {
     private const int ListedProblems = 1000;
 
-    private long _nextFlush = Random.Shared.NextInt64(1, 1L << 40);
+    private long _nextFlush;
 
     public async Task StatusChangedAsync(ReplicaStatus since, CancellationToken cancel)
     {
@@ -580,7 +581,7 @@ internal sealed partial class Replica
             files.MakeDirectory(parent, 0x1ED);
         }
 
-        var staged = $"{PrivateDirectory.Staging}/r-{Guid.NewGuid():N}";
+        var staged = $"{PrivateDirectory.Staging}/r-{_options.Machine.NextName()}";
         FsError error;
         if (version.Kind == EntryKind.Symlink)
         {

@@ -2,6 +2,7 @@ using System.Threading.Channels;
 using Sync.Delta;
 using Sync.Engine.Control;
 using Sync.Engine.Link;
+using Sync.Engine.Machines;
 using Sync.Engine.Model;
 using Sync.Engine.Store;
 using Sync.Engine.Transfer;
@@ -202,7 +203,7 @@ internal sealed partial class Replica
             var sender = new ContentSender(_context.Files, _context.Manifests, _context.Small, this);
             _outbox.Upload = (node, entry, basis, done) => _uploads.Add(entry, basis, done);
             _uploads.Start(link, sender, () => BreakAsync(stop), stop.Token);
-            _fetcher.Start(link, new ContentReceiver(_context.Files, _context.Staging, _context.Manifests, null, this, long.MaxValue), () => BreakAsync(stop), stop.Token);
+            _fetcher.Start(link, new ContentReceiver(_context.Files, _context.Staging, _context.Manifests, null, this, long.MaxValue) { Bases = new SmallBases(_options.Machine) }, () => BreakAsync(stop), stop.Token);
         }
 
         _context.Log.LogLinked(Share, welcome.Epoch, welcome.Head.Value);

@@ -7,6 +7,7 @@ using Sync.Engine.Control;
 using Sync.Engine.Files;
 using Sync.Engine.Journal;
 using Sync.Engine.Link;
+using Sync.Engine.Machines;
 using Sync.Engine.Model;
 using Sync.Engine.Placing;
 using Sync.Engine.Planning;
@@ -107,6 +108,7 @@ internal sealed partial class Replica : IContentLocator, IAsyncDisposable
         StagedContents staged, SmallContents small, Func<Replica, SessionHello, CancellationToken, ValueTask<IHostLink>> connect)
     {
         _options = options;
+        _nextFlush = options.Machine.NextFirstNumber();
         _isHost = isHost;
         _claim = claim;
         _store = store;
@@ -135,6 +137,7 @@ internal sealed partial class Replica : IContentLocator, IAsyncDisposable
             Manifests = options.Machine.OpenManifests(options.DataDirectory, options.Time),
             Staging = new StagingArea(files),
             Time = options.Time,
+            Machine = options.Machine,
             Log = log,
             Stopping = _stopping.Token,
             Policy = policy,
@@ -156,7 +159,7 @@ internal sealed partial class Replica : IContentLocator, IAsyncDisposable
         _uploads = new UploadQueue(_context);
         _markFile = new MarkFile(files);
         _trouble = new StoreTrouble(_context, options.DataDirectory);
-        _recentLog = options.Machine.BootId is { } boot ? new RecentLog(name => options.Machine.OpenUnsynced(options.DataDirectory, name), boot) : null;
+        _recentLog = options.Machine.BootId is { } boot ? new RecentLog(name => options.Machine.OpenUnsynced(options.DataDirectory, name), boot, options.Machine) : null;
         _recent = new RecentKeeper(_context, _recentLog, () => _outbox.Open.Concat(Reconciler.Unanswered()));
         _outbox.Sending = _recent.Sending;
         _outbox.Answered = _recent.Answered;
@@ -393,13 +396,13 @@ internal sealed partial class Replica : IContentLocator, IAsyncDisposable
         {
             _epoch = 0;
             Reconciler.Planner.Committed = Revision.Zero;
-            WriteMark(ReplicaMark.NewLife(null), stored);
+            WriteMark(ReplicaMark.NewLife(null, _options.Machine), stored);
         }
         else
         {
             Reconciler.Planner.Committed = new Revision(EntryCodec.Int64(_store.GetValue("cursor")));
             if (recent.Followed is { } followed) (Reconciler.Planner.Committed, _epoch) = followed;
-            WriteMark(ReplicaMark.NewLife(IsBehindDirectory ? onDisk : mark), null);
+            WriteMark(ReplicaMark.NewLife(IsBehindDirectory ? onDisk : mark, _options.Machine), null);
         }
 
         foreach (var node in Trees.All.ToArray()) OnNodeChanged(node);

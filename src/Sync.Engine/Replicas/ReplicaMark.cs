@@ -1,5 +1,5 @@
 using System.Buffers.Binary;
-using System.Security.Cryptography;
+using Sync.Engine.Machines;
 
 namespace Sync.Engine.Replicas;
 
@@ -36,9 +36,12 @@ internal sealed class ReplicaMark
 
     /// <summary>A new life.</summary>
     /// <param name="before">The one that it goes on from; null: from nothing that is known.</param>
-    public static ReplicaMark NewLife(ReplicaMark? before)
+    /// <param name="machine">Where it is lived.</param>
+    public static ReplicaMark NewLife(ReplicaMark? before, IMachine machine)
     {
-        var life = BinaryPrimitives.ReadUInt128LittleEndian(RandomNumberGenerator.GetBytes(LifeLength));
+        Span<byte> secret = stackalloc byte[LifeLength];
+        machine.FillSecret(secret);
+        var life = BinaryPrimitives.ReadUInt128LittleEndian(secret);
         return new ReplicaMark(0, [life, .. (before?._lives ?? []).Take(MaxLives - 1)]);
     }
 

@@ -46,17 +46,19 @@ internal sealed class ManifestStore
         Key = OpenKey();
     }
 
-    private ManifestStore(TimeProvider time)
+    private ManifestStore(TimeProvider time, BlockKey key)
     {
         _time = time;
-        Key = BlockKey.New();
+        Key = key;
     }
 
     /// <summary>The secret with which blocks are summed here. A lost one makes the sums useless, which shows at each.</summary>
     public BlockKey Key { get; }
 
     /// <summary>A store without a directory: it has what was written lately.</summary>
-    public static ManifestStore InMemory(TimeProvider time) => new(time);
+    /// <param name="time">The clock.</param>
+    /// <param name="key">The secret; null: a new one.</param>
+    public static ManifestStore InMemory(TimeProvider time, BlockKey? key = null) => new(time, key ?? BlockKey.New());
 
     /// <summary>Reads a manifest; false if it is not there, or is too long to be one. The bytes are shared: do not change them.</summary>
     /// <exception cref="IOException">The disk failed.</exception>

@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 using System.IO.Hashing;
-using System.Security.Cryptography;
+using Sync.Engine.Machines;
 
 namespace Sync.Engine.Store;
 
@@ -22,6 +22,7 @@ internal sealed class RecentLog : IDisposable
 
     private readonly Func<string, Stream> _open;
     private readonly UInt128 _boot;
+    private readonly IMachine _machine;
     private readonly Stream?[] _files = new Stream?[2];
     private int _slot = 1;
     private long _end;
@@ -32,8 +33,10 @@ internal sealed class RecentLog : IDisposable
     /// <summary>Opens nothing yet.</summary>
     /// <param name="open">Opens a file beside the index by its name, made if missing.</param>
     /// <param name="boot">The running of the machine, see <see cref="Files.BootId"/>.</param>
-    public RecentLog(Func<string, Stream> open, UInt128 boot)
+    /// <param name="machine">The machine.</param>
+    public RecentLog(Func<string, Stream> open, UInt128 boot, IMachine machine)
     {
+        _machine = machine;
         _open = open;
         _boot = boot;
     }
@@ -47,7 +50,7 @@ internal sealed class RecentLog : IDisposable
     {
         _slot = 1 - _slot;
         _end = 0;
-        _seed = BinaryPrimitives.ReadUInt64LittleEndian(RandomNumberGenerator.GetBytes(8));
+        _seed = _machine.NextSecret();
         var head = new byte[HeadLength];
         BinaryPrimitives.WriteUInt64LittleEndian(head, Version);
         BinaryPrimitives.WriteUInt128LittleEndian(head.AsSpan(8), _boot);

@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using Sync.Delta;
 using Sync.Engine.Files;
 using Sync.Engine.Link;
+using Sync.Engine.Machines;
 using Sync.Engine.Store;
 
 namespace Sync.Engine.Transfer;
@@ -28,7 +29,7 @@ internal sealed class ContentReceiver(
     private long _chunks;
 
     /// <summary>The contents that patches are against.</summary>
-    public SmallBases Bases { get; } = new();
+    public SmallBases Bases { get; init; } = new(LocalMachine.Instance);
 
     /// <summary>Of so many bytes in all, so many stay free.</summary>
     public Func<long, long> KeepsFree { get; init; } = _ => 0;

@@ -1,10 +1,11 @@
 using Sync.Delta;
 using Sync.Engine.Files;
+using Sync.Engine.Machines;
 
 namespace Sync.Engine.Transfer;
 
 /// <summary>The small contents against which patches were asked for, by request, until the answer is there. Bounded. Safe from any thread.</summary>
-internal sealed class SmallBases
+internal sealed class SmallBases(IMachine machine)
 {
     /// <summary>All together, in bytes, and one more. Whoever wants more asks later: of a kernel tree replaced by the next, half the patches would not be made.</summary>
     private const long Capacity = 8 << 20;
@@ -48,7 +49,7 @@ internal sealed class SmallBases
                 _size += bytes.Length;
             }
 
-            return PatchSums.Of(bytes);
+            return PatchSums.Of(bytes, machine.NextSecret());
         }
     }
 

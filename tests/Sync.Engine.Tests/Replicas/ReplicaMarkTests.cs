@@ -1,3 +1,4 @@
+using Sync.Engine.Machines;
 using Sync.Engine.Replicas;
 using Xunit;
 
@@ -6,7 +7,9 @@ namespace Sync.Engine.Tests.Replicas;
 /// <summary>Which of index and directory is the older one.</summary>
 public sealed class ReplicaMarkTests
 {
-    private static readonly ReplicaMark First = ReplicaMark.NewLife(null);
+    private static ReplicaMark NewLife(ReplicaMark? before) => ReplicaMark.NewLife(before, LocalMachine.Instance);
+
+    private static readonly ReplicaMark First = NewLife(null);
 
     [Fact]
     public void What_was_saved_together_is_of_one_time()
@@ -28,7 +31,7 @@ public sealed class ReplicaMarkTests
     public void Over_lives_the_ancestor_is_the_older_one()
     {
         ReplicaMark old = First.Next().Next().Next();
-        ReplicaMark later = ReplicaMark.NewLife(ReplicaMark.NewLife(old));
+        ReplicaMark later = NewLife(NewLife(old));
         Assert.Equal(MarkAge.IndexIsOlder, ReplicaMark.Compare(old, later));
         Assert.Equal(MarkAge.DirectoryIsOlder, ReplicaMark.Compare(later, old));
     }
@@ -36,8 +39,8 @@ public sealed class ReplicaMarkTests
     [Fact]
     public void Two_that_went_on_from_one_or_have_nothing_in_common_are_unrelated()
     {
-        Assert.Equal(MarkAge.Unrelated, ReplicaMark.Compare(ReplicaMark.NewLife(First), ReplicaMark.NewLife(First)));
-        Assert.Equal(MarkAge.Unrelated, ReplicaMark.Compare(First, ReplicaMark.NewLife(null)));
+        Assert.Equal(MarkAge.Unrelated, ReplicaMark.Compare(NewLife(First), NewLife(First)));
+        Assert.Equal(MarkAge.Unrelated, ReplicaMark.Compare(First, NewLife(null)));
         Assert.Equal(MarkAge.Unrelated, ReplicaMark.Compare(null, First));
         Assert.Equal(MarkAge.Unrelated, ReplicaMark.Compare(First, null));
         Assert.Equal(MarkAge.Unrelated, ReplicaMark.Compare(null, null));
@@ -48,10 +51,10 @@ public sealed class ReplicaMarkTests
     {
         ReplicaMark mark = First;
         for (int life = 0; life < 63; life++)
-            mark = ReplicaMark.NewLife(mark);
+            mark = NewLife(mark);
         Assert.Equal(MarkAge.IndexIsOlder, ReplicaMark.Compare(First, mark));
         Assert.Equal(ReplicaMark.MaxLength, mark.ToBytes().Length);
-        mark = ReplicaMark.NewLife(mark);
+        mark = NewLife(mark);
         Assert.Equal(MarkAge.Unrelated, ReplicaMark.Compare(First, mark));
         Assert.Equal(ReplicaMark.MaxLength, mark.ToBytes().Length);
     }
@@ -59,7 +62,7 @@ public sealed class ReplicaMarkTests
     [Fact]
     public void What_is_written_is_read_and_nothing_else()
     {
-        ReplicaMark mark = ReplicaMark.NewLife(First).Next().Next();
+        ReplicaMark mark = NewLife(First).Next().Next();
         byte[] bytes = mark.ToBytes();
         ReplicaMark? read = ReplicaMark.Parse(bytes);
         Assert.NotNull(read);

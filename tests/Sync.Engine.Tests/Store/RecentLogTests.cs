@@ -77,7 +77,7 @@ public sealed class RecentLogTests : IDisposable
         Assert.Equal(["first"], Read(1));
     }
 
-    private RecentLog Open(UInt128 boot) => new(name => LocalMachine.Instance.OpenUnsynced(_directory.Path, name), boot);
+    private RecentLog Open(UInt128 boot) => new(name => LocalMachine.Instance.OpenUnsynced(_directory.Path, name), boot, LocalMachine.Instance);
 
     private string[] Read(ulong count)
     {

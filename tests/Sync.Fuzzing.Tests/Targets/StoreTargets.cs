@@ -5,6 +5,7 @@ using CsCheck;
 using Sync.Engine.Files;
 using Sync.Engine.Journal;
 using Sync.Engine.Link;
+using Sync.Engine.Machines;
 using Sync.Engine.Model;
 using Sync.Engine.Replicas;
 using Sync.Engine.Store;
@@ -163,7 +164,7 @@ internal static class StoreTargets
     private static byte[] RecentFile(List<byte[]> frames)
     {
         var streams = new Dictionary<string, MemoryStream>(StringComparer.Ordinal);
-        using var log = new RecentLog(name => streams[name] = new MemoryStream(), boot: 1);
+        using var log = new RecentLog(name => streams[name] = new MemoryStream(), boot: 1, LocalMachine.Instance);
         log.Begin(life: 2, count: 3, default);
         foreach (var frame in frames) log.Append(frame);
         return streams["recent-0"].ToArray();
@@ -171,7 +172,7 @@ internal static class StoreTargets
 
     private static string ReadRecentLog(byte[] input)
     {
-        using var log = new RecentLog(name => name == "recent-0" ? new MemoryStream(input) : new MemoryStream(), boot: 1);
+        using var log = new RecentLog(name => name == "recent-0" ? new MemoryStream(input) : new MemoryStream(), boot: 1, LocalMachine.Instance);
         var frames = log.Read(life: 2, count: 3);
         // Of anything else nothing is believed, which is no refusal but emptiness.
         return frames.Count == 0 ? "nothing" : $"accepted {Math.Min(frames.Count, 5)}";

@@ -180,10 +180,8 @@ internal sealed class SimFileSystem(SimDisk disk, SimProcess process, Trace trac
 
     private FsError Done(string what, string path, FsError error)
     {
-        // Names of the replica's own are partly random.
-        var isOwn = PrivateDirectory.Holds(path);
-        trace.Add(process.Scheduler.NowNs, process.Name, what, isOwn ? PrivateDirectory.Name : path);
-        if (trace.IsRead) trace.Say(process.Scheduler.NowNs, process.Name, isOwn ? $"     {path}: {error}" : $"     {error}");
+        trace.Add(process.Scheduler.NowNs, process.Name, what, path);
+        if (trace.IsRead) trace.Say(process.Scheduler.NowNs, process.Name, $"     {error}");
         return error;
     }
 }

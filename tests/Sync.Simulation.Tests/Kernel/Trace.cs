@@ -2,8 +2,9 @@ using System.Globalization;
 
 namespace Sync.Simulation.Tests.Kernel;
 
-/// <summary>What happened, in order: as a hash always, as text where somebody wants to read it. Two runs of one seed have the same.</summary>
-internal sealed class Trace(TextWriter? text)
+/// <summary>What happened, in order: as a hash always, as text where somebody wants to read it, line by line where another run is to be compared with
+/// it. Two runs of one seed have the same.</summary>
+internal sealed class Trace(TextWriter? text, List<TraceLine>? lines)
 {
     private ulong _hash = 14695981039346656037;
 
@@ -19,7 +20,9 @@ internal sealed class Trace(TextWriter? text)
         Mix(actor);
         Mix(what);
         Mix(path);
-        text?.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{atNs / 1_000_000.0,12:F3} {actor,-8} {what} {path}"));
+        var line = new TraceLine(atNs, actor, what, path);
+        lines?.Add(line);
+        text?.WriteLine(line);
     }
 
     /// <summary>For readers alone: not of the hash.</summary>

@@ -13,6 +13,9 @@ internal sealed class SimMachine(Site site, SimProcess process, Trace trace) : I
 {
     public Random Random => process.Dice;
 
+    // Of dice of its own: how many of them are asked for changes nothing else.
+    public void FillSecret(Span<byte> secret) => site.Secrets.NextBytes(secret);
+
     /// <summary>The watcher that it opened last.</summary>
     public SimWatcher? Watcher { get; private set; }
 

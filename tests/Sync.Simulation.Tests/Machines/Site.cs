@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Sync.Delta;
 using Sync.Engine.Files;
 using Sync.Engine.Link;
 using Sync.Engine.Model;
@@ -24,7 +25,7 @@ internal sealed class Site
     private SimMachine? _machine;
     private int _lives;
 
-    public Site(int number, Scheduler scheduler, Trace trace, Dice dice, DiskTraits traits, Network network)
+    public Site(int number, Scheduler scheduler, Trace trace, Dice dice, Dice secrets, DiskTraits traits, Network network)
     {
         Number = number;
         Name = number == 0 ? "host" : "guest" + (char)('0' + number);
@@ -32,6 +33,7 @@ internal sealed class Site
         _trace = trace;
         _dice = dice;
         _network = network;
+        Secrets = secrets;
         _skewNs = number == 0 ? 0 : dice.Between(-5_000, 5_000) * 1_000_000L;
         Disk = new SimDisk(scheduler, traits);
         Faults = new DiskFaults(dice.Fork());
@@ -42,6 +44,9 @@ internal sealed class Site
     public string Name { get; }
 
     public SimDisk Disk { get; }
+
+    /// <summary>Keys, marks and names that nobody can guess.</summary>
+    public Dice Secrets { get; }
 
     public DiskFaults Faults { get; }
 
@@ -88,7 +93,14 @@ internal sealed class Site
         return bytes;
     }
 
-    public ManifestStore Manifests(TimeProvider time) => _manifests ??= ManifestStore.InMemory(time);
+    public ManifestStore Manifests(TimeProvider time) => _manifests ??= ManifestStore.InMemory(time, new BlockKey(NewKey()));
+
+    private byte[] NewKey()
+    {
+        var key = new byte[BlockKey.Size];
+        Secrets.NextBytes(key);
+        return key;
+    }
 
     public void Start()
     {

@@ -45,8 +45,9 @@ internal static class SimulateCommand
         {
             var seed = first + i;
             var script = Choose(Script.Of(seed, limits), args);
-            var result = new World(script, text, mutation).Run();
-            if (args.Has("--twice") && RunScript(script).Trace != result.Trace) result = result with { Failure = "another trace: the second time" };
+            List<TraceLine>? lines = args.Has("--twice") ? [] : null;
+            var result = new World(script, text, mutation, lines).Run();
+            if (lines is not null && Difference(script, mutation, result, lines) is { } difference) result = result with { Failure = difference };
             figures = figures.With(result, result.Failure is not null);
             if (result.Failure is null) continue;
             if (args.Has("--first")) count = i + 1;
@@ -60,6 +61,14 @@ internal static class SimulateCommand
 
         Console.WriteLine(figures with { Milliseconds = Environment.CpuUsage.TotalTime.TotalMilliseconds });
         return figures.Failed == 0 ? 0 : 1;
+    }
+
+    /// <summary>Runs it once more: where it is another run, if it is.</summary>
+    private static string? Difference(Script script, Mutation? mutation, RunResult first, List<TraceLine> firstLines)
+    {
+        var lines = new List<TraceLine>();
+        var second = new World(script, null, mutation, lines).Run();
+        return second.Trace == first.Trace ? null : string.Join("\n    ", ["another trace: the second time", .. TraceLine.Difference(firstLines, lines)]);
     }
 
     /// <summary>What runs a script again, with all that happens in it.</summary>

@@ -39,18 +39,23 @@ internal sealed class World
     private int _faults;
     private string? _failure;
 
-    public World(Script script, TextWriter? text, Mutation? mutation = null)
+    /// <param name="script">What befalls it.</param>
+    /// <param name="text">Where all that happens is written, for somebody to read.</param>
+    /// <param name="mutation">What is wrong with it.</param>
+    /// <param name="lines">Where what happens is kept, for another run to be compared with it.</param>
+    public World(Script script, TextWriter? text, Mutation? mutation = null, List<TraceLine>? lines = null)
     {
         _script = script;
         var dice = new Dice(script.Seed * 2);
+        var secrets = new Dice(~script.Seed);
         _scheduler = new Scheduler(dice.Fork());
-        _trace = new Trace(text);
+        _trace = new Trace(text, lines);
         _network = new Network(_scheduler, _trace, dice.Fork());
         _sites = new Site[script.Guests + 1];
         _users = new User[_sites.Length];
         for (var i = 0; i < _sites.Length; i++)
         {
-            var site = _sites[i] = new Site(i, _scheduler, _trace, dice.Fork(), script.Disks[i], _network);
+            var site = _sites[i] = new Site(i, _scheduler, _trace, dice.Fork(), secrets.Fork(), script.Disks[i], _network);
             _users[i] = new User(site, _scheduler, _trace, _ledger);
             site.TakesPowerAlong = () => _powerAtEffect.Remove(site, out var takes) && takes;
             site.LosingPower = LosePower;
