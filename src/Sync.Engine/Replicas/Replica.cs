@@ -188,7 +188,8 @@ internal sealed partial class Replica : IContentLocator, IAsyncDisposable
         Reconciler.Planner.IsIgnored = _observer.IsIgnored;
         Reconciler.Planner.IsUnreadable = _context.Problems.IsUnreadable;
         if (isHost) Reconciler.Planner.Direction = policy.HostDirection;
-        foreach (var node in trees.All) Reconciler.Enqueue(node);
+        foreach (var node in trees.All)
+            if (!node.IsSettled) Reconciler.Enqueue(node);
         _observer.CookieSeen = _flusher.CookieSeen;
         _applier.Fetch = isHost ? _lacking.Lack : _fetcher.Want;
     }
@@ -338,8 +339,9 @@ internal sealed partial class Replica : IContentLocator, IAsyncDisposable
     /// <summary>Reads the index. Returns true if there is none to speak of.</summary>
     private bool Load()
     {
-        var records = new List<(Node Node, Entry? Synced, Entry? Local, FileStamp Stamp, Entry? Remote)>();
-        var stored = new List<long>();
+        var loaded = new List<Node>();
+        // What is void, or stands otherwise in the log of what has happened since.
+        var unread = new List<long>();
         var broken = _store.WasReset;
         _epoch = (ulong)EntryCodec.Int64(_store.GetValue("epoch"));
         var mark = ReplicaMark.Parse(_store.GetValue("mark"));
@@ -360,43 +362,44 @@ internal sealed partial class Replica : IContentLocator, IAsyncDisposable
 
             _store.Load((key, bytes) =>
             {
-                stored.Add(key);
-                if (isVoid || recent.Nodes.ContainsKey(key)) return;
+                if (isVoid || recent.Nodes.ContainsKey(key))
+                {
+                    unread.Add(key);
+                    return;
+                }
+
+                if (key == Trees.Root.Id.Value) throw new StoreCorruptException("It has a record of the root.");
                 var (synced, local, stamp, remote) = NodeCodec.Read(bytes.Span);
-                records.Add((Trees.GetOrAdd(new EntryId(key)), synced, local, stamp, remote));
+                loaded.Add(Trees.Load(new EntryId(key), synced, local, stamp, remote));
             });
         }
         catch (StoreCorruptException e)
         {
             _context.Log.LogNotice(Share, $"the index cannot be read ({e.Message}): everything is compared by content");
-            records.Clear();
+            unread.AddRange(loaded.ConvertAll(node => node.Id.Value));
+            foreach (var node in loaded) Trees.Load(node.Id, null, null, default, null);
+            loaded.Clear();
             recent = new RecentState();
             isVoid = true;
         }
 
+        var unsaved = new List<Node>();
         foreach (var (key, state) in recent.Nodes)
-            if (state?.Agreed() is { } known) records.Add((Trees.GetOrAdd(new EntryId(key)), known.Synced, known.Local, known.Stamp, known.Remote));
+            if (state?.Agreed() is { } known) unsaved.Add(Trees.Load(new EntryId(key), known.Synced, known.Local, known.Stamp, known.Remote));
+        loaded.AddRange(unsaved);
 
         if (broken || (mark is null && onDisk is not null)) _context.Log.LogNotice(Share, "the index is lost: everything is compared by content");
         else if (age == MarkAge.DirectoryIsOlder) _context.Log.LogNotice(Share, $"'{_options.Root}' was rolled back to an earlier time than the index: everything is compared by content");
         else if (IsBehindDirectory) _context.Log.LogNotice(Share, $"the index is older than '{_options.Root}' (a restored backup): what has changed since is looked for");
         else if (isVoid && mark is not null) _context.Log.LogNotice(Share, $"'{_options.Root}' is not the directory that the index tells of: everything is compared by content");
 
-        foreach (var (node, synced, local, stamp, remote) in records)
-        {
-            node.Remote = remote;
-            // Two at one name: an index that contradicts itself is believed in nothing about the second.
-            if (local is not null && Trees.Find(local.Parent) is { } at && Trees.LocalChild(at, local.Name) is not null) continue;
-            node.Synced = synced;
-            if (local is not null && (local.Parent == Trees.Root.Id || Trees.Find(local.Parent) is not null)) Trees.SetLocal(node, local, stamp);
-        }
-
-        foreach (var (node, _, _, _, remote) in records) Trees.SetRemote(node, remote);
+        // An index that contradicts itself is believed in nothing about what does not fit.
+        unsaved.AddRange(Trees.Link(loaded));
         if (isVoid)
         {
             _epoch = 0;
             Reconciler.Planner.Committed = Revision.Zero;
-            WriteMark(ReplicaMark.NewLife(null, _options.Machine), stored);
+            WriteMark(ReplicaMark.NewLife(null, _options.Machine), unread);
         }
         else
         {
@@ -405,7 +408,10 @@ internal sealed partial class Replica : IContentLocator, IAsyncDisposable
             WriteMark(ReplicaMark.NewLife(IsBehindDirectory ? onDisk : mark, _options.Machine), null);
         }
 
-        foreach (var node in Trees.All.ToArray()) OnNodeChanged(node);
+        // What is as the index has it need not be written again: of a million files that takes longer than all else.
+        foreach (var node in Trees.All)
+            if (node != Trees.Root) Note(node);
+        foreach (var node in unsaved) OnNodeChanged(node);
         _index.Epoch = _recent.Epoch = _epoch;
         Restore(recent);
         var running = new byte[BootIdLength];
@@ -419,9 +425,9 @@ internal sealed partial class Replica : IContentLocator, IAsyncDisposable
         _store.Commit([], [new("running", _mayBeTorn ? former : running)]);
         // Nothing here yet: what comes may be placed before the first look has ended. What is here already must be known first, and so must what a former life made:
         // it would be taken for deleted.
-        _isJoining = records.Count == 0 || isVoid;
+        _isJoining = loaded.Count == 0 || isVoid;
         _hasFormerLife = mark is not null && !isVoid;
-        return records.Count == 0 && recent.Sent.Count == 0 && (_isHost ? !_hasFormerLife : IsEmpty());
+        return loaded.Count == 0 && recent.Sent.Count == 0 && (_isHost ? !_hasFormerLife : IsEmpty());
     }
 
     /// <summary>What has happened since the index was saved; nothing, where it cannot be read: a kill then costs conflict copies, no more.</summary>
@@ -530,6 +536,13 @@ internal sealed partial class Replica : IContentLocator, IAsyncDisposable
 
     private void OnNodeChanged(Node node)
     {
+        Note(node);
+        _index.Mark(node);
+        _recent.Mark(node);
+    }
+
+    private void Note(Node node)
+    {
         _flusher.Changed(node);
         if (!_flusher.Behind.Contains(node))
         {
@@ -537,8 +550,6 @@ internal sealed partial class Replica : IContentLocator, IAsyncDisposable
             _stuck.Free(node);
         }
 
-        _index.Mark(node);
-        _recent.Mark(node);
         _deletions.Note(node);
         if (node.Local is { } local && local.Name.Contains(" (conflict ", StringComparison.Ordinal) && ConflictName.Parse(local.Name) is not null) _conflictNodes.Add(node);
         else if (_conflictNodes.Count > 0) _conflictNodes.Remove(node);

@@ -4,11 +4,16 @@ namespace Sync.Engine.Trees;
 
 /// <summary>
 /// Nodes by local content: an open-addressed table of references, 8 bytes a slot at a load of at most 2/3, because a dictionary
-/// keyed by 32-byte ids would cost five times as much. Single-threaded.
+/// keyed by 32-byte ids would cost five times as much. Of a content that many files have a few are in the table, the others in a crowd beside it:
+/// else each would be looked for behind all others. Single-threaded.
 /// </summary>
 internal sealed class ContentIndex
 {
+    /// <summary>Slots that are looked at before a content that stands there already gets a crowd.</summary>
+    private const int Alike = 16;
+
     private static readonly Node Grave = new(default);
+    private readonly Dictionary<ContentId, Crowd> _crowds = [];
     private Node?[] _slots = new Node?[1024];
     private int _used;
     private int _live;
@@ -17,9 +22,17 @@ internal sealed class ContentIndex
     {
         if (content.IsNone) return;
         if ((_used + 1) * 3 > _slots.Length * 2) Rehash();
+        var passed = 0;
         for (var i = Start(content); ; i = (i + 1) & (_slots.Length - 1))
         {
-            if (_slots[i] is { } other && other != Grave) continue;
+            if (_slots[i] is { } other && other != Grave)
+            {
+                if (++passed < Alike || other.Local?.Content != content) continue;
+                if (!_crowds.TryGetValue(content, out var crowd)) _crowds.Add(content, crowd = new Crowd());
+                crowd.Add(node);
+                return;
+            }
+
             if (_slots[i] is null) _used++;
             _slots[i] = node;
             _live++;
@@ -36,8 +49,11 @@ internal sealed class ContentIndex
             if (other != node) continue;
             _slots[i] = Grave;
             _live--;
+            if (_crowds.TryGetValue(content, out var waiting)) Add(TakeOne(content, waiting), content);
             return;
         }
+
+        if (_crowds.TryGetValue(content, out var crowd) && crowd.Remove(node) && crowd.Count == 0) _crowds.Remove(content);
     }
 
     /// <summary>A node that has this content on disk.</summary>
@@ -47,6 +63,13 @@ internal sealed class ContentIndex
         for (var i = Start(content); _slots[i] is { } node; i = (i + 1) & (_slots.Length - 1))
             if (node != Grave && node != except && node.Local?.Content == content) return node;
         return null;
+    }
+
+    private Node TakeOne(ContentId content, Crowd crowd)
+    {
+        var node = crowd.Take();
+        if (crowd.Count == 0) _crowds.Remove(content);
+        return node;
     }
 
     private int Start(ContentId content) => (int)(content.Prefix & (ulong)(_slots.Length - 1));

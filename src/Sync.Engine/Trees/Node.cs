@@ -111,6 +111,9 @@ internal sealed class Node
     /// <summary>In the journal, and not deleted there.</summary>
     public bool IsRemote => Remote is { Deleted: false };
 
+    /// <summary>All three trees have the very same entry, and nothing is tentative: there is nothing to be done about it.</summary>
+    public bool IsSettled => _states is Entry;
+
     /// <summary>The kind, the same in all trees.</summary>
     public EntryKind Kind => (Local ?? Remote ?? Synced)!.Kind;
 
@@ -135,6 +138,10 @@ internal sealed class Node
         if (ReferenceEquals(divided.Local, was)) divided.Local = same;
         divided.Remote = same;
     }
+
+    /// <summary>Sets all three states.</summary>
+    internal void Load(Entry? synced, Entry? local, Entry? remote) =>
+        _states = ReferenceEquals(synced, local) && ReferenceEquals(local, remote) ? remote : new DividedStates { Synced = synced, Local = local, Remote = remote };
 
     private DividedStates Divided()
     {

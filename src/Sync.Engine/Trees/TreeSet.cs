@@ -63,6 +63,42 @@ internal sealed class TreeSet
         return node;
     }
 
+    /// <summary>Takes up what was saved of an entry; <see cref="Link"/> is to follow when all has been taken up. Nobody is told of a change.</summary>
+    public Node Load(EntryId id, Entry? synced, Entry? local, FileStamp stamp, Entry? remote)
+    {
+        var node = GetOrAdd(id);
+        node.Load(synced, local, remote);
+        (node.FileKey, node.CtimeNs) = (stamp.FileKey, stamp.CtimeNs);
+        return node;
+    }
+
+    /// <summary>Gives what was taken up its places.</summary>
+    /// <returns>Nodes that have lost their local place: their parent is not there, or another stands at the name, and then nothing is agreed of them either.</returns>
+    public List<Node> Link(IReadOnlyList<Node> loaded)
+    {
+        var lost = new List<Node>();
+        foreach (var node in loaded)
+        {
+            if (node.Local is not { } local) continue;
+            var parent = Find(local.Parent);
+            if (parent is not null && LocalChild(parent, local.Name) is null)
+            {
+                Count1(local, 1);
+                (parent.Links ??= new DirectoryLinks()).Local.Set(node);
+                if (local.Kind == EntryKind.File) Contents.Add(node, local.Content);
+                if (local.Kind == EntryKind.Directory && node.FileKey != 0) _directoriesByKey[node.FileKey] = node;
+                continue;
+            }
+
+            node.Load(parent is null ? node.Synced : null, null, node.Remote);
+            (node.FileKey, node.CtimeNs) = (0, 0);
+            lost.Add(node);
+        }
+
+        foreach (var node in loaded) AddRemoteOnly(node);
+        return lost;
+    }
+
     public Node AddProvisional() => GetOrAdd(new EntryId(_nextProvisional));
 
     /// <summary>The local directory with this identity on disk.</summary>

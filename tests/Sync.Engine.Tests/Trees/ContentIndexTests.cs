@@ -1,0 +1,72 @@
+using CsCheck;
+using Sync.Delta;
+using Sync.Engine.Files;
+using Sync.Engine.Model;
+using Sync.Engine.Trees;
+using Xunit;
+
+namespace Sync.Engine.Tests.Trees;
+
+public sealed class ContentIndexTests
+{
+    /// <summary>Few contents and many files: most of them are in crowds.</summary>
+    private static readonly Gen<(int File, int Content)[]> Steps = Gen.Select(Gen.Int[0, 120], Gen.Int[-1, 2]).Array[0, 600];
+
+    [Fact]
+    public void A_content_is_found_as_long_as_one_file_has_it() => Steps.Sample(
+        steps =>
+        {
+            var trees = new TreeSet(EntryId.Root);
+            var contents = new Dictionary<int, int>();
+            foreach (var (file, content) in steps)
+            {
+                var node = trees.GetOrAdd(new EntryId(file + 100));
+                trees.SetLocal(node, content < 0 ? null : new Entry { Id = node.Id, Parent = EntryId.Root, Name = $"f{file}", Kind = EntryKind.File, Size = 1, Content = Id(content) });
+                if (content < 0) contents.Remove(file);
+                else contents[file] = content;
+                for (var other = 0; other <= 2; other++)
+                {
+                    var found = trees.Contents.Find(Id(other));
+                    Assert.Equal(contents.ContainsValue(other), found is not null);
+                    Assert.True(found is null || found.Local!.Content == Id(other));
+                    if (found is not null) Assert.Equal(contents.Values.Count(c => c == other) > 1, trees.Contents.Find(Id(other), except: found) is not null);
+                }
+            }
+        },
+        iter: 100);
+
+    [Fact]
+    public void What_was_saved_is_in_the_trees_as_it_was_set()
+    {
+        var directory = new Entry { Id = new EntryId(5), Parent = EntryId.Root, Name = "d", Kind = EntryKind.Directory, Revision = new Revision(1) };
+        var file = new Entry { Id = new EntryId(6), Parent = new EntryId(5), Name = "f", Kind = EntryKind.File, Size = 3, Content = Id(1), Revision = new Revision(2) };
+        var elsewhere = file with { Parent = EntryId.Root, Revision = new Revision(3) };
+        var trees = new TreeSet(EntryId.Root);
+        // Its directory comes after it; the last two do not fit.
+        var lost = trees.Link(
+        [
+            trees.Load(file.Id, file, file, new FileStamp(77, 3, 0, 9), elsewhere),
+            trees.Load(directory.Id, directory, directory, new FileStamp(78, 0, 0, 9), directory),
+            trees.Load(new EntryId(7), file, file with { Id = new EntryId(7) }, new FileStamp(79, 3, 0, 9), null),
+            trees.Load(new EntryId(8), null, file with { Id = new EntryId(8), Parent = new EntryId(99) }, new FileStamp(80, 3, 0, 9), null),
+        ]);
+        Assert.Equal([7, 8], lost.Select(n => n.Id.Value).Order());
+        Assert.All(lost, node => Assert.True(node is { Local: null, Synced: null, FileKey: 0 }));
+        var node = trees.Find(file.Id)!;
+        Assert.Equal("d/f", trees.LocalPath(node));
+        Assert.Same(node, trees.RemoteChild(trees.Root, "f"));
+        Assert.Same(node, trees.Contents.Find(Id(1)));
+        Assert.Same(trees.Find(directory.Id), trees.FindDirectory(78));
+        Assert.True(trees.Find(directory.Id)!.IsSettled);
+        Assert.False(node.IsSettled);
+        Assert.Equal((1, 1, 3), (trees.LocalFiles, trees.LocalDirectories, trees.LocalBytes));
+    }
+
+    private static ContentId Id(int number)
+    {
+        var bytes = new byte[ContentId.Size];
+        bytes[0] = 1;
+        bytes[9] = (byte)number;
+        return new ContentId(bytes);
+    }
+}
