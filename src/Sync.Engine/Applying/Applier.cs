@@ -367,9 +367,24 @@ internal sealed class Applier(
         foreach (var node in waiting) context.Reconciler.Enqueue(node.Current);
     }
 
+    /// <summary>What was made beside stands at its place now.</summary>
+    /// <param name="node">Whose; nothing of it was here.</param>
+    /// <param name="entry">The journal's state that it was made for.</param>
+    /// <param name="stat">What stands there.</param>
+    public void Adopt(Node node, Entry entry, FileStat stat)
+    {
+        var before = node.Base;
+        Trees.SetLocal(node, Observed(entry, stat), LinkStamp(entry, stat.Stamp));
+        if (entry.Kind == EntryKind.Directory) _made.Add(node);
+        Placed++;
+        Unsynced = null;
+        context.Reconciler.Placed(node, new Step(StepKind.Create), entry, before);
+    }
+
     private void Touch(Node node) => node.PlacedAt = ++context.PlacementClock;
 
-    private void Release(Node node)
+    /// <summary>Nothing is done to it any more; what was seen of it meanwhile is looked at.</summary>
+    public void Release(Node node)
     {
         Touch(node);
         if (_own.Contains(node) || _opened.ContainsKey(node)) return;

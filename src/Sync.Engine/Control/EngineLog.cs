@@ -28,4 +28,10 @@ internal static partial class EngineLog
 
     [LoggerMessage(1007, LogLevel.Debug, "{Share}: '{Path}' changed while it was replaced; the change is kept and the plan made anew.")]
     public static partial void LogRaced(this ILogger log, string share, string path);
+
+    [LoggerMessage(1008, LogLevel.Information, "{Share}: {Files} files ({Bytes} bytes) are wanting: they are brought together.")]
+    public static partial void LogFilling(this ILogger log, string share, int files, long bytes);
+
+    [LoggerMessage(1009, LogLevel.Information, "{Share}: {Entries} of what was to be brought together come one by one: {Reason}")]
+    public static partial void LogFillingEnded(this ILogger log, string share, int entries, string reason);
 }

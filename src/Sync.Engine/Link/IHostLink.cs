@@ -1,4 +1,5 @@
 using System.Threading.Channels;
+using Sync.Engine.Pulling;
 
 namespace Sync.Engine.Link;
 
@@ -25,6 +26,13 @@ public interface IHostLink : IAsyncDisposable
 
     /// <summary>The host answers with <see cref="ContentFrame.Patched"/>.</summary>
     bool TakesPatches { get; }
+
+    /// <summary>Whether <see cref="OpenPullAsync"/> can be tried.</summary>
+    bool OpensPulls => false;
+
+    /// <summary>Opens a pull of what the session is of: many contents at once, on a connection of its own.</summary>
+    /// <exception cref="LinkException">The host is not reached, or refuses.</exception>
+    Task<IOpenPull> OpenPullAsync(CancellationToken cancel) => throw new NotSupportedException("This link opens no pulls.");
 
     /// <summary>The last measured round trip; null before the first.</summary>
     TimeSpan? RoundTrip { get; }

@@ -60,6 +60,12 @@ internal sealed class Build
 
     public PulledTree Tree => _plan.Tree;
 
+    /// <summary>Where chunk lists and block sums are kept of contents that have them; null: they are not.</summary>
+    public IContentNotes? Notes { get; init; }
+
+    /// <summary>Called, on a thread of its own, when a part of the tree is on disk: with the states of all entries as they were when that began.</summary>
+    public Func<BuildState[], Task>? WroteBack { get; init; }
+
     public BuildCounts Counts { get; }
 
     public ContentCache? Cache { get; }
@@ -74,6 +80,15 @@ internal sealed class Build
     public bool HasLinks => _hasLinks;
 
     public bool HasFailed => Volatile.Read(ref _failure) is not null;
+
+    /// <summary>Makes nothing of an entry. Before it runs.</summary>
+    public void LeaveOut(int entry)
+    {
+        if (_states[entry] == BuildState.Open) _states[entry] = BuildState.LeftOut;
+    }
+
+    /// <summary>The states of all entries. When it has run.</summary>
+    public BuildState[] States() => (BuildState[])_states.Clone();
 
     /// <summary>Puts in place what can be had.</summary>
     /// <param name="target">The tree under way.</param>
@@ -132,7 +147,8 @@ internal sealed class Build
         if (error != FsError.None) throw WorkspaceException.Of(error, Tree.PathOf(entry));
     }
 
-    public bool IsPlaced(int entry) => _states[entry] == BuildState.Placed;
+    /// <summary>It stands, or is not wanted.</summary>
+    public bool IsDone(int entry) => _states[entry] is BuildState.Placed or BuildState.LeftOut;
 
     public bool IsAsked(int entry) => _states[entry] != BuildState.Open;
 
@@ -201,7 +217,11 @@ internal sealed class Build
             var bytes = Counts.Bytes;
             if (bytes - _writtenBack < WriteBackEvery || !_writingBack.IsCompleted || _target is not { } target) return;
             _writtenBack = bytes;
-            _writingBack = Task.Run(() => target.Root.SyncAll());
+            _writingBack = Task.Run(async () =>
+            {
+                var states = WroteBack is null ? null : States();
+                if (target.Root.SyncAll() == FsError.None && states is not null) await WroteBack!(states).ConfigureAwait(false);
+            });
         }
     }
 
@@ -211,7 +231,7 @@ internal sealed class Build
         var entries = Tree.Entries;
         for (var i = 0; i < entries.Length; i++)
         {
-            if (entries[i].Kind != EntryKind.Directory) continue;
+            if (entries[i].Kind != EntryKind.Directory || _states[i] == BuildState.LeftOut) continue;
             Check(parent.Open(DirectoryPath(entries[i].Parent), out var directory), i);
             var error = directory!.MakeDirectory(entries[i].Name, PrivateDirectory.Mode);
             if (error != FsError.Exists) Check(error, i);

@@ -6,6 +6,9 @@ internal enum BuildState : byte
     /// <summary>Nothing was done.</summary>
     Open = 0,
 
+    /// <summary>It is not wanted: nothing is made of it.</summary>
+    LeftOut,
+
     /// <summary>The host was asked for it.</summary>
     Asked,
 

@@ -122,12 +122,13 @@ internal sealed class BuildWorker : IDisposable
     {
         _build.Counts.Came(bytes.Length);
         var entry = _build.Tree.Entries[index];
-        if (_hash.Of(bytes) != entry.Content)
+        if (_hash.Of(bytes, out var manifest) != entry.Content)
         {
             _build.Gone(index, isUnreadable: false);
             return;
         }
 
+        if (manifest is not null) _build.Notes?.Keep(manifest, bytes);
         WriteWhole(index, entry, bytes);
         _build.Cache?.Add(entry.Content, bytes);
     }
@@ -153,7 +154,7 @@ internal sealed class BuildWorker : IDisposable
         if (!_long.TryGetValue(index, out var file))
         {
             if (offset != _build.PartOf(index)) throw Build.Broken("a part of a content that was not asked for");
-            _build.Check(LongFile.Open(Target(entry), entry, offset, out file), index);
+            _build.Check(LongFile.Open(Target(entry), entry, offset, _build.Notes, out file), index);
             _long.Add(index, file!);
         }
 
@@ -188,7 +189,7 @@ internal sealed class BuildWorker : IDisposable
         var (from, count) = range.GetOffsetAndLength(_build.Tree.Count);
         for (var index = from; index < from + count && !_build.HasFailed; index++)
         {
-            if (_build.IsPlaced(index)) continue;
+            if (_build.IsDone(index)) continue;
             var entry = _build.Tree.Entries[index];
             switch (entry.Kind)
             {

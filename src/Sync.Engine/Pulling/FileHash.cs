@@ -13,12 +13,17 @@ internal sealed class FileHash : IDisposable
     private readonly ContentHasher _hasher = new(0);
 
     /// <summary>The content id of bytes.</summary>
-    public ContentId Of(ReadOnlySpan<byte> bytes)
+    public ContentId Of(ReadOnlySpan<byte> bytes) => Of(bytes, out _);
+
+    /// <summary>The content id of bytes, and where they are more than one chunk may have, the list of their chunks.</summary>
+    public ContentId Of(ReadOnlySpan<byte> bytes, out Manifest? manifest)
     {
+        manifest = null;
         if (bytes.Length <= Chunker.SingleChunkLength) return Manifest.OfSmall(bytes).Id;
         _hasher.Reset(bytes.Length);
         _hasher.Append(bytes);
-        return _hasher.Finish().Id;
+        manifest = _hasher.Finish();
+        return manifest.Id;
     }
 
     /// <summary>Reads an open file of a length; <paramref name="content"/> is none where it has fewer bytes.</summary>

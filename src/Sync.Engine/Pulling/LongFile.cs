@@ -13,9 +13,14 @@ internal sealed class LongFile : IDisposable
     private readonly FileDescriptor _file;
     private readonly ContentHasher _hasher;
     private readonly long _size;
+    private readonly IContentNotes? _notes;
+    private readonly BlockSummer? _summer;
 
-    private LongFile(FileDescriptor file, ContentHasher hasher, long size, long offset)
+    private LongFile(FileDescriptor file, ContentHasher hasher, long size, long offset, IContentNotes? notes)
     {
+        _notes = notes;
+        // What an earlier run wrote is not summed again.
+        if (notes is not null && offset == 0) _summer = notes.NewSummer(size);
         _file = file;
         _hasher = hasher;
         _size = size;
@@ -31,7 +36,7 @@ internal sealed class LongFile : IDisposable
     public FileDescriptor File => _file;
 
     /// <summary>Begins a file, or goes on with one that an earlier pull began.</summary>
-    public static FsError Open(DirectoryHandle directory, in PulledEntry entry, long offset, out LongFile? file)
+    public static FsError Open(DirectoryHandle directory, in PulledEntry entry, long offset, IContentNotes? notes, out LongFile? file)
     {
         file = null;
         FileDescriptor? descriptor;
@@ -42,7 +47,7 @@ internal sealed class LongFile : IDisposable
         if (offset > 0) error = FileHash.Append(descriptor!, offset, hasher, out done);
         if (error == FsError.None && done == offset)
         {
-            file = new LongFile(descriptor!, hasher, entry.Size, offset);
+            file = new LongFile(descriptor!, hasher, entry.Size, offset, notes);
             return FsError.None;
         }
 
@@ -55,6 +60,7 @@ internal sealed class LongFile : IDisposable
     public FsError Append(ReadOnlySpan<byte> bytes)
     {
         _hasher.Append(bytes);
+        _summer?.Append(bytes);
         var at = Offset;
         Offset += bytes.Length;
         // Whole blocks of zeros need no room; the length is set at the end.
@@ -66,8 +72,10 @@ internal sealed class LongFile : IDisposable
     public FsError Finish(in PulledEntry entry, ulong? owner, out bool isIt, out FileStat stat)
     {
         stat = default;
-        isIt = _hasher.Finish().Id == entry.Content;
+        var manifest = _hasher.Finish();
+        isIt = manifest.Id == entry.Content;
         if (!isIt) return FsError.None;
+        _notes?.Keep(manifest, _summer);
         if (LibC.ftruncate(_file, _size) != 0) return Errno.LastError;
         return NewFile.Finish(_file, entry, owner, out stat);
     }

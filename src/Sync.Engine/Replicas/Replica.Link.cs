@@ -202,6 +202,7 @@ internal sealed partial class Replica
         {
             var sender = new ContentSender(_context.Files, _context.Manifests, _context.Small, this);
             _outbox.Upload = (node, entry, basis, done) => _uploads.Add(entry, basis, done);
+            _filler.Linked(link, welcome.Direction, stop.Token);
             _uploads.Start(link, sender, () => BreakAsync(stop), stop.Token);
             _fetcher.Start(link, new ContentReceiver(_context.Files, _context.Staging, _context.Manifests, null, this, long.MaxValue) { Bases = new SmallBases(_options.Machine) }, () => BreakAsync(stop), stop.Token);
         }
@@ -228,6 +229,7 @@ internal sealed partial class Replica
         _versions.Limits = new Versions.VersionLimits(policy.VersionDays, policy.VersionPercent);
         Reconciler.Planner.Direction = direction;
         Reconciler.Planner.ReadOnly = readOnly;
+        if (rules || owners || direction == SyncDirection.SendOnly) _filler.Interrupt();
         if (rules) _observer.Rescan(reloadRules: true);
         else if (owners) _observer.Rescan();
         Reconciler.EnqueueAll();
@@ -290,6 +292,7 @@ internal sealed partial class Replica
 
                 _catchingUp = false;
                 if (committed.HasLooked) _hostLooks = false;
+                if (!_hostLooks) _filler.CaughtUp();
                 break;
             case HostMessage.Outcomes outcomes:
                 _outbox.Take(outcomes);
@@ -343,6 +346,7 @@ internal sealed partial class Replica
         if (isNews && !_stopping.IsCancellationRequested) _context.Log.LogUnlinked(Share, failure.Message);
         var (proposed, sent) = _outbox.LoseLink();
         _fetcher.Stop();
+        _filler.Unlinked();
         _supplying.Clear();
         Reconciler.LoseLink(proposed, sent);
         foreach (var waiting in _flushes.Values) waiting.TrySetException(failure);

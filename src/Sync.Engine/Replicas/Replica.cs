@@ -5,6 +5,7 @@ using Sync.Delta;
 using Sync.Engine.Applying;
 using Sync.Engine.Control;
 using Sync.Engine.Files;
+using Sync.Engine.Filling;
 using Sync.Engine.Journal;
 using Sync.Engine.Link;
 using Sync.Engine.Machines;
@@ -55,6 +56,7 @@ internal sealed partial class Replica : IContentLocator, IAsyncDisposable
     private readonly HeldDirectories _heldDirectories;
     private readonly LateWrites _lateWrites;
     private readonly Applier _applier;
+    private readonly DirectoryFiller _filler;
     private readonly CutShort _cutShort;
     private readonly Outbox _outbox;
     private readonly StoreTrouble _trouble;
@@ -161,6 +163,7 @@ internal sealed partial class Replica : IContentLocator, IAsyncDisposable
         _trouble = new StoreTrouble(_context, options.DataDirectory);
         _recentLog = options.Machine.BootId is { } boot ? new RecentLog(name => options.Machine.OpenUnsynced(options.DataDirectory, name), boot, options.Machine) : null;
         _recent = new RecentKeeper(_context, _recentLog, () => _outbox.Open.Concat(Reconciler.Unanswered()));
+        _filler = new DirectoryFiller(_context, _applier, _observer, staged, _recent, owner);
         _outbox.Sending = _recent.Sending;
         _outbox.Answered = _recent.Answered;
         _index = new IndexKeeper(_context, store, _markFile, _indexWorker, _applier.TakeUnsynced, versions.Sync, _trouble, _recent);
@@ -575,7 +578,9 @@ internal sealed partial class Replica : IContentLocator, IAsyncDisposable
     private void EndTurn()
     {
         _observer.EndTurn();
-        if (CanPlan)
+        if (_halt is not null || _paused || _hostPaused) _filler.Interrupt();
+        if (CanPlan) _filler.EndTurn();
+        if (CanPlan && !_filler.HoldsPlanning)
         {
             var mayPropose = !_catchingUp && !_hostLooks;
             Reconciler.Release(mayPropose && _outbox.HasRoom, true);
@@ -755,6 +760,7 @@ internal sealed partial class Replica : IContentLocator, IAsyncDisposable
     {
         await _stopping.CancelAsync().ConfigureAwait(false);
         if (_linkTask is not null) await _linkTask.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await _filler.DisposeAsync().ConfigureAwait(false);
         EndReaders();
         // What has been placed and agreed is written down before the end: the next start finds it so.
         var saved = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);

@@ -95,6 +95,9 @@ internal sealed class Observer
         if (_rules.IsRuleFile(name)) _scanner.ScanByNewRules(directory);
     }
 
+    /// <summary>The ignore rules in a directory.</summary>
+    public IgnoreRules RulesIn(Node directory) => _rules.Of(directory);
+
     /// <summary>The ignore rules that a directory gets from above.</summary>
     public IgnoreRules RulesAbove(Node directory) => _rules.Above(directory);
 

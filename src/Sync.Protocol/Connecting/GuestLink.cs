@@ -1,7 +1,10 @@
 using System.Threading.Channels;
 using Grpc.Core;
 using Sync.Engine.Link;
+using Sync.Engine.Pulling;
+using Sync.Engine.Snapshots;
 using Sync.Protocol.Mapping;
+using Sync.Protocol.Pulling;
 using Sync.Protocol.Sessions;
 using Sync.Protocol.Wire;
 
@@ -17,6 +20,7 @@ internal sealed class GuestLink : IHostLink
     private static readonly TimeSpan Farewell = TimeSpan.FromSeconds(2);
 
     private readonly Route _route;
+    private readonly PullRequest _whole;
     private readonly AsyncDuplexStreamingCall<GuestEnvelope, HostEnvelope> _call;
     private readonly CancellationTokenSource _ended;
     private readonly TimeProvider _time;
@@ -32,9 +36,10 @@ internal sealed class GuestLink : IHostLink
     private int _disposed;
 
     private GuestLink(
-        Route route, AsyncDuplexStreamingCall<GuestEnvelope, HostEnvelope> call, CancellationTokenSource ended, HostHello hello, TimeProvider time)
+        Route route, AsyncDuplexStreamingCall<GuestEnvelope, HostEnvelope> call, CancellationTokenSource ended, PullRequest whole, HostHello hello, TimeProvider time)
     {
         _route = route;
+        _whole = whole;
         _call = call;
         _ended = ended;
         _time = time;
@@ -62,6 +67,13 @@ internal sealed class GuestLink : IHostLink
     /// <inheritdoc/>
     public bool TakesPatches { get; }
 
+    /// <inheritdoc/>
+    public bool OpensPulls => true;
+
+    /// <inheritdoc/>
+    public async Task<IOpenPull> OpenPullAsync(CancellationToken cancel) =>
+        await PullConnector.OpenAsync(_route.Address, _route.PeerFingerprint, _route.Me, _whole, _route.Limits, cancel);
+
     public TimeSpan? RoundTrip => _heartbeat.RoundTrip;
 
     /// <summary>Opens a session. The link holds the route until it is disposed.</summary>
@@ -83,7 +95,7 @@ internal sealed class GuestLink : IHostLink
             if (!await call.ResponseStream.MoveNext(CancellationToken.None) || call.ResponseStream.Current.KindCase != HostEnvelope.KindOneofCase.Hello)
                 throw Bounds.Violation("a session that does not begin with a hello");
             var answer = Check(call.ResponseStream.Current.Hello);
-            return new GuestLink(route, call, ended, answer, time);
+            return new GuestLink(route, call, ended, new PullRequest(hello.Share, hello.SubPath, ""), answer, time);
         }
         catch (Exception e)
         {

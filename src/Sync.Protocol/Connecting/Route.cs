@@ -23,6 +23,7 @@ internal sealed class Route
         Limits = limits;
         PeerFingerprint = hostFingerprint;
         Host = new PinnedHost(hostFingerprint);
+        Me = me;
         _control = PeerChannel.Open(address, Host, me, manyConnections: false, logging);
         _bulk = PeerChannel.Open(address, Host, me, manyConnections: true, logging);
         Control = new Peer.PeerClient(_control);
@@ -35,6 +36,9 @@ internal sealed class Route
 
     /// <summary>What bulk transfers with <see cref="PeerFingerprint"/> are held to.</summary>
     public IBulkLimits Limits { get; }
+
+    /// <summary>This guest.</summary>
+    public PeerIdentity Me { get; }
 
     /// <summary>The host's fingerprint.</summary>
     public string PeerFingerprint { get; }

@@ -31,6 +31,9 @@ public sealed class GuestPull : IOpenPull
     /// <summary>What it brings.</summary>
     public PullHead Head { get; }
 
+    /// <summary>Completes when so many bytes that came may be taken.</summary>
+    internal Func<int, CancellationToken, ValueTask> Pass { get; init; } = static (_, _) => ValueTask.CompletedTask;
+
     /// <summary>Reads the tree, which follows the head unless it is known.</summary>
     /// <exception cref="LinkException">The link broke, or the host the protocol.</exception>
     public async Task<PulledTree> ReadTreeAsync(CancellationToken cancel)
@@ -64,6 +67,7 @@ public sealed class GuestPull : IOpenPull
         {
             if (message.Piece is { } piece)
             {
+                await Pass(piece.Length, cancel);
                 yield return piece;
                 continue;
             }

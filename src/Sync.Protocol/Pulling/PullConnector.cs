@@ -5,6 +5,7 @@ using Sync.Engine.Snapshots;
 using Sync.Protocol.Connecting;
 using Sync.Protocol.Identities;
 using Sync.Protocol.Mapping;
+using Sync.Protocol.Transfers;
 using Sync.Protocol.Wire;
 
 namespace Sync.Protocol.Pulling;
@@ -31,7 +32,7 @@ public static class PullConnector
                 throw new LinkException(LinkFailure.Unreachable, $"'{text}' is not an address: write HOST:PORT.");
             try
             {
-                return await TryAsync(address, hostFingerprint, me, request, cancel);
+                return await OpenAsync(address, hostFingerprint, me, request, NoBulkLimits.Instance, cancel);
             }
             catch (LinkException e) when (e.Failure is LinkFailure.Unreachable or LinkFailure.WrongPeer)
             {
@@ -42,7 +43,8 @@ public static class PullConnector
         throw worst ?? new LinkException(LinkFailure.Unreachable, "No address to connect to is known: pull with a token, or give one with --address HOST:PORT.");
     }
 
-    private static async Task<GuestPull> TryAsync(PeerAddress address, string fingerprint, PeerIdentity me, PullRequest request, CancellationToken cancel)
+    /// <summary>Opens a pull at one address; what comes is held to the limits.</summary>
+    internal static async Task<GuestPull> OpenAsync(PeerAddress address, string fingerprint, PeerIdentity me, PullRequest request, IBulkLimits limits, CancellationToken cancel)
     {
         var host = new PinnedHost(fingerprint);
         var channel = PeerChannel.Open(address, host, me, manyConnections: false, NullLoggerFactory.Instance, isPull: true);
@@ -57,7 +59,7 @@ public static class PullConnector
             await call.ResponseHeadersAsync.WaitAsync(deadline.Token);
             if (!await call.ResponseStream.MoveNext(cancel) || call.ResponseStream.Current.Frame is not { KindCase: PullFrame.KindOneofCase.Head } first)
                 throw Bounds.Violation("a pull that does not begin with a head");
-            return new GuestPull(channel, call, PullMapping.FromWire(first.Head), address, host);
+            return new GuestPull(channel, call, PullMapping.FromWire(first.Head), address, host) { Pass = (bytes, over) => limits.ReceiveAsync(fingerprint, bytes, over) };
         }
         catch (Exception e)
         {

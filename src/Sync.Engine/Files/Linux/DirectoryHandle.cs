@@ -40,7 +40,10 @@ internal sealed unsafe class DirectoryHandle : IDisposable
     }
 
     /// <summary>Opens a directory below this one, walking as <see cref="DirectoryWalk"/> does.</summary>
-    public FsError OpenBelow(DirectoryWalk walk, string path, out DirectoryHandle? directory)
+    public FsError OpenBelow(DirectoryWalk walk, string path, out DirectoryHandle? directory) => Open(walk, path, out directory);
+
+    /// <summary>Opens a directory below the root of a walk.</summary>
+    public static FsError Open(DirectoryWalk walk, string path, out DirectoryHandle? directory)
     {
         using var bytes = new PathBytes(path, stackalloc byte[PathBytes.Scratch]);
         var error = walk.Open(bytes, Abi.ReadOnly | Abi.DirectoryOnly | Abi.NonBlocking, 0, out var fd);

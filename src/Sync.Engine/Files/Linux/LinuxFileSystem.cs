@@ -364,6 +364,9 @@ internal sealed unsafe class LinuxFileSystem : IFileSystem
     /// <summary>An <c>O_PATH</c> descriptor of a directory, for the watcher to name by number; the caller owns it.</summary>
     internal FsError OpenDirectory(string path, out int fd) => Open(path, Abi.PathOnly | Abi.DirectoryOnly, 0, out fd);
 
+    /// <summary>A directory, held open for work that goes on in it; the caller disposes it.</summary>
+    internal FsError OpenHandle(string path, out DirectoryHandle? directory) => DirectoryHandle.Open(_walk, path, out directory);
+
     /// <inheritdoc/>
     public void Dispose() => _walk.Dispose();
 

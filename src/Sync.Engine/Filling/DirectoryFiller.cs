@@ -1,0 +1,239 @@
+using Sync.Engine.Applying;
+using Sync.Engine.Control;
+using Sync.Engine.Files;
+using Sync.Engine.Files.Linux;
+using Sync.Engine.Link;
+using Sync.Engine.Model;
+using Sync.Engine.Pulling;
+using Sync.Engine.Replicas;
+using Sync.Engine.Scanning;
+using Sync.Engine.Transfer;
+using Sync.Engine.Trees;
+
+namespace Sync.Engine.Filling;
+
+/// <summary>
+/// Brings most of a tree into a directory that has little of it, as a pull does: built beside, and moved in part by part. Until a guest that has connected knows what
+/// is wanting, planning waits for it; then what it has claimed is its own, and everything else goes its usual way. What it could not bring is planned as if it had never been.
+/// Lives on the control loop, but for <see cref="RunAsync"/>.
+/// </summary>
+internal sealed class DirectoryFiller(ReplicaContext context, Applier applier, Observer observer, StagedContents staged, RecentKeeper recent, ulong? owner) : IAsyncDisposable
+{
+    /// <summary>Fewer files than this are there as soon by themselves.</summary>
+    private const int Worthwhile = 2000;
+
+    /// <summary>A slower link (bytes a second) gains more by compression and by patches, which a pull has not.</summary>
+    private const long SlowLink = 8 << 20;
+
+    private static readonly TimeSpan MeasureFor = TimeSpan.FromSeconds(3);
+
+    /// <summary>A host that looks at its disk for the first time is waited for, but not for ever: what it finds may take as long as it takes.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
+    private readonly LinuxFileSystem? _files = context.Files as LinuxFileSystem;
+    private readonly FillClaims _claims = new(context, observer, staged);
+    private IHostLink? _link;
+    private CancellationToken _linkEnd;
+    private CancellationTokenSource? _stop;
+    private Task _running = Task.CompletedTask;
+    private bool _isWaiting;
+    private bool _isDue;
+    private bool _isFilling;
+    private bool _mayBeLeft = true;
+
+    /// <summary>What is wanting is about to be known: nothing is planned before.</summary>
+    public bool HoldsPlanning => _isWaiting;
+
+    /// <summary>A link is up, and the policy is known.</summary>
+    public void Linked(IHostLink link, SyncDirection direction, CancellationToken end)
+    {
+        var traits = context.Files.Traits;
+        if (_files is null || !link.OpensPulls || direction == SyncDirection.SendOnly || context.Policy.Ownership) return;
+        if (!traits.CanExchange || !traits.HasModes || !traits.HasSymlinks || !traits.HasLinkTimes || traits.FoldsCase) return;
+        (_link, _linkEnd, _isDue) = (link, end, false);
+        if (!_isFilling) Wait();
+    }
+
+    /// <summary>The journal has been followed to its end, and the host knows its own disk.</summary>
+    public void CaughtUp() => _isDue = true;
+
+    /// <summary>The link is gone; what was brought is moved in all the same.</summary>
+    public void Unlinked()
+    {
+        _link = null;
+        _isWaiting = false;
+    }
+
+    /// <summary>What is claimed may be planned otherwise now: ends early.</summary>
+    public void Interrupt() => _stop?.Cancel();
+
+    /// <summary>Begins, if all is known that has to be.</summary>
+    public void EndTurn()
+    {
+        if (!_isWaiting || !_isDue) return;
+        _isWaiting = false;
+        if (_claims.MayReach(Worthwhile)) _claims.ClaimAll();
+        if (_claims.Files < Worthwhile || !HasRoom())
+        {
+            LetGo();
+            if (_mayBeLeft) context.Apply.Run(() => FillStage.Remove(_files!));
+            _mayBeLeft = false;
+            return;
+        }
+
+        _isFilling = true;
+        _mayBeLeft = true;
+        _stop = CancellationTokenSource.CreateLinkedTokenSource(_linkEnd, context.Stopping);
+        var (link, stop) = (_link!, _stop);
+        context.Log.LogFilling(context.Share, _claims.Files, _claims.Bytes);
+        _running = Task.Run(() => RunAsync(link, stop));
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync() => await _running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+
+    private void Wait()
+    {
+        _isWaiting = true;
+        var link = _link;
+        context.After(Patience, () =>
+        {
+            if (_isWaiting && _link == link) _isWaiting = false;
+        });
+    }
+
+    private bool HasRoom() =>
+        context.Files.Space(out var free, out var total) == FsError.None && free - _claims.Bytes > Math.Min(context.Policy.MinFreeBytes, total / 20);
+
+    private void LetGo()
+    {
+        foreach (var node in _claims.TakeAll()) Free(node);
+    }
+
+    /// <summary>It is planned as if it had never been claimed.</summary>
+    private void Free(Node node)
+    {
+        if (context.Arrivals.End(node) is { } place && !node.IsLocal && place.Directory.Current.IsLocal) observer.LookAt(place.Directory.Current, place.Name);
+        applier.Release(node);
+        context.Reconciler.Enqueue(node.Current);
+        context.Reconciler.WakeWaiters(node);
+    }
+
+    private async Task RunAsync(IHostLink link, CancellationTokenSource stop)
+    {
+        string? trouble = null;
+        try
+        {
+            await FillAsync(link, stop).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is LinkException or WorkspaceException)
+        {
+            trouble = e.Message;
+        }
+        catch (OperationCanceledException)
+        {
+            trouble = "broken off";
+        }
+        catch (Exception e)
+        {
+            context.Log.LogDefect(e, context.Share);
+        }
+
+        context.Loop.Post(() =>
+        {
+            if (trouble is not null && _claims.Count > 0 && !context.Stopping.IsCancellationRequested) context.Log.LogFillingEnded(context.Share, _claims.Count, trouble);
+            LetGo();
+            _isFilling = false;
+            if (!context.Stopping.IsCancellationRequested) context.Apply.Run(() => FillStage.Remove(_files!));
+            _stop = null;
+            stop.Dispose();
+            if (_link is not null && _link != link) Wait();
+        });
+    }
+
+    private async Task FillAsync(IHostLink link, CancellationTokenSource stop)
+    {
+        var cancel = stop.Token;
+        await using var pull = await link.OpenPullAsync(cancel).ConfigureAwait(false);
+        var tree = await pull.ReadTreeAsync(cancel).ConfigureAwait(false);
+        var match = await context.Loop.CallAsync(() => FillMatch.Of(tree, context.Trees, _claims), cancel).ConfigureAwait(false);
+        var record = new WorkspaceRecord("", context.Share, "", pull.Head.Revision, new KnownTree(tree, []));
+        using var stage = FillStage.Open(_files!, record, cancel);
+        var notes = new ContentNotes(context.Manifests);
+        var counts = new BuildCounts();
+        var plan = PullPlan.Of(tree, KnownTree.Nothing, new DiskDirectory([], [], []), trustsStamps: false);
+        FillMove? move = null;
+        var build = new Build(plan, stage.Salvage, null, owner, counts) { Notes = notes, WroteBack = states => GuardAsync(move!.WholeAsync(states)) };
+        move = new FillMove(context, applier, observer, recent, _claims, match, stage, build.Stamps, owner) { Free = Free };
+        for (var i = 0; i < tree.Count; i++)
+            if (!match.IsNeeded[i]) build.LeaveOut(i);
+        try
+        {
+            using var measured = new CancellationTokenSource();
+            var measuring = MeasureAsync(counts, stop, measured.Token);
+            await build.RunAsync(stage.Tree, null, pull, cancel).ConfigureAwait(false);
+            await measured.CancelAsync().ConfigureAwait(false);
+            await measuring.ConfigureAwait(false);
+        }
+        finally
+        {
+            Interlocked.Add(ref context.BytesReceived, counts.Received);
+            // An agent that ends leaves it all to its next life.
+            if (!context.Stopping.IsCancellationRequested) await move.RestAsync(build.States()).ConfigureAwait(false);
+        }
+
+        WriteNotes(notes);
+    }
+
+    /// <summary>The build goes on whatever becomes of a part of it.</summary>
+    private async Task GuardAsync(Task moving)
+    {
+        try
+        {
+            await moving.ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            // The agent ends.
+        }
+        catch (Exception e)
+        {
+            context.Log.LogDefect(e, context.Share);
+        }
+    }
+
+    /// <summary>Breaks a filling off over a link on which the usual way is faster.</summary>
+    private async Task MeasureAsync(BuildCounts counts, CancellationTokenSource stop, CancellationToken over)
+    {
+        try
+        {
+            for (var before = 0L; ;)
+            {
+                await Task.Delay(MeasureFor, context.Time, over).ConfigureAwait(false);
+                var now = counts.Received;
+                if (now - before < SlowLink * MeasureFor.TotalSeconds) await stop.CancelAsync().ConfigureAwait(false);
+                before = now;
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // All has come.
+        }
+    }
+
+    private void WriteNotes(ContentNotes notes)
+    {
+        const int AtOnce = 16;
+        context.Bulk.Run(() =>
+        {
+            try
+            {
+                if (notes.WriteSome(AtOnce)) context.Loop.Post(() => WriteNotes(notes));
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                context.Log.LogNotice(context.Share, $"what shortens later transfers cannot be kept ({e.Message})");
+            }
+        });
+    }
+}
