@@ -62,8 +62,14 @@ internal sealed class Applier(
 
     private TreeSet Trees => context.Trees;
 
+    /// <summary>Bytes of contents in memory that are not in place yet.</summary>
+    public long HeldBytes { get; private set; }
+
     /// <summary>Small bytes from the link, to be used once.</summary>
-    public void Arrive(ContentId content, byte[] bytes) => _arrived[content] = bytes;
+    public void Arrive(ContentId content, byte[] bytes)
+    {
+        if (_arrived.TryAdd(content, bytes)) HeldBytes += bytes.Length;
+    }
 
     public List<string>? TakeUnsynced()
     {
@@ -106,6 +112,7 @@ internal sealed class Applier(
 
         if (step.Kind is StepKind.Create or StepKind.Move or StepKind.StepAside && Trees.Find(placement.Entry.Parent) is { } parent)
             context.Arrivals.Begin(node, parent, placement.Entry.Name);
+        HeldBytes += placement.HeldBytes;
         _ready.Enqueue(placement);
     }
 
@@ -198,6 +205,7 @@ internal sealed class Applier(
         }
         else if (_arrived.Remove(content, out var bytes))
         {
+            HeldBytes -= bytes.Length;
             placement.HoldsContent = _onTheWay.TryAdd(content, []);
             placement.Supply = ContentSupply.Of(bytes);
         }
@@ -265,6 +273,7 @@ internal sealed class Applier(
         }
 
         // What came for a node that was placed from elsewhere meanwhile. (45 MB after the kernel tree's first sync.)
+        foreach (var bytes in _arrived.Values) HeldBytes -= bytes.Length;
         _arrived.Clear();
         SetTimes(IsFilled);
     }
@@ -318,6 +327,7 @@ internal sealed class Applier(
     private void Conclude(Placement p)
     {
         var node = p.Node;
+        HeldBytes -= p.HeldBytes;
         _own.Remove(node);
         Release(node);
         // The host has lost meanwhile what it was made for: it is something new here, if it was made.
@@ -363,7 +373,7 @@ internal sealed class Applier(
     {
         if (p.IsSupplyKept) staged.Add(p.Entry.Content, p.Supply.StagedPath!);
         if (!p.HoldsContent || !_onTheWay.Remove(p.Entry.Content, out var waiting)) return;
-        if (p.Outcome != PlacementOutcome.Done && p.Supply.Bytes is { } bytes) _arrived[p.Entry.Content] = bytes;
+        if (p.Outcome != PlacementOutcome.Done && p.Supply.Bytes is { } bytes) Arrive(p.Entry.Content, bytes);
         foreach (var node in waiting) context.Reconciler.Enqueue(node.Current);
     }
 

@@ -27,7 +27,7 @@ internal sealed class DirectoryFiller(ReplicaContext context, Applier applier, O
 
     private static readonly TimeSpan MeasureFor = TimeSpan.FromSeconds(3);
 
-    /// <summary>A host that looks at its disk for the first time is waited for, but not for ever: what it finds may take as long as it takes.</summary>
+    /// <summary>A host that looks at its disk for the first time is waited for, but not for ever: what it has found by then comes one by one, and the rest together when it is done.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     private readonly LinuxFileSystem? _files = context.Files as LinuxFileSystem;
@@ -38,11 +38,12 @@ internal sealed class DirectoryFiller(ReplicaContext context, Applier applier, O
     private Task _running = Task.CompletedTask;
     private bool _isWaiting;
     private bool _isDue;
+    private bool _isImpatient;
     private bool _isFilling;
     private bool _mayBeLeft = true;
 
     /// <summary>What is wanting is about to be known: nothing is planned before.</summary>
-    public bool HoldsPlanning => _isWaiting;
+    public bool HoldsPlanning => _isWaiting && !_isImpatient;
 
     /// <summary>A link is up, and the policy is known.</summary>
     public void Linked(IHostLink link, SyncDirection direction, CancellationToken end)
@@ -94,12 +95,9 @@ internal sealed class DirectoryFiller(ReplicaContext context, Applier applier, O
 
     private void Wait()
     {
-        _isWaiting = true;
+        (_isWaiting, _isImpatient) = (true, false);
         var link = _link;
-        context.After(Patience, () =>
-        {
-            if (_isWaiting && _link == link) _isWaiting = false;
-        });
+        context.After(Patience, () => _isImpatient |= _link == link);
     }
 
     private bool HasRoom() =>

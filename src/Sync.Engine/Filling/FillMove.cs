@@ -85,7 +85,12 @@ internal sealed class FillMove(
 
             parts.Add(new FillPart(i, match.Tree.PathOf(i)));
             for (var at = i; at < match.Ends[i]; at++)
+            {
                 if (match.Nodes[at] is { Kind: EntryKind.File } placed && states[at] == BuildState.Placed) recent.Placing(placed);
+                // A little at a time: written at once it would be in memory as a whole.
+                if ((at & (AtOnce - 1)) == 0) recent.EndTurn();
+            }
+
             i = match.Ends[i] - 1;
         }
 

@@ -30,6 +30,9 @@ internal sealed record Placement(Node Node, Step Step)
     /// <summary>The bytes, where a file's content is placed.</summary>
     public ContentSupply Supply { get; set; }
 
+    /// <summary>Of them, those in memory.</summary>
+    public long HeldBytes => Supply.Bytes?.Length ?? 0;
+
     /// <summary>The content of what is displaced or removed, as the trees have it: others may want it, and find it in the version store by that.</summary>
     public ContentId DisplacedContent { get; init; }
 

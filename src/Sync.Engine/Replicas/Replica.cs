@@ -30,6 +30,9 @@ internal sealed partial class Replica : IContentLocator, IAsyncDisposable
     private static readonly TimeSpan StatusPace = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan RootCheckPace = TimeSpan.FromSeconds(2);
 
+    /// <summary>Contents that have come and are not in place yet: a disk that is slower than the link let them grow to all that was under way (5 GB of a million small files).</summary>
+    private const long MostHeldBytes = 32L << 20;
+
     /// <summary>Longer than a proposal takes from the look for its contents to the decision.</summary>
     private static readonly TimeSpan StagingSweepPace = TimeSpan.FromMinutes(1);
 
@@ -157,7 +160,7 @@ internal sealed partial class Replica : IContentLocator, IAsyncDisposable
         _cutShort = new CutShort(_context, staged, _lateWrites, _applier.Keep);
         _outbox = new Outbox(_context, isHost);
         _lacking = new LackingContents(_context, _stuck, versions, () => _observer.HasScanned);
-        _fetcher = new Fetcher(_context, Arrived) { Stuck = _stuck.Report };
+        _fetcher = new Fetcher(_context, Arrived) { Stuck = _stuck.Report, HasRoom = () => _applier.HeldBytes < MostHeldBytes };
         _uploads = new UploadQueue(_context);
         _markFile = new MarkFile(files);
         _trouble = new StoreTrouble(_context, options.DataDirectory);
@@ -599,6 +602,7 @@ internal sealed partial class Replica : IContentLocator, IAsyncDisposable
             _outbox.Flush();
             _recent.EndTurn();
             _applier.EndTurn();
+            _fetcher.Ask();
         }
 
         _recent.EndTurn();

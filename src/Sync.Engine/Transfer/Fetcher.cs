@@ -65,6 +65,9 @@ internal sealed class Fetcher(ReplicaContext context, Action<ContentId, Received
 
     private readonly Dictionary<ContentId, HashSet<Node>> _twins = [];
 
+    /// <summary>Whether small contents that have come are put in place as fast as they come: where not, no more are asked for until they are.</summary>
+    public Func<bool> HasRoom { get; init; } = static () => true;
+
     /// <summary>Told of an entry that cannot be had for now: the code and the text of its problem.</summary>
     public Action<Node, string, string>? Stuck { get; set; }
 
@@ -172,10 +175,11 @@ internal sealed class Fetcher(ReplicaContext context, Action<ContentId, Received
         _ => 0,
     };
 
-    private void Ask()
+    /// <summary>Asks for as many as may be under way.</summary>
+    public void Ask()
     {
         if (_requests is null) return;
-        while (_small.Count > 0 && _smallOpen < SmallCount && _smallBytes < SmallWindow) Ask(_small.Dequeue());
+        while (_small.Count > 0 && _smallOpen < SmallCount && _smallBytes < SmallWindow && HasRoom()) Ask(_small.Dequeue());
         while (_large.Count > 0 && _largeOpen < LargeCount) Ask(_large.Dequeue());
     }
 
