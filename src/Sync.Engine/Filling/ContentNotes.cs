@@ -6,29 +6,24 @@ using Sync.Engine.Transfer;
 
 namespace Sync.Engine.Filling;
 
-/// <summary>Chunk lists and block sums of what comes in a filling. They are written when it is over: two files for each content, which nobody waits for.</summary>
+/// <summary>
+/// Chunk lists of what comes in a filling. They are written when it is over: a file for each content, which nobody waits for. Block sums are not made (of the kernel's tree they
+/// would cost 0.3 s): the first edit made here of a content above 64 KiB sends whole chunks.
+/// </summary>
 internal sealed class ContentNotes(ManifestStore store) : IContentNotes
 {
-    /// <summary>What is kept in memory at most; the rest is not kept, which costs bytes at those files' next versions.</summary>
-    private const long MaxBytes = 48L << 20;
+    /// <summary>What is kept in memory at most, in chunks of some 40 bytes; the rest is not kept.</summary>
+    private const long MaxChunks = 1 << 20;
 
-    private const int BytesPerChunk = 40;
-    private const int BytesPerBlock = 12;
-
-    private readonly ConcurrentQueue<(Manifest Manifest, BlockSums? Sums)> _notes = new();
+    private readonly ConcurrentQueue<Manifest> _notes = new();
     private readonly VerifiedManifests _manifests = new(store);
-    private long _bytes;
+    private long _chunks;
 
     /// <inheritdoc/>
-    public BlockSummer? NewSummer(long length) => length >= BlockSums.WorthwhileLength && Volatile.Read(ref _bytes) < MaxBytes ? new BlockSummer(store.Key, length) : null;
-
-    /// <inheritdoc/>
-    public void Keep(Manifest manifest, BlockSummer? summer)
+    public void Keep(Manifest manifest)
     {
-        if (manifest.Count <= 1 || Volatile.Read(ref _bytes) >= MaxBytes) return;
-        var sums = summer?.Finish();
-        Interlocked.Add(ref _bytes, ((long)manifest.Count * BytesPerChunk) + (BytesPerBlock * (long)(sums?.Count ?? 0)));
-        _notes.Enqueue((manifest, sums));
+        if (manifest.Count <= 1 || Interlocked.Add(ref _chunks, manifest.Count) > MaxChunks) return;
+        _notes.Enqueue(manifest);
     }
 
     /// <summary>Writes a few; false: there are no more.</summary>
@@ -37,9 +32,8 @@ internal sealed class ContentNotes(ManifestStore store) : IContentNotes
     {
         for (; count > 0; count--)
         {
-            if (!_notes.TryDequeue(out var note)) return false;
-            _manifests.Keep(note.Manifest);
-            _manifests.Keep(note.Manifest.Id, note.Sums);
+            if (!_notes.TryDequeue(out var manifest)) return false;
+            _manifests.Keep(manifest);
         }
 
         return true;

@@ -7,6 +7,7 @@ using Sync.Engine.Model;
 using Sync.Engine.Pulling;
 using Sync.Engine.Replicas;
 using Sync.Engine.Scanning;
+using Sync.Engine.Snapshots;
 using Sync.Engine.Transfer;
 using Sync.Engine.Trees;
 
@@ -141,6 +142,7 @@ internal sealed class DirectoryFiller(ReplicaContext context, Applier applier, O
         {
             if (trouble is not null && _claims.Count > 0 && !context.Stopping.IsCancellationRequested) context.Log.LogFillingEnded(context.Share, _claims.Count, trouble);
             LetGo();
+            PieceBuffers.Trim();
             _isFilling = false;
             if (!context.Stopping.IsCancellationRequested) context.Apply.Run(() => FillStage.Remove(_files!));
             _stop = null;

@@ -60,7 +60,7 @@ internal sealed class Build
 
     public PulledTree Tree => _plan.Tree;
 
-    /// <summary>Where chunk lists and block sums are kept of contents that have them; null: they are not.</summary>
+    /// <summary>Where the chunk lists of contents with several are kept; null: they are not.</summary>
     public IContentNotes? Notes { get; init; }
 
     /// <summary>Called, on a thread of its own, when a part of the tree is on disk: with the states of all entries as they were when that began.</summary>

@@ -128,7 +128,7 @@ internal sealed class BuildWorker : IDisposable
             return;
         }
 
-        if (manifest is not null) _build.Notes?.Keep(manifest, bytes);
+        if (manifest is not null) _build.Notes?.Keep(manifest);
         WriteWhole(index, entry, bytes);
         _build.Cache?.Add(entry.Content, bytes);
     }

@@ -14,13 +14,10 @@ internal sealed class LongFile : IDisposable
     private readonly ContentHasher _hasher;
     private readonly long _size;
     private readonly IContentNotes? _notes;
-    private readonly BlockSummer? _summer;
 
     private LongFile(FileDescriptor file, ContentHasher hasher, long size, long offset, IContentNotes? notes)
     {
         _notes = notes;
-        // What an earlier run wrote is not summed again.
-        if (notes is not null && offset == 0) _summer = notes.NewSummer(size);
         _file = file;
         _hasher = hasher;
         _size = size;
@@ -60,7 +57,6 @@ internal sealed class LongFile : IDisposable
     public FsError Append(ReadOnlySpan<byte> bytes)
     {
         _hasher.Append(bytes);
-        _summer?.Append(bytes);
         var at = Offset;
         Offset += bytes.Length;
         // Whole blocks of zeros need no room; the length is set at the end.
@@ -75,7 +71,7 @@ internal sealed class LongFile : IDisposable
         var manifest = _hasher.Finish();
         isIt = manifest.Id == entry.Content;
         if (!isIt) return FsError.None;
-        _notes?.Keep(manifest, _summer);
+        _notes?.Keep(manifest);
         if (LibC.ftruncate(_file, _size) != 0) return Errno.LastError;
         return NewFile.Finish(_file, entry, owner, out stat);
     }

@@ -682,7 +682,7 @@ internal sealed partial class Replica : IContentLocator, IAsyncDisposable
         if (_heldDirectories.IsLookedInto(node)) return true;
         if (Reconciler.Held.Contains(node) || _stuck.Contains(node) || _outbox.Stuck.Contains(node) || node.Has(NodeFlags.Held) || node.Has(NodeFlags.Refused)) return false;
         if (Reconciler.Planner.Direction == SyncDirection.SendOnly && !IsMine(node)) return false;
-        if (node is { Local: null, IsRemote: true }) return !IsLeftOut(node);
+        if (node is { Local: null, IsRemote: true }) return node.Has(NodeFlags.Applying) || !IsLeftOut(node);
         return !Reconciler.Planner.IsLeftover(node);
     }
 

@@ -1,5 +1,3 @@
-using System.Buffers;
-
 namespace Sync.Engine.Snapshots;
 
 /// <summary>One message of contents, in a buffer that its reader gives back by <see cref="Dispose"/>.</summary>
@@ -27,7 +25,7 @@ public sealed class PullPiece : IDisposable
     public byte[] Buffer => _buffer ?? throw new ObjectDisposedException(nameof(PullPiece));
 
     /// <summary>A piece with room for so many bytes.</summary>
-    public static PullPiece Rent(PullPieceKind kind, int length) => new(kind, ArrayPool<byte>.Shared.Rent(length), length);
+    public static PullPiece Rent(PullPieceKind kind, int length) => new(kind, PieceBuffers.Rent(length), length);
 
     /// <summary>This piece, with fewer bytes.</summary>
     internal PullPiece Cut(int length)
@@ -39,6 +37,6 @@ public sealed class PullPiece : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        if (Interlocked.Exchange(ref _buffer, null) is { } buffer) ArrayPool<byte>.Shared.Return(buffer);
+        if (Interlocked.Exchange(ref _buffer, null) is { } buffer) PieceBuffers.Return(buffer);
     }
 }

@@ -67,7 +67,11 @@ internal sealed class PullServer(string share, JournalKeeper journal, Replica re
     private void ForgetLast()
     {
         lock (_gate)
-            if (_open.Count == 0) _last = null;
+        {
+            if (_open.Count > 0) return;
+            _last = null;
+            PieceBuffers.Trim();
+        }
     }
 
     private async Task<TreeManifest> FindAsync(PullRequest request, CancellationToken cancel)
