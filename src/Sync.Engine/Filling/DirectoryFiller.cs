@@ -29,7 +29,7 @@ internal sealed class DirectoryFiller(ReplicaContext context, Applier applier, O
     private static readonly TimeSpan MeasureFor = TimeSpan.FromSeconds(3);
 
     /// <summary>A host that looks at its disk for the first time is waited for, but not for ever: what it has found by then comes one by one, and the rest together when it is done.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
     private readonly LinuxFileSystem? _files = context.Files as LinuxFileSystem;
     private readonly FillClaims _claims = new(context, observer, staged);

@@ -84,6 +84,7 @@ internal sealed class FillMove(
             }
 
             parts.Add(new FillPart(i, match.Tree.PathOf(i)));
+            context.Arrivals.Begin(node, parent, entries[i].Name);
             for (var at = i; at < match.Ends[i]; at++)
             {
                 if (match.Nodes[at] is { Kind: EntryKind.File } placed && states[at] == BuildState.Placed) recent.Placing(placed);
