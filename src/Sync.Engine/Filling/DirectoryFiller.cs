@@ -18,7 +18,7 @@ namespace Sync.Engine.Filling;
 /// is wanting, planning waits for it; then what it has claimed is its own, and everything else goes its usual way. What it could not bring is planned as if it had never been.
 /// Lives on the control loop, but for <see cref="RunAsync"/>.
 /// </summary>
-internal sealed class DirectoryFiller(ReplicaContext context, Applier applier, Observer observer, StagedContents staged, RecentKeeper recent, ulong? owner) : IAsyncDisposable
+internal sealed class DirectoryFiller(ReplicaContext context, Applier applier, Observer observer, StagedContents staged, RecentKeeper recent, ulong? owner, Func<bool> isFresh) : IAsyncDisposable
 {
     /// <summary>Fewer files than this are there as soon by themselves.</summary>
     private const int Worthwhile = 2000;
@@ -43,7 +43,7 @@ internal sealed class DirectoryFiller(ReplicaContext context, Applier applier, O
     private bool _isFilling;
     private bool _mayBeLeft = true;
 
-    /// <summary>What is wanting is about to be known: nothing is planned before.</summary>
+    /// <summary>Nothing is here, and what is wanting is about to be known: nothing is planned before. Where something is here, it has to be bound to the journal's entries while nothing is proposed yet.</summary>
     public bool HoldsPlanning => _isWaiting && !_isImpatient;
 
     /// <summary>A link is up, and the policy is known.</summary>
@@ -96,7 +96,7 @@ internal sealed class DirectoryFiller(ReplicaContext context, Applier applier, O
 
     private void Wait()
     {
-        (_isWaiting, _isImpatient) = (true, false);
+        (_isWaiting, _isImpatient) = (true, context.Trees.LocalFiles > 0 || !isFresh());
         var link = _link;
         context.After(Patience, () => _isImpatient |= _link == link);
     }

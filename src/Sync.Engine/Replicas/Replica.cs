@@ -166,7 +166,7 @@ internal sealed partial class Replica : IContentLocator, IAsyncDisposable
         _trouble = new StoreTrouble(_context, options.DataDirectory);
         _recentLog = options.Machine.BootId is { } boot ? new RecentLog(name => options.Machine.OpenUnsynced(options.DataDirectory, name), boot, options.Machine) : null;
         _recent = new RecentKeeper(_context, _recentLog, () => _outbox.Open.Concat(Reconciler.Unanswered()));
-        _filler = new DirectoryFiller(_context, _applier, _observer, staged, _recent, owner);
+        _filler = new DirectoryFiller(_context, _applier, _observer, staged, _recent, owner, () => _fresh);
         _outbox.Sending = _recent.Sending;
         _outbox.Answered = _recent.Answered;
         _index = new IndexKeeper(_context, store, _markFile, _indexWorker, _applier.TakeUnsynced, versions.Sync, _trouble, _recent);
@@ -582,10 +582,13 @@ internal sealed partial class Replica : IContentLocator, IAsyncDisposable
     {
         _observer.EndTurn();
         if (_halt is not null || _paused || _hostPaused) _filler.Interrupt();
+        var wasHeld = _filler.HoldsPlanning;
         if (CanPlan) _filler.EndTurn();
         if (CanPlan && !_filler.HoldsPlanning)
         {
-            var mayPropose = !_catchingUp && !_hostLooks;
+            // What came to be here meanwhile is bound first.
+            var mayPropose = !_catchingUp && !_hostLooks && !wasHeld;
+            if (wasHeld) Loop.Post(static () => { });
             Reconciler.Release(mayPropose && _outbox.HasRoom, true);
             var holdDeletes = _deletions.HoldsNow();
             while (Reconciler.TryNext(mayPropose && _outbox.HasRoom, true, out var node, out var step))
