@@ -31,7 +31,7 @@ internal sealed class PullServer(string share, JournalKeeper journal, Replica re
         }
 
         var manifest = await FindAsync(request, cancel).ConfigureAwait(false);
-        var source = new PullSource(this, grant.Fingerprint, manifest, request, new PullReader(replica.Context.Files, replica, manifest), bytes => Interlocked.Add(ref replica.Context.BytesSent, bytes));
+        var source = new PullSource(this, grant.Fingerprint, manifest, request, new PullReader(replica.Context.Files, replica, manifest), replica.Context.CountSent);
         lock (_gate) _open.Add(source);
         return source;
     }
