@@ -11,7 +11,7 @@ namespace Sync.Web.Tests;
 public sealed class PageTests(Chromium chromium)
 {
     private static readonly string[] Paths =
-        ["/", "/guests", "/conflicts", "/versions", "/jobs", "/invites", "/access", "/log", "/shares/work", "/shares/work/settings", "/nothing-here"];
+        ["/", "/guests", "/conflicts", "/versions", "/jobs", "/invites", "/access", "/log", "/shares/work", "/shares/work/settings", "/add-share", "/host", "/nothing-here"];
 
     private const string Evil = "<img src=x onerror=alert(1)>&\"'";
 
