@@ -141,10 +141,11 @@ public sealed class PushTests
         TestGuest guest = pair.NewGuest(tree => tree.Put("b", "2").Put("large", TestBytes(7, 200_000)));
         string token = await pair.Host.InviteAsync();
         (await pair.Host.RunAsync("pause")).Expect(0);
-        (await guest.RunAsync("push", guest.Tree.Root, token, "--path", "in")).ExpectLine(1, "paused");
+        (await guest.RunAsync("push", guest.Tree.Root, token, "--path", "in")).ExpectError(1, "paused");
         Assert.False(pair.Host.Tree.Has("in/b"), "placed though paused");
         // Again: it is in the journal, and no conflict with itself.
-        (await guest.RunAsync("push", guest.Tree.Root, Pair.Share + "/in")).ExpectLine(1, "paused");
+        CommandResult again = (await guest.RunAsync("push", guest.Tree.Root, Pair.Share + "/in")).ExpectError(1, "paused");
+        Assert.Contains("when the share goes on", again.Output, StringComparison.Ordinal);
         (await pair.Host.RunAsync("resume")).Expect(0);
         (await guest.RunAsync("push", guest.Tree.Root, Pair.Share + "/in")).Expect(0);
         CheckSame(pair, guest, "in");
@@ -155,7 +156,7 @@ public sealed class PushTests
     {
         await using Pair pair = await Pair.StartAsync(guests: 0, before: null, "--on-demand");
         TestGuest guest = pair.NewGuest(tree => tree.Put("b", "2"));
-        (await guest.RunAsync("push", guest.Tree.Root, await pair.Host.InviteAsync(), "--path", "in")).ExpectLine(1, "paused");
+        (await guest.RunAsync("push", guest.Tree.Root, await pair.Host.InviteAsync(), "--path", "in")).ExpectError(1, "paused");
         Assert.False(pair.Host.Tree.Has("in/b"), "placed without a job");
         (await pair.Host.RunAsync("job", "start", Pair.Share)).Expect(0);
         CheckSame(pair, guest, "in");
