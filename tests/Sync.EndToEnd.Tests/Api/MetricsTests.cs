@@ -34,7 +34,7 @@ public sealed class MetricsTests
             {
                 using StreamReader metrics = await api.StreamAsync("/metrics");
                 text = await metrics.ReadToEndAsync(TestContext.Current.CancellationToken);
-                return text.Contains($"sync_save_latency_seconds_count{{share=\"{Pair.Share}\",guest=\"{guest}\"}} {count}\n", StringComparison.Ordinal);
+                return text.Contains($"sync_save_latency_seconds_count{{guest=\"{guest}\",share=\"{Pair.Share}\"}} {count}\n", StringComparison.Ordinal);
             },
             () => $"{count} saves came to {guest}\n" + string.Join('\n', text.Split('\n').Where(l => l.Contains("save_latency", StringComparison.Ordinal))));
     }
