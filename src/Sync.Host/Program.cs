@@ -7,6 +7,12 @@ namespace Sync.Host;
 /// <summary>The <c>sync-host</c> command.</summary>
 internal static class Program
 {
+    /// <summary>The program's name.</summary>
+    public const string Name = "sync-host";
+
+    /// <summary>The command that starts the agent, for messages.</summary>
+    public const string StartCommand = Name + " serve";
+
     /// <summary>The product's version.</summary>
     public static string Version { get; } = typeof(Program).Assembly.GetName().Version!.ToString(3);
 
@@ -16,9 +22,9 @@ internal static class Program
     public static CommandLineHost CreateCommandLine()
     {
         var host = new CommandLineHost(
-            "sync-host",
+            Name,
             "Keeps directories the same between this host and its virtual machines, containers and agents.",
-            "sync-host serve",
+            StartCommand,
             "sync-host serve --share docs=/srv/docs",
             "sync-host invite --share docs",
             "sync-host status --watch",

@@ -57,6 +57,28 @@ public sealed class PullTests
     }
 
     [Fact]
+    public async Task Of_a_large_file_only_what_has_changed_comes()
+    {
+        byte[] image = new byte[20_000_000];
+        new Random(5).NextBytes(image);
+        await using Pair pair = await Pair.StartAsync(guests: 0, before: tree => tree.Put("image", image));
+        TestGuest guest = pair.NewGuest();
+        string workspace = pair.Temporary("workspace");
+        (await guest.RunAsync("pull", await pair.Host.InviteAsync(), workspace)).Expect(0);
+        image[10_000_000] ^= 1;
+        image = [1, 2, 3, .. image, 4, 5];
+        pair.Host.Tree.Put("image", image);
+        (await pair.Host.RunAsync("flush")).Expect(0);
+        CommandResult result = (await guest.RunAsync("pull", Pair.Share, workspace, "--cache", pair.Temporary("cache"), "--json")).Expect(0);
+        Assert.InRange(result.Json.GetProperty("bytesReceived").GetInt64(), 1, 2_000_000);
+        CheckSame(pair, workspace);
+        // What came in parts is in the cache whole.
+        CommandResult second = (await guest.RunAsync("pull", Pair.Share, pair.Temporary("second"), "--cache", pair.Temporary("cache"), "--json")).Expect(0);
+        Assert.Equal(0, second.Json.GetProperty("bytesReceived").GetInt64());
+        CheckSame(pair, pair.Temporary("second"));
+    }
+
+    [Fact]
     public async Task What_was_edited_or_added_in_the_workspace_is_put_back()
     {
         await using Pair pair = await Pair.StartAsync(guests: 0, before: tree => tree.Put("a/file", "one").Put("a/other", "two").Link("a/link", "file"));

@@ -134,6 +134,37 @@ public sealed class PushTests
     }
 
     [Fact]
+    public async Task On_a_paused_share_what_was_pushed_waits_in_the_journal_and_says_so()
+    {
+        await using Pair pair = await Pair.StartAsync(guests: 0, before: tree => tree.Put("a", "1"));
+        await pair.Host.StateAsync("in-sync");
+        TestGuest guest = pair.NewGuest(tree => tree.Put("b", "2").Put("large", TestBytes(7, 200_000)));
+        string token = await pair.Host.InviteAsync();
+        (await pair.Host.RunAsync("pause")).Expect(0);
+        (await guest.RunAsync("push", guest.Tree.Root, token, "--path", "in")).ExpectError(1, "paused");
+        Assert.False(pair.Host.Tree.Has("in/b"), "placed though paused");
+        // Again: it is in the journal, and no conflict with itself.
+        CommandResult again = (await guest.RunAsync("push", guest.Tree.Root, Pair.Share + "/in")).ExpectError(1, "paused");
+        Assert.Contains("when the share goes on", again.Output, StringComparison.Ordinal);
+        (await pair.Host.RunAsync("resume")).Expect(0);
+        (await guest.RunAsync("push", guest.Tree.Root, Pair.Share + "/in")).Expect(0);
+        CheckSame(pair, guest, "in");
+    }
+
+    [Fact]
+    public async Task On_a_share_that_moves_for_jobs_alone_it_is_placed_by_the_next_job()
+    {
+        await using Pair pair = await Pair.StartAsync(guests: 0, before: null, "--on-demand");
+        TestGuest guest = pair.NewGuest(tree => tree.Put("b", "2"));
+        // An ephemeral one: a job waits for no guest that has come and gone.
+        string token = await pair.Host.InviteAsync("--ephemeral", "--linger", "1s", "--uses", "2");
+        (await guest.RunAsync("push", guest.Tree.Root, token, "--path", "in")).ExpectError(1, "paused");
+        Assert.False(pair.Host.Tree.Has("in/b"), "placed without a job");
+        (await pair.Host.RunAsync("job", "start", Pair.Share)).Expect(0);
+        CheckSame(pair, guest, "in");
+    }
+
+    [Fact]
     public async Task A_host_that_is_lost_half_way_is_told_and_the_next_push_ends_it()
     {
         await using Pair pair = await Pair.StartAsync(guests: 0);

@@ -53,7 +53,7 @@ public sealed class SettingsTests : IDisposable
 
     [Theory]
     [InlineData("{\n\"logLevel\": \"loud\" }", "settings.json:2: 'logLevel': 'loud' is not a log level")]
-    [InlineData("{\n\n\"listn\": \"x\" }", "settings.json:3: 'listn' is no setting; there are listen, logLevel, rates, metrics, policy")]
+    [InlineData("{\n\n\"listn\": \"x\" }", "settings.json:3: 'listn' is no setting; there are listen, api, apiCertificate, logLevel, rates, metrics, policy")]
     [InlineData("{ \"rates\": { \"up\": \"fast\" } }", "settings.json:1: 'rates:up': 'fast' is not bytes a second")]
     [InlineData("{ \"rates\": { \"up\": 5 } }", "at least 1K")]
     [InlineData("{ \"rates\": 5 }", "settings.json:1: 'rates' is no setting")]
@@ -136,7 +136,7 @@ public sealed class SettingsTests : IDisposable
         var check = await CommandAsync("config", "check");
         Assert.Equal(1, check.Code);
         // The tests' own environment may hold variables that are none: those are told too.
-        Assert.Equal(["settings.json:2: 'a' is no setting; there are listen, logLevel, rates, metrics, policy (see 'config show')", "settings.json:3: 'logLevel': '7' is not a log level: trace, debug, information, warning or error"], check.Error.TrimEnd('\n').Split('\n').Where(l => !l.Contains("is no setting; see", StringComparison.Ordinal)));
+        Assert.Equal(["settings.json:2: 'a' is no setting; there are listen, api, apiCertificate, logLevel, rates, metrics, policy (see 'config show')", "settings.json:3: 'logLevel': '7' is not a log level: trace, debug, information, warning or error"], check.Error.TrimEnd('\n').Split('\n').Where(l => !l.Contains("is no setting; see", StringComparison.Ordinal)));
         // Nothing starts with settings that cannot be used.
         var serve = await CommandAsync("serve", "--listen", "127.0.0.1:0");
         Assert.Equal(1, serve.Code);

@@ -35,6 +35,8 @@ public sealed class PullTests
         }
 
         pull.Pieces.Add((PullPieceKind.Gone, [5, 1]));
+        pull.Pieces.Add((PullPieceKind.Chunks, [5, 3, 0, 1, 2, 3]));
+        pull.Head = pull.Head with { HasChunks = true };
         PullRequest? asked = null;
         server.Host.OnPull = request =>
         {
@@ -43,14 +45,15 @@ public sealed class PullTests
         };
         await using var open = await OpenAsync(server, server.Guest, new PullRequest("work", "a/b", "tag") { KnownTree = new byte[32] });
         Assert.Equal(("work", "a/b", "tag", 32), (asked!.Share, asked.SubPath, asked.At, asked.KnownTree.Length));
+        Assert.True(open.Head.HasChunks);
         var tree = await open.ReadTreeAsync(Cancel);
         Assert.Equal(["d", "d/l"], Enumerable.Range(0, tree.Count).Select(tree.PathOf));
-        await open.AskAsync([new PullWant(0, 2), new PullWant(5, 1), new PullWant(9, 1, 4096), new PullWant(11, 3)], Cancel);
+        await open.AskAsync([new PullWant(0, 2), new PullWant(5, 1), new PullWant(9, 1, 4096), new PullWant(9, 1, 8192, 100), new PullWant(7, 1, 0, 5), new PullWant(3, 4, IsForChunks: true), new PullWant(11, 3)], Cancel);
         await open.FinishAsync(Cancel);
         var came = new List<(PullPieceKind, byte[])>();
         await foreach (var piece in open.ReadAsync(Cancel))
             using (piece) came.Add((piece.Kind, piece.Bytes.ToArray()));
-        Assert.Equal([new PullWant(0, 2), new PullWant(5, 1), new PullWant(9, 1, 4096), new PullWant(11, 3)], pull.Wants);
+        Assert.Equal([new PullWant(0, 2), new PullWant(5, 1), new PullWant(9, 1, 4096), new PullWant(9, 1, 8192, 100), new PullWant(7, 1, 0, 5), new PullWant(3, 4, IsForChunks: true), new PullWant(11, 3)], pull.Wants);
         Assert.Equal(pull.Pieces.Count, came.Count);
         Assert.All(pull.Pieces.Zip(came), static pair =>
         {
@@ -67,7 +70,7 @@ public sealed class PullTests
         pull.Head = pull.Head with { IsKnown = true };
         server.Host.OnPull = _ => pull;
         await using var open = await OpenAsync(server, server.Guest, new PullRequest("work", "", ""));
-        Assert.True(open.Head.IsKnown);
+        Assert.True(open.Head is { IsKnown: true, HasChunks: false });
         await open.FinishAsync(Cancel);
         await foreach (var piece in open.ReadAsync(Cancel)) Assert.Fail($"a piece of {piece.Length} bytes");
     }
@@ -147,6 +150,9 @@ public sealed class PullTests
         await RefusedAsync(peer, "a run beyond all", Hello(hello), Wants(0, uint.MaxValue));
         await RefusedAsync(peer, "too many runs", Hello(hello), Wants([.. Enumerable.Repeat(0u, 2 * PullLimits.MaxRuns + 2)]));
         await RefusedAsync(peer, "an offset of several", Hello(hello), new PullAsk { Wants = new PullWants { Runs = { 0, 2 }, Offset = 1 } });
+        await RefusedAsync(peer, "a part of several", Hello(hello), new PullAsk { Wants = new PullWants { Runs = { 0, 2 }, Length = 1 } });
+        await RefusedAsync(peer, "a part of a chunk list", Hello(hello), new PullAsk { Wants = new PullWants { Runs = { 0, 1 }, Length = 1, Chunks = true } });
+        await RefusedAsync(peer, "a length beyond all", Hello(hello), new PullAsk { Wants = new PullWants { Runs = { 0, 1 }, Length = ulong.MaxValue } });
         await RefusedAsync(peer, "an offset beyond all", Hello(hello), new PullAsk { Wants = new PullWants { Runs = { 0, 1 }, Offset = ulong.MaxValue } });
         await RefusedAsync(peer, "no share", Hello(new PullHello(hello) { Share = "" }));
         await RefusedAsync(peer, "a way out", Hello(new PullHello(hello) { SubPath = "../x" }));

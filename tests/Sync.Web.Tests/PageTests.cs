@@ -11,7 +11,7 @@ namespace Sync.Web.Tests;
 public sealed class PageTests(Chromium chromium)
 {
     private static readonly string[] Paths =
-        ["/", "/guests", "/conflicts", "/versions", "/jobs", "/invites", "/access", "/log", "/shares/work", "/shares/work/settings", "/nothing-here"];
+        ["/", "/guests", "/conflicts", "/versions", "/jobs", "/invites", "/access", "/log", "/shares/work", "/shares/work/settings", "/add-share", "/host", "/nothing-here"];
 
     private const string Evil = "<img src=x onerror=alert(1)>&\"'";
 
@@ -94,6 +94,8 @@ public sealed class PageTests(Chromium chromium)
         await Expect(page.GetByRole(AriaRole.Button, new() { Name = "Skip to the content" })).ToBeFocusedAsync();
         await page.Keyboard.PressAsync("Enter");
         await Expect(page.Locator("#main")).ToBeFocusedAsync();
+        await page.Keyboard.PressAsync("Tab");
+        await Expect(page.GetByRole(AriaRole.Link, new() { Name = "Add a share" })).ToBeFocusedAsync();
         await page.Keyboard.PressAsync("Tab");
         await Expect(page.GetByRole(AriaRole.Link, new() { NameRegex = new("^work") })).ToBeFocusedAsync();
         await page.Keyboard.PressAsync("Enter");

@@ -33,7 +33,7 @@ internal sealed class SettingsOptions(string program, params (Option Option, str
         {
             // A default is nobody's wish.
             if (parsed.GetResult(option) is { Implicit: false, Tokens: [var token, ..] })
-                flags.Add(new SettingValue(key, token.Value, option.Name));
+                flags.Add(new SettingValue(key, definitions.First(d => d.Key == key).Kind == SettingKind.File ? Path.GetFullPath(token.Value) : token.Value, option.Name));
         }
 
         if (faults.Count > 0)

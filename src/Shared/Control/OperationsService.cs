@@ -5,10 +5,16 @@ using Sync.Shared.Settings;
 namespace Sync.Shared.Control;
 
 /// <summary>How the agent is run, over the control socket.</summary>
-internal sealed class OperationsService(LiveSettings settings, IStateBackup? backup = null, IMetricsText? metrics = null) : Operations.OperationsBase
+internal sealed class OperationsService(LiveSettings settings, IStateBackup? backup = null, IMetricsText? metrics = null, IAgentInsight? insight = null) : Operations.OperationsBase
 {
     public override Task<SettingList> GetSettings(SettingsRequest request, ServerCallContext context) =>
         Task.FromResult(SettingsMapping.ToList(settings.Current, settings.Source.Definitions));
+
+    public override Task<AuditList> GetAudit(AuditRequest request, ServerCallContext context) => Task.FromResult(Insight.Audit(request));
+
+    public override Task<LogList> GetLogs(LogsRequest request, ServerCallContext context) => Task.FromResult(Insight.Logs(request));
+
+    public override Task<Diagnosis> Diagnose(DiagnoseRequest request, ServerCallContext context) => Insight.DiagnoseAsync(context.CancellationToken);
 
     public override Task<MetricsText> GetMetrics(MetricsRequest request, ServerCallContext context) => metrics is null
         ? throw new RpcException(new Status(StatusCode.Unimplemented, "only a host has metrics"))
@@ -21,4 +27,6 @@ internal sealed class OperationsService(LiveSettings settings, IStateBackup? bac
         var (files, bytes) = await backup.WriteAsync(request.Path, context.CancellationToken);
         return new BackupReply { Files = files, Bytes = bytes };
     }
+
+    private IAgentInsight Insight => insight ?? throw new RpcException(new Status(StatusCode.Unimplemented, "only a host tells that; use the command line here"));
 }

@@ -30,6 +30,12 @@ internal sealed class AgentSettings
     /// <summary>Where to listen; null in a guest.</summary>
     public IPEndPoint? Listen => EndpointText.TryParse(Text(SettingDefinitions.Listen) ?? "", out var endpoint) ? endpoint : null;
 
+    /// <summary>Where the API and the dashboard answer; null: nowhere.</summary>
+    public IPEndPoint? Api => EndpointText.TryParse(Text(SettingDefinitions.Api) ?? "", out var endpoint) ? endpoint : null;
+
+    /// <summary>The API's certificate and key, as a PEM file; null: the host's own identity.</summary>
+    public string? ApiCertificate => Text(SettingDefinitions.ApiCertificate);
+
     /// <summary>Where metrics are sent; null: nowhere.</summary>
     public Uri? OtlpEndpoint => Text(SettingDefinitions.OtlpEndpoint) is { } url ? new Uri(url) : null;
 

@@ -4,6 +4,8 @@ namespace Sync.Shared.Settings;
 internal static class SettingDefinitions
 {
     public const string Listen = "listen";
+    public const string Api = "api";
+    public const string ApiCertificate = "apiCertificate";
     public const string LogLevel = "logLevel";
     public const string OtlpEndpoint = "metrics:otlpEndpoint";
 
@@ -23,6 +25,8 @@ internal static class SettingDefinitions
     public static readonly IReadOnlyList<SettingDefinition> Host =
     [
         new(Listen, SettingKind.Endpoint, "0.0.0.0:7443", false, "Where guests reach this host: ADDR:PORT; port 0 takes a free one"),
+        new(Api, SettingKind.Endpoint, null, false, "Where the API and the dashboard answer, by HTTPS: ADDR:PORT; without: only the local user's commands reach this host"),
+        new(ApiCertificate, SettingKind.File, null, false, "A PEM file with certificate and key for the API, instead of the host's own identity; a path from the data directory on"),
         .. Both,
         new("rates:guests:*:up", SettingKind.Rate, "0", true, "Bytes a second to the guest of this name"),
         new("rates:guests:*:down", SettingKind.Rate, "0", true, "Bytes a second from the guest of this name"),

@@ -6,6 +6,9 @@ internal enum SettingKind
     /// <summary>Any text.</summary>
     Text,
 
+    /// <summary>A file's path; a flag's is from the working directory, all others from the data directory.</summary>
+    File,
+
     /// <summary>A log level's word.</summary>
     Level,
 

@@ -16,6 +16,7 @@ internal static class SettingText
     /// <summary>What a kind asks for, for messages.</summary>
     public static string Wanted(SettingKind kind) => kind switch
     {
+        SettingKind.File => "a file's path",
         SettingKind.Level => "a log level: trace, debug, information, warning or error",
         SettingKind.Endpoint => "ADDR:PORT, such as 0.0.0.0:7443 or [::]:7443",
         SettingKind.Rate => "bytes a second, such as 500K, 20M or 0 (no limit); at least 1K",
@@ -32,6 +33,7 @@ internal static class SettingText
 
     private static bool IsValid(SettingKind kind, string text) => kind switch
     {
+        SettingKind.File => text.Length > 0 && !text.Contains('\0', StringComparison.Ordinal),
         SettingKind.Level => LogLevelWords.TryParse(text, out _),
         SettingKind.Endpoint => EndpointText.TryParse(text, out _),
         SettingKind.Rate => RateText.TryParse(text, out _),

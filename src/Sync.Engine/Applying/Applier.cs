@@ -351,6 +351,7 @@ internal sealed class Applier(
             _notHere.Remove(p.Entry.Content);
             _attempts.Remove(node);
             stuck.Free(node);
+            if (p is { Step.Kind: StepKind.Create or StepKind.Update, Entry.Kind: EntryKind.File }) context.Landings?.Add(p.Entry.Revision);
             if (Unsynced is { Count: < 16 }) Unsynced.Add(p.Target);
             else Unsynced = null;
             if (!isForgotten) Settle(p);

@@ -57,11 +57,42 @@ internal sealed class ReplicaContext
     /// <summary>The names that are being placed at; on the loop.</summary>
     public Arrivals Arrivals { get; } = new();
 
+    /// <summary>What was put in place since the host was told last; null on the host. On the loop.</summary>
+    public Landings? Landings { get; init; }
+
     /// <summary>Content bytes over the link since start, after delta, before compression.</summary>
     public long BytesSent;
 
     /// <inheritdoc cref="BytesSent"/>
     public long BytesReceived;
+
+    /// <summary>While content moves somebody may look at how fast: called at most so often. On any thread.</summary>
+    public static readonly TimeSpan MovedPace = TimeSpan.FromMilliseconds(200);
+
+    private long _movedAt;
+
+    /// <inheritdoc cref="MovedPace"/>
+    public Action? Moved { get; set; }
+
+    /// <summary>Counts what has gone over the link. Safe from any thread.</summary>
+    public void CountSent(long bytes)
+    {
+        Interlocked.Add(ref BytesSent, bytes);
+        TellMoved();
+    }
+
+    /// <inheritdoc cref="CountSent"/>
+    public void CountReceived(long bytes)
+    {
+        Interlocked.Add(ref BytesReceived, bytes);
+        TellMoved();
+    }
+
+    private void TellMoved()
+    {
+        var (last, now) = (Interlocked.Read(ref _movedAt), Time.GetTimestamp());
+        if (Time.GetElapsedTime(last, now) >= MovedPace && Interlocked.CompareExchange(ref _movedAt, now, last) == last) Moved?.Invoke();
+    }
 
     /// <summary>Names at which a directory was seen that was being worked on under another: they are looked at again when that is over. On the loop.</summary>
     public Dictionary<Node, List<(Node Directory, string Name)>> SeenElsewhere { get; } = [];

@@ -111,6 +111,9 @@ internal sealed class JournalKeeper : IDisposable
 
     public Revision Head => _decider.Head;
 
+    /// <summary>When the latest contents were saved.</summary>
+    public SaveTimes Saves { get; } = new();
+
     private void Load()
     {
         _store.Load((_, bytes) =>
@@ -250,10 +253,16 @@ internal sealed class JournalKeeper : IDisposable
         foreach (var change in proposal.Changes)
         {
             var brings = change.Facets.HasFlag(Facets.Content) || change.Entry.Id.IsProvisional;
+            var count = changed.Count;
             var lacks = missing is not null && brings && !change.Entry.Deleted && missing.Contains(change.Entry.Content);
             outcomes.Add(lacks
                 ? new Outcome(change.Entry.Id, EntryId.None, Verdict.NeedContent, Head)
                 : _decider.Decide(session.Proposer, change, now, changed));
+            if (brings)
+            {
+                for (; count < changed.Count; count++)
+                    if (changed[count] is { Kind: EntryKind.File, Deleted: false } file && file.Content == change.Entry.Content) Saves.Note(file);
+            }
         }
 
         if (changed.Count > 0)

@@ -12,7 +12,11 @@ public abstract record GuestMessage
     public sealed record Propose(Proposal Proposal) : GuestMessage;
 
     /// <summary>The guest has applied everything up to this revision (shown, not necessarily durable); for <c>status</c>.</summary>
-    public sealed record Applied(Revision Revision, long PendingEntries, long PendingBytes, IReadOnlyList<Problem> Problems) : GuestMessage;
+    public sealed record Applied(Revision Revision, long PendingEntries, long PendingBytes, IReadOnlyList<Problem> Problems) : GuestMessage
+    {
+        /// <summary>What has come to stand at its place since the last report; the first <see cref="Landing.Most"/>.</summary>
+        public IReadOnlyList<Landing> Landed { get; init; } = [];
+    }
 
     /// <summary>Asks the host to drain and settle its own disk; answered by <see cref="HostMessage.FlushReached"/>.
     /// Sent once everything that the guest had is committed in the journal.</summary>

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Threading.Channels;
 using Sync.Delta;
 using Sync.Engine.Files;
@@ -16,6 +17,9 @@ internal sealed class Build
     /// <summary>After so many bytes what stands is written back, beside the rest: else the kernel lets all of it lie until the end, when everybody waits for the disk.</summary>
     private const long WriteBackEvery = 192L << 20;
 
+    /// <summary>Shorter changed files come whole: asking what has changed in them would take longer.</summary>
+    private const long WorthPatching = 1 << 20;
+
     /// <summary>Entries that a worker is handed at a time.</summary>
     private const int RunLength = 256;
 
@@ -25,7 +29,12 @@ internal sealed class Build
     private readonly BuildState[] _states;
     private readonly string?[] _paths;
     private readonly Dictionary<int, long> _parts;
-    private readonly Channel<int> _asks = Channel.CreateUnbounded<int>(new UnboundedChannelOptions { SingleReader = true });
+    private readonly Channel<PullWant> _asks = Channel.CreateUnbounded<PullWant>(new UnboundedChannelOptions { SingleReader = true });
+    /// <summary>Entries of which the host was asked what has changed, and whether it is still to tell. Of one that turned out to be another by then, some parts still come.</summary>
+    private readonly ConcurrentDictionary<int, bool> _patched = new();
+
+    /// <summary>What may still have to be asked for: the entries that are on this machine, as one, and each of which the host is asked what has changed.</summary>
+    private int _undecided = 1;
     private Exception? _failure;
     private CancellationTokenSource? _stop;
     private volatile bool _hasLinks;
@@ -65,6 +74,9 @@ internal sealed class Build
 
     /// <summary>Called, on a thread of its own, when a part of the tree is on disk: with the states of all entries as they were when that began.</summary>
     public Func<BuildState[], Task>? WroteBack { get; init; }
+
+    /// <summary>Whether the host can tell what has changed in a content.</summary>
+    public bool HasChunks { get; init; }
 
     public BuildCounts Counts { get; }
 
@@ -177,18 +189,38 @@ internal sealed class Build
 
     public void Gone(int entry, bool isUnreadable) => _states[entry] = isUnreadable ? BuildState.Unreadable : BuildState.Superseded;
 
-    /// <summary>It cannot be had here after all.</summary>
+    /// <summary>It cannot be had here after all, or not whole.</summary>
     public void Ask(int entry)
     {
+        var isForChunks = IsWorthPatching(entry) && _patched.TryAdd(entry, true);
+        if (isForChunks) Interlocked.Increment(ref _undecided);
         _states[entry] = BuildState.Asked;
-        _asks.Writer.TryWrite(entry);
+        _asks.Writer.TryWrite(new PullWant(entry, 1, IsForChunks: isForChunks));
     }
+
+    /// <summary>Asks for a part of an entry's content. Parts come in the order in which they are asked for.</summary>
+    public void Ask(int entry, long offset, long length) => _asks.Writer.TryWrite(new PullWant(entry, 1, offset, length));
+
+    /// <summary>Nothing more will be asked for of what was undecided.</summary>
+    public void Decided()
+    {
+        if (Interlocked.Decrement(ref _undecided) == 0) _asks.Writer.TryComplete();
+    }
+
+    /// <summary>Whether the host is to tell an entry's chunks.</summary>
+    public bool AwaitsChunks(int entry) => _patched.TryGetValue(entry, out var isAwaited) && isAwaited;
+
+    /// <summary>It has told them.</summary>
+    public void ChunksCame(int entry) => _patched[entry] = false;
+
+    /// <summary>Whether the host is to send something of it.</summary>
+    public bool IsAwaited(int entry) => _states[entry] == BuildState.Asked;
 
     /// <summary>The number of an entry that was asked for.</summary>
     public int ReadEntry(ref ReadOnlySpan<byte> bytes)
     {
         var entry = ReadNumber(ref bytes);
-        if (entry >= (ulong)_states.Length || _states[(int)entry] != BuildState.Asked) throw Broken("a content that was not asked for");
+        if (entry >= (ulong)_states.Length || (_states[(int)entry] != BuildState.Asked && !_patched.ContainsKey((int)entry))) throw Broken("a content that was not asked for");
         return (int)entry;
     }
 
@@ -256,7 +288,7 @@ internal sealed class Build
             {
                 worker.Add(() =>
                 {
-                    if (Interlocked.Decrement(ref open) == 0) _asks.Writer.TryComplete();
+                    if (Interlocked.Decrement(ref open) == 0) Decided();
                 }, cancel);
             }
         }
@@ -285,10 +317,15 @@ internal sealed class Build
             await feed.AskAsync(FirstWants(), cancel).ConfigureAwait(false);
             while (await _asks.Reader.WaitToReadAsync(cancel).ConfigureAwait(false))
             {
-                var entries = new List<int>();
-                while (entries.Count < PullLimits.MaxRuns && _asks.Reader.TryRead(out var entry)) entries.Add(entry);
+                var (entries, others) = (new List<int>(), new List<PullWant>());
+                while (entries.Count + others.Count < PullLimits.MaxRuns && _asks.Reader.TryRead(out var want))
+                {
+                    if (want.IsWhole) entries.Add(want.First);
+                    else others.Add(want);
+                }
+
                 entries.Sort();
-                await feed.AskAsync(Runs(entries), cancel).ConfigureAwait(false);
+                await feed.AskAsync([.. Runs(entries), .. others], cancel).ConfigureAwait(false);
             }
 
             await feed.FinishAsync(cancel).ConfigureAwait(false);
@@ -308,12 +345,22 @@ internal sealed class Build
         {
             var entry = Tree.Entries[i];
             if (entry.Kind != EntryKind.File || _states[i] != BuildState.Open || _plan.Actions[i] != EntryAction.Make || IsEmptyContent(entry)) continue;
+            if (IsWorthPatching(i))
+            {
+                Ask(i);
+                continue;
+            }
+
             _states[i] = BuildState.Asked;
             first.Add(i);
         }
 
         return Runs(first);
     }
+
+    /// <summary>A long file stands at its path, and is to be another: much of it may stay. One that is here in part goes on as it began.</summary>
+    private bool IsWorthPatching(int entry) =>
+        HasChunks && Tree.Entries[entry].Size >= WorthPatching && _plan.Stats[entry] is { Kind: EntryKind.File, Stamp.Size: >= WorthPatching } && !_parts.ContainsKey(entry);
 
     private List<PullWant> Runs(List<int> entries)
     {

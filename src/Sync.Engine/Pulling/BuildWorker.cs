@@ -10,7 +10,7 @@ namespace Sync.Engine.Pulling;
 /// One of the threads that put files into a tree under way: it takes pieces as they come, and runs of entries whose bytes are on this machine already. Pieces of one long
 /// content all go to the same worker.
 /// </summary>
-internal sealed class BuildWorker : IDisposable
+internal sealed partial class BuildWorker : IDisposable
 {
     /// <summary>What waits for a worker: some megabytes.</summary>
     private const int Waiting = 8;
@@ -60,6 +60,7 @@ internal sealed class BuildWorker : IDisposable
     {
         Finish();
         foreach (var file in _long.Values) file.Dispose();
+        foreach (var file in _patched.Values) file.Dispose();
         _target.Dispose();
         _source?.Dispose();
         _hash.Dispose();
@@ -110,10 +111,16 @@ internal sealed class BuildWorker : IDisposable
             case PullPieceKind.Data:
                 TakePart(_build.ReadEntry(ref rest), (long)Math.Min(Build.ReadNumber(ref rest), long.MaxValue), rest);
                 break;
+            case PullPieceKind.Chunks:
+                TakeChunks(_build.ReadEntry(ref rest), rest);
+                break;
             default:
                 var gone = _build.ReadEntry(ref rest);
+                if (!_build.IsAwaited(gone)) break;
+                var wasPatched = _patched.ContainsKey(gone);
                 Abandon(gone);
                 _build.Gone(gone, rest is [1, ..]);
+                if (wasPatched) _build.Decided();
                 break;
         }
     }
@@ -150,7 +157,17 @@ internal sealed class BuildWorker : IDisposable
     private void TakePart(int index, long offset, ReadOnlySpan<byte> bytes)
     {
         _build.Counts.Came(bytes.Length);
+        // The rest of the parts of one that is another by now.
+        if (!_build.IsAwaited(index)) return;
         var entry = _build.Tree.Entries[index];
+        if (_patched.TryGetValue(index, out var patched))
+        {
+            if (!Go(index, patched.Take(offset, bytes, out var fits))) return;
+            if (!fits) throw Build.Broken("a part of a content at another place than was asked for");
+            Finish(index, patched);
+            return;
+        }
+
         if (!_long.TryGetValue(index, out var file))
         {
             if (offset != _build.PartOf(index)) throw Build.Broken("a part of a content that was not asked for");
@@ -178,8 +195,9 @@ internal sealed class BuildWorker : IDisposable
     /// <summary>What is there of a long content is not it: it goes.</summary>
     private void Abandon(int index)
     {
-        if (!_long.Remove(index, out var file)) return;
-        file.Dispose();
+        if (_patched.Remove(index, out var patched)) patched.Dispose();
+        else if (_long.Remove(index, out var file)) file.Dispose();
+        else return;
         var entry = _build.Tree.Entries[index];
         _build.Check(Target(entry).RemoveFile(entry.Name), index);
     }
@@ -256,11 +274,15 @@ internal sealed class BuildWorker : IDisposable
     private bool TryCopy(int index, in PulledEntry entry, DirectoryHandle from, string name)
     {
         if (from.OpenRead(name, out var source) != FsError.None) return false;
-        using (source) return CopyInto(index, entry, source!);
+        using (source) return CopyInto(index, entry, source!, isStill: null);
     }
 
     /// <summary>Copies an open file into the tree, by reflink where that can be; false: it was not the entry's content.</summary>
-    private bool CopyInto(int index, in PulledEntry entry, FileDescriptor source)
+    /// <param name="index">The entry's number.</param>
+    /// <param name="entry">The entry.</param>
+    /// <param name="source">The file.</param>
+    /// <param name="isStill">Of a file that is known to be the entry's content: whether it is still the same file, now that it was copied. Null: its bytes tell.</param>
+    private bool CopyInto(int index, in PulledEntry entry, FileDescriptor source, Func<bool>? isStill)
     {
         var directory = Target(entry);
         _build.Check(directory.Create(entry.Name, 0x180, out var file), index);
@@ -276,7 +298,7 @@ internal sealed class BuildWorker : IDisposable
 
             if (error is FsError.NoSpace or FsError.Io) _build.Check(error, index);
             // The copy counts, not the source.
-            if (error != FsError.None || _hash.Of(file!, entry.Size, out var content) != FsError.None || content != entry.Content)
+            if (error != FsError.None || !(isStill?.Invoke() ?? IsContent(file!, entry)))
             {
                 _build.Check(directory.RemoveFile(entry.Name), index);
                 return false;
@@ -289,6 +311,8 @@ internal sealed class BuildWorker : IDisposable
         return true;
     }
 
+    private bool IsContent(FileDescriptor file, in PulledEntry entry) => _hash.Of(file, entry.Size, out var content) == FsError.None && content == entry.Content;
+
     private bool TryCached(int index, in PulledEntry entry, ContentCache cache)
     {
         using var cached = cache.Find(entry.Content, entry.Size);
@@ -296,21 +320,23 @@ internal sealed class BuildWorker : IDisposable
         if (entry.Size <= PullLimits.MaxWhole && (entry.Size < ContentCache.WorthCloning || !_canClone))
         {
             var bytes = _buffer.AsSpan(0, (int)entry.Size);
-            if (OpenFile.Read(cached, 0, bytes, out var read) != FsError.None || read != bytes.Length || _hash.Of(bytes) != entry.Content)
+            if (OpenFile.Read(cached.File, 0, bytes, out var read) != FsError.None || read != bytes.Length || (!cached.IsVerified && _hash.Of(bytes) != entry.Content))
             {
                 cache.Remove(entry.Content);
                 return false;
             }
 
             WriteWhole(index, entry, bytes);
-            _build.Counts.FromCache(entry.Size);
-            return true;
+        }
+        else if (!CopyInto(index, entry, cached.File, cached.IsVerified ? cached.IsSame : null))
+        {
+            cache.Remove(entry.Content);
+            return false;
         }
 
-        var isThere = CopyInto(index, entry, cached);
-        if (isThere) _build.Counts.FromCache(entry.Size);
-        else cache.Remove(entry.Content);
-        return isThere;
+        if (!cached.IsVerified) cache.Verified(entry.Content, cached);
+        _build.Counts.FromCache(entry.Size);
+        return true;
     }
 
     private DirectoryHandle Target(in PulledEntry entry)

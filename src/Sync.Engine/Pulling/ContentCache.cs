@@ -9,8 +9,8 @@ namespace Sync.Engine.Pulling;
 
 /// <summary>
 /// Contents by their ids, a file each, shared by all pulls of a machine. Any number of processes may use it at once: a file comes by a rename that refuses to
-/// replace, and is read again against its id whenever it is used, so a damaged one is only a missing one. What was not used for longest goes first.
-/// Nothing is synced: it can be lost. Safe from any thread.
+/// replace, and is read against its id when it is used, unless it looks as it did when that was last done in this running of the machine (<see cref="CacheLedger"/>); so a damaged
+/// one is only a missing one. What was not used for longest goes first. Nothing is synced: it can be lost. Safe from any thread.
 /// </summary>
 internal sealed class ContentCache : IDisposable
 {
@@ -31,6 +31,9 @@ internal sealed class ContentCache : IDisposable
 
     private static readonly TimeSpan DraftsLive = TimeSpan.FromDays(1);
 
+    /// <summary>A file that was changed later than this before it was read may be changed once more within the grain of the disk's clock, and look the same.</summary>
+    private const long RestedNs = 2_000_000_000;
+
     private readonly DirectoryHandle _root;
     private readonly DirectoryHandle _files;
     private readonly DirectoryHandle _drafts;
@@ -38,11 +41,15 @@ internal sealed class ContentCache : IDisposable
     private readonly Lock _gate = new();
     private readonly long _most;
     private readonly TimeProvider _time;
+    private readonly CacheLedger _ledger;
+    private readonly bool _trustsStamps;
     private long _added;
     private long _draft;
 
-    private ContentCache(DirectoryHandle root, DirectoryHandle files, DirectoryHandle drafts, long most, TimeProvider time)
+    private ContentCache(DirectoryHandle root, DirectoryHandle files, DirectoryHandle drafts, long most, TimeProvider time, CacheLedger ledger, bool trustsStamps)
     {
+        _ledger = ledger;
+        _trustsStamps = trustsStamps;
         _root = root;
         _files = files;
         _drafts = drafts;
@@ -54,20 +61,21 @@ internal sealed class ContentCache : IDisposable
     /// <param name="path">Its directory; the one above it exists.</param>
     /// <param name="most">The most bytes that it is to take.</param>
     /// <param name="time">The clock.</param>
+    /// <param name="trustsStamps">Whether a file that still looks as it did when it was verified is believed.</param>
     /// <exception cref="WorkspaceException">It cannot be used.</exception>
-    public static ContentCache Open(string path, long most, TimeProvider time)
+    public static ContentCache Open(string path, long most, TimeProvider time, bool trustsStamps = true)
     {
         var slash = path.LastIndexOf('/');
         Check(DirectoryHandle.Open(slash <= 0 ? "/" : path[..slash], out var parent), path);
         using (parent)
         {
             var root = Make(parent!, path[(slash + 1)..], path);
-            return new ContentCache(root, Make(root, FilesName, path), Make(root, DraftsName, path), most, time);
+            return new ContentCache(root, Make(root, FilesName, path), Make(root, DraftsName, path), most, time, CacheLedger.Load(root, BootId.Read()), trustsStamps);
         }
     }
 
-    /// <summary>Opens a content for reading; null: it is not there. Its bytes are not believed until they have been hashed.</summary>
-    public FileDescriptor? Find(ContentId content, long size)
+    /// <summary>Opens a content for reading; null: it is not there.</summary>
+    public CachedContent? Find(ContentId content, long size)
     {
         var name = content.ToString();
         if (Folder(name, make: false) is not { } folder || folder.OpenRead(name[2..], out var file) != FsError.None) return null;
@@ -79,9 +87,21 @@ internal sealed class ContentCache : IDisposable
             return null;
         }
 
-        var now = (_time.GetUtcNow().UtcDateTime - DateTime.UnixEpoch).Ticks * 100;
-        if (now - stat.Stamp.MtimeNs > NotedEvery.Ticks * 100) folder.SetMtime(name[2..], now);
-        return file;
+        var isVerified = _trustsStamps && _ledger.Holds(content, stat.Stamp);
+        var now = NowNs;
+        if (now - stat.Stamp.MtimeNs > NotedEvery.Ticks * 100 && folder.SetMtime(name[2..], now) == FsError.None && OpenFile.Stat(file!, out var noted) == FsError.None)
+        {
+            if (isVerified && noted.Stamp.FileKey == stat.Stamp.FileKey && noted.Stamp.Size == size) _ledger.Note(content, noted.Stamp);
+            stat = noted;
+        }
+
+        return new CachedContent(file!, stat.Stamp, isVerified);
+    }
+
+    /// <summary>The bytes of a file turned out to be its content's.</summary>
+    public void Verified(ContentId content, CachedContent file)
+    {
+        if (file.Stamp.CtimeNs < NowNs - RestedNs) _ledger.Note(content, file.Stamp);
     }
 
     /// <summary>A content turned out to be another: it goes.</summary>
@@ -96,9 +116,7 @@ internal sealed class ContentCache : IDisposable
     {
         var draft = NextDraft();
         if (_drafts.Create(draft, 0x180, out var file) != FsError.None) return;
-        FsError error;
-        using (file) error = OpenFile.Write(file!, 0, bytes);
-        Place(content, draft, bytes.Length, error);
+        using (file) Place(content, draft, file!, bytes.Length, OpenFile.Write(file!, 0, bytes));
     }
 
     /// <summary>Keeps a verified content out of the file that has it, by reflink where that can be.</summary>
@@ -106,15 +124,13 @@ internal sealed class ContentCache : IDisposable
     {
         var draft = NextDraft();
         if (_drafts.Create(draft, 0x180, out var file) != FsError.None) return;
-        FsError error;
-        using (file) error = RangeCopy.Copy(source, 0, file!, 0, size);
-        Place(content, draft, size, error);
+        using (file) Place(content, draft, file!, size, RangeCopy.Copy(source, 0, file!, 0, size));
     }
 
     /// <summary>Notes what was added, and makes room if there is too much.</summary>
     public void Trim(CancellationToken cancel)
     {
-        if (Volatile.Read(ref _added) == 0) return;
+        if (Volatile.Read(ref _added) == 0 && !_ledger.HasFresh) return;
         if (_root.OpenOrCreate(LockName, 0x180, out var taken) != FsError.None) return;
         using (taken)
         {
@@ -127,6 +143,7 @@ internal sealed class ContentCache : IDisposable
             var size = ReadSize() + Interlocked.Exchange(ref _added, 0);
             if (size > _most) size = RemoveOldest(cancel);
             WriteSize(size);
+            _ledger.Save(_root);
             _ = LibC.flock(taken!, Unlock);
         }
     }
@@ -173,18 +190,25 @@ internal sealed class ContentCache : IDisposable
     {
         var drafts = new List<DirectoryItem>();
         using (var again = Reopen(_root, DraftsName)) again?.List(drafts);
-        var edge = (_time.GetUtcNow().UtcDateTime - DraftsLive - DateTime.UnixEpoch).Ticks * 100;
+        var edge = NowNs - (DraftsLive.Ticks * 100);
         foreach (var draft in drafts)
             if (draft.Name is { } name && draft.Stat.Stamp.MtimeNs < edge) _drafts.RemoveFile(name);
     }
 
-    private void Place(ContentId content, string draft, long size, FsError error)
+    private long NowNs => (_time.GetUtcNow().UtcDateTime - DateTime.UnixEpoch).Ticks * 100;
+
+    private void Place(ContentId content, string draft, FileDescriptor file, long size, FsError error)
     {
         var name = content.ToString();
         if (error == FsError.None && Folder(name, make: true) is { } folder)
         {
             error = _drafts.Rename(draft, folder, name[2..], RenameMode.NoReplace);
-            if (error == FsError.None) Interlocked.Add(ref _added, OnDisk(size));
+            if (error == FsError.None)
+            {
+                Interlocked.Add(ref _added, OnDisk(size));
+                // Nobody but this process had it under any name, and nobody writes to it under this one.
+                if (OpenFile.Stat(file, out var stat) == FsError.None && stat.Stamp.Size == size) _ledger.Note(content, stat.Stamp);
+            }
         }
 
         // Another process was quicker, the disk is full, or it cannot be done: what is left of it goes.

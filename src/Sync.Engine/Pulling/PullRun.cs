@@ -38,7 +38,7 @@ public sealed class PullRun(IPullHost host, PullOptions options, TimeProvider ti
         var surveying = Task.Run(() => CheckOurs(workspace, workspace.Survey(cancel)), cancel);
         // What is there may be all that is to be said.
         if (!options.Force && !workspace.IsWorkspace) await surveying.ConfigureAwait(false);
-        using var cache = options.Cache is { } at && !options.IsDryRun ? ContentCache.Open(at, options.CacheBytes, time) : null;
+        using var cache = options.Cache is { } at && !options.IsDryRun ? ContentCache.Open(at, options.CacheBytes, time, trustsStamps: !options.Verifies) : null;
         var (received, cached) = (0L, 0L);
         for (var round = 1; ; round++)
         {
@@ -84,7 +84,7 @@ public sealed class PullRun(IPullHost host, PullOptions options, TimeProvider ti
         using (var source = workspace.OpenSource())
         {
             CheckSpace(workspace, plan, salvage);
-            var build = new Build(plan, salvage, cache, workspace.UsualOwner, counts);
+            var build = new Build(plan, salvage, cache, workspace.UsualOwner, counts) { HasChunks = pull.Head.HasChunks && source is not null };
             await build.RunAsync(next, source, pull, cancel).ConfigureAwait(false);
             var missing = build.Missing();
             if (missing.Count > 0) return missing;

@@ -21,6 +21,7 @@ internal sealed class GuestSession(HostShare share, JournalKeeper journal, Journ
     private static readonly TimeSpan WorthTelling = TimeSpan.FromMilliseconds(1);
 
     private readonly CancellationTokenSource _stop = new();
+    private readonly LatencyWindow _latencies = new();
     private long _roundTrip;
     private int _settling;
     private int _undecided;
@@ -40,6 +41,9 @@ internal sealed class GuestSession(HostShare share, JournalKeeper journal, Journ
 
     /// <summary>The last measured round trip; zero before the first.</summary>
     public TimeSpan RoundTrip => new(Interlocked.Read(ref _roundTrip));
+
+    /// <summary>From a save until it stands on this guest: the middle one of the latest; null before the first.</summary>
+    public TimeSpan? SaveLatency => _latencies.Median;
 
     public Dictionary<long, TaskCompletionSource<GuestMessage.FlushDone>> Flushes { get; } = [];
 
@@ -64,7 +68,8 @@ internal sealed class GuestSession(HostShare share, JournalKeeper journal, Journ
                 await ProposeAsync(propose.Proposal, cancel).ConfigureAwait(false);
                 break;
             case GuestMessage.Applied applied:
-                LastApplied = applied;
+                LastApplied = applied with { Landed = [] };
+                foreach (var landing in applied.Landed) TakeLanding(landing);
                 share.GuestsChanged();
                 break;
             case GuestMessage.Flush flush:
@@ -76,6 +81,14 @@ internal sealed class GuestSession(HostShare share, JournalKeeper journal, Journ
                     if (Flushes.Remove(done.FlushId, out var waiting)) waiting.TrySetResult(done);
                 break;
         }
+    }
+
+    private void TakeLanding(Landing landing)
+    {
+        // The guest's word was half a round trip under way.
+        if (share.SinceSave(landing) is not { } since || since - (RoundTrip / 2) is not { Ticks: >= 0 } latency) return;
+        _latencies.Add(latency);
+        SpreadMetrics.Landed(share.Share, Grant.Name, latency);
     }
 
     private async Task ProposeAsync(Proposal proposal, CancellationToken cancel)

@@ -10,6 +10,9 @@ public sealed record GuestStatus(
     /// <summary>The last measured round trip; null while it is not connected, or was not measured yet.</summary>
     public TimeSpan? RoundTrip { get; init; }
 
+    /// <summary>From a save elsewhere until it stands on this guest, the middle of the latest 16; null while it is not connected, or none was measured yet.</summary>
+    public TimeSpan? SaveLatency { get; init; }
+
     /// <summary>When it was connected last; null if it is, or was not since the host started.</summary>
     public DateTimeOffset? LastSeen { get; init; }
 }

@@ -284,13 +284,17 @@ public sealed class HostShare : IHostShare
     internal Task<(Revision UpTo, IReadOnlyList<Problem> Problems)> SettleAsync(CancellationToken cancel) =>
         _replica.SettleAsync(() => _journal.CommittedAsync(cancel), cancel);
 
-    internal void CountReceived(long bytes) => Interlocked.Add(ref _replica.Context.BytesReceived, bytes);
+    /// <summary>How long what has landed had taken by then, the way of the guest's word included; null: when it was saved is not known any more.</summary>
+    internal TimeSpan? SinceSave(Landing landing) =>
+        landing.Ago <= Landing.Oldest && _journal.Saves.Of(landing.Revision) is { } savedNs ? TimeSpan.FromTicks((_replica.Context.NowNs - savedNs) / 100) - landing.Ago : null;
+
+    internal void CountReceived(long bytes) => _replica.Context.CountReceived(bytes);
 
     internal async IAsyncEnumerable<ContentFrame> CountSent(IAsyncEnumerable<ContentFrame> frames)
     {
         await foreach (var frame in frames.ConfigureAwait(false))
         {
-            Interlocked.Add(ref _replica.Context.BytesSent, Fetcher.LengthOf(frame));
+            _replica.Context.CountSent(Fetcher.LengthOf(frame));
             yield return frame;
         }
     }
@@ -346,6 +350,7 @@ public sealed class HostShare : IHostShare
                 list.Add(new GuestStatus(grant.Name, grant.Fingerprint, session is not null, applied?.Revision ?? default, applied?.PendingEntries ?? 0, applied?.PendingBytes ?? 0, applied?.Problems ?? [])
                 {
                     RoundTrip = session?.RoundTrip is { Ticks: > 0 } trip ? trip : null,
+                    SaveLatency = session?.SaveLatency,
                     LastSeen = session is null && _left.TryGetValue(grant.Fingerprint, out var left) ? left : null,
                 });
             }

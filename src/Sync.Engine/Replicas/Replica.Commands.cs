@@ -84,7 +84,7 @@ internal sealed partial class Replica
             Bytes = Trees.LocalBytes,
             PendingIn = pendingIn,
             PendingOut = pendingOut,
-            PendingInBytes = pendingBytes,
+            PendingInBytes = Math.Max(0, pendingBytes - _fetcher.Arrived),
             BytesSent = Interlocked.Read(ref _context.BytesSent),
             BytesReceived = Interlocked.Read(ref _context.BytesReceived),
             FilesHashed = _observer.FilesHashed,
@@ -133,7 +133,10 @@ internal sealed partial class Replica
 
         _reportedAt = _options.Time.GetTimestamp();
         _reported = word;
-        send(new GuestMessage.Applied(status.Cursor, status.PendingIn, status.PendingInBytes, status.Problems.Count > 100 ? status.Problems.Take(100).ToArray() : status.Problems));
+        send(new GuestMessage.Applied(status.Cursor, status.PendingIn, status.PendingInBytes, status.Problems.Count > 100 ? status.Problems.Take(100).ToArray() : status.Problems)
+        {
+            Landed = _context.Landings?.Take() ?? [],
+        });
     }
 
     /// <summary>Counts what waits. Of many it is exact only now and then, so that a twentieth of the time goes there at most (a million files that are on

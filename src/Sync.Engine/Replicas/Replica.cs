@@ -146,7 +146,9 @@ internal sealed partial class Replica : IContentLocator, IAsyncDisposable
             Log = log,
             Stopping = _stopping.Token,
             Policy = policy,
+            Landings = isHost ? null : new Landings(options.Time),
         };
+        _context.Moved = () => Loop.Post(PublishStatusSoon);
         _indexWorker = NewPool("index", 1);
         // What is lost before there is an observer is found by its first look at the whole tree.
         _watcher = options.Machine.Watch(files, options.Time, events => _observer?.Take(events));

@@ -12,6 +12,9 @@ namespace Sync.Engine.Snapshots;
 /// <param name="IsKnown">It is the tree that the guest said it has: no records follow.</param>
 public sealed record PullHead(Revision Revision, ReadOnlyMemory<byte> TreeHash, int Entries, long Files, long Bytes, long RecordBytes, bool IsKnown)
 {
+    /// <summary>Whether the host can be asked for chunk lists, and for parts of contents.</summary>
+    public bool HasChunks { get; init; }
+
     /// <summary>The tag it was asked for by; "": none.</summary>
     public string Tag { get; init; } = "";
 }

@@ -12,6 +12,9 @@ public static class PullLimits
     /// <summary>The longest content that travels whole.</summary>
     public const int MaxWhole = PieceBytes;
 
+    /// <summary>The longest chunk list, in bytes; a content of more chunks travels whole.</summary>
+    public const int MaxChunkList = 16 << 20;
+
     /// <summary>Runs of wants in one message.</summary>
     public const int MaxRuns = 16 << 10;
 

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Threading.Channels;
+using Sync.Delta;
 using Sync.Engine.Files;
 using Sync.Engine.Link;
 using Sync.Engine.Model;
@@ -11,7 +12,7 @@ namespace Sync.Engine.Snapshots;
 /// Reads the contents of a manifest's entries, in the order in which they are asked for: some of them ahead of the link, small ones many to a piece. What is read is
 /// not hashed here: the guest does it, and asks again. Safe from any thread.
 /// </summary>
-internal sealed class PullReader(IFileSystem files, IContentLocator locator, TreeManifest manifest)
+internal sealed class PullReader(IFileSystem files, IContentLocator locator, TreeManifest manifest, Func<ContentId, byte[]> chunksOf)
 {
     /// <summary>Pieces read ahead of the link: two are being read while the others wait.</summary>
     private const int Ahead = 6;
@@ -21,8 +22,8 @@ internal sealed class PullReader(IFileSystem files, IContentLocator locator, Tre
 
     private const int OpenAttempts = 3;
 
-    /// <summary>Two numbers before each content.</summary>
-    private const int HeaderBytes = 20;
+    /// <summary>Two numbers before each content, three before a part of a chunk list.</summary>
+    private const int HeaderBytes = 30;
 
     /// <summary>Answers wants.</summary>
     /// <exception cref="LinkException">A want is out of bounds.</exception>
@@ -68,7 +69,7 @@ internal sealed class PullReader(IFileSystem files, IContentLocator locator, Tre
     private async Task FillAsync(PullWant want, ChannelWriter<Task<PullPiece[]>> pieces, CancellationToken cancel)
     {
         var entries = manifest.Entries;
-        if (want.First < 0 || want.Count < 0 || want.First > entries.Length - want.Count || want.Offset < 0)
+        if (want.First < 0 || want.Count < 0 || want.First > entries.Length - want.Count || want.Offset < 0 || want.Length < 0 || want.Offset > long.MaxValue - want.Length)
             throw new LinkException(LinkFailure.Protocol, "The guest asked for entries that are not in the tree.");
         var batch = new List<int>();
         var bytes = 0L;
@@ -76,7 +77,13 @@ internal sealed class PullReader(IFileSystem files, IContentLocator locator, Tre
         {
             var entry = entries[i];
             if (entry.Kind != EntryKind.File) continue;
-            var isLong = entry.Size > PullLimits.MaxWhole || want.Offset > 0;
+            if (want.IsForChunks)
+            {
+                await SendChunksAsync(i, pieces, cancel).ConfigureAwait(false);
+                continue;
+            }
+
+            var isLong = entry.Size > PullLimits.MaxWhole || want.Offset > 0 || want.Length > 0;
             if (batch.Count > 0 && (isLong || batch.Count == MaxFiles || bytes + entry.Size > PullLimits.PieceBytes))
             {
                 await BeginAsync(batch, bytes, pieces, cancel).ConfigureAwait(false);
@@ -85,7 +92,7 @@ internal sealed class PullReader(IFileSystem files, IContentLocator locator, Tre
 
             if (isLong)
             {
-                await ReadLongAsync(i, want.Offset, pieces, cancel).ConfigureAwait(false);
+                await ReadLongAsync(i, want.Offset, want.Length, pieces, cancel).ConfigureAwait(false);
                 continue;
             }
 
@@ -140,7 +147,26 @@ internal sealed class PullReader(IFileSystem files, IContentLocator locator, Tre
         return FsError.None;
     }
 
-    private async Task ReadLongAsync(int index, long offset, ChannelWriter<Task<PullPiece[]>> pieces, CancellationToken cancel)
+    private async Task SendChunksAsync(int index, ChannelWriter<Task<PullPiece[]>> pieces, CancellationToken cancel)
+    {
+        var list = chunksOf(manifest.Entries[index].Content);
+        if (list.Length > PullLimits.MaxChunkList) list = [];
+        var offset = 0;
+        do
+        {
+            var room = Math.Min(PullLimits.PieceBytes, list.Length - offset);
+            var piece = PullPiece.Rent(PullPieceKind.Chunks, room + HeaderBytes);
+            var at = WriteNumber(piece.Buffer, 0, (ulong)index);
+            at += WriteNumber(piece.Buffer, at, (ulong)list.Length);
+            at += WriteNumber(piece.Buffer, at, (ulong)offset);
+            list.AsSpan(offset, room).CopyTo(piece.Buffer.AsSpan(at));
+            offset += room;
+            await pieces.WriteAsync(Task.FromResult<PullPiece[]>([piece.Cut(at + room)]), cancel).ConfigureAwait(false);
+        }
+        while (offset < list.Length);
+    }
+
+    private async Task ReadLongAsync(int index, long offset, long length, ChannelWriter<Task<PullPiece[]>> pieces, CancellationToken cancel)
     {
         var (file, failed) = await OpenAsync(index, cancel).ConfigureAwait(false);
         if (file is null)
@@ -152,7 +178,9 @@ internal sealed class PullReader(IFileSystem files, IContentLocator locator, Tre
         using (file)
         {
             // Through the page cache, however long it is: of many that pull the same at once, one reads the disk.
-            for (var size = manifest.Entries[index].Size; offset < size;)
+            var size = manifest.Entries[index].Size;
+            if (length > 0) size = Math.Min(size, offset + length);
+            while (offset < size)
             {
                 var room = (int)Math.Min(PullLimits.PieceBytes, size - offset);
                 var piece = PullPiece.Rent(PullPieceKind.Data, room + HeaderBytes);

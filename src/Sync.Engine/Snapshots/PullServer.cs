@@ -1,3 +1,4 @@
+using Sync.Delta;
 using Sync.Engine.Journal;
 using Sync.Engine.Link;
 using Sync.Engine.Model;
@@ -31,10 +32,13 @@ internal sealed class PullServer(string share, JournalKeeper journal, Replica re
         }
 
         var manifest = await FindAsync(request, cancel).ConfigureAwait(false);
-        var source = new PullSource(this, grant.Fingerprint, manifest, request, new PullReader(replica.Context.Files, replica, manifest), bytes => Interlocked.Add(ref replica.Context.BytesSent, bytes));
+        var source = new PullSource(this, grant.Fingerprint, manifest, request, new PullReader(replica.Context.Files, replica, manifest, ChunksOf), replica.Context.CountSent);
         lock (_gate) _open.Add(source);
         return source;
     }
+
+    /// <summary>A content's chunk list, as it was kept: whether it is it is for the guest to see.</summary>
+    private byte[] ChunksOf(ContentId content) => replica.Context.Manifests.TryRead(content, out var list) ? list : [];
 
     /// <summary>Ends a guest's pulls: its right is gone.</summary>
     public void Revoke(string guest)

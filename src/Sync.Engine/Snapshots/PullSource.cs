@@ -20,7 +20,7 @@ internal sealed class PullSource : IPullSource
         Guest = guest;
         Ended = _ended.Token;
         var isKnown = request.KnownTree.Span.SequenceEqual(manifest.Hash);
-        Head = new PullHead(manifest.Snapshot.Revision, manifest.Hash, manifest.Entries.Length, manifest.Files, manifest.Bytes, manifest.Pages.Sum(static p => (long)p.Length), isKnown) { Tag = manifest.Snapshot.Tag ?? "" };
+        Head = new PullHead(manifest.Snapshot.Revision, manifest.Hash, manifest.Entries.Length, manifest.Files, manifest.Bytes, manifest.Pages.Sum(static p => (long)p.Length), isKnown) { Tag = manifest.Snapshot.Tag ?? "", HasChunks = true };
     }
 
     public string Guest { get; }

@@ -37,6 +37,17 @@ internal sealed class ContentReceiver(
     /// <summary>The file system can let two files share blocks. Where it turns out that it cannot, copies are made all the same.</summary>
     internal bool SharesBlocks { get; init; } = files.Traits.Name is "btrfs" or "xfs" or "bcachefs";
 
+    /// <summary>Of the contents under way, how many bytes are there. For the caller of <see cref="TakeAsync"/>.</summary>
+    public long Arrived
+    {
+        get
+        {
+            var sum = 0L;
+            foreach (var incoming in _open.Values) sum += incoming.Position;
+            return sum;
+        }
+    }
+
     /// <summary>What is already there of a content from an interrupted transfer: the offset to ask from (0: nothing). Safe from any thread.
     /// It is verified when the answer begins; if less of it holds, that transfer fails, and the next offset is what holds.</summary>
     public long ResumeOffset(ContentId content) => staging.PartialLength(content);

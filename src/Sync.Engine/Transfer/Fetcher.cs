@@ -37,6 +37,10 @@ internal sealed class Fetcher(ReplicaContext context, Action<ContentId, Received
     private long _smallBytes;
     private int _smallOpen;
     private int _largeOpen;
+    private long _arrived;
+
+    /// <summary>Of long contents that are under way, how many bytes are here. Safe from any thread.</summary>
+    public long Arrived => Interlocked.Read(ref _arrived);
 
     public bool IsIdle => _open.Count == 0 && _small.Count == 0 && _large.Count == 0;
 
@@ -128,11 +132,12 @@ internal sealed class Fetcher(ReplicaContext context, Action<ContentId, Received
                     var complete = new List<(ReceivedContent Received, long? Free)>();
                     foreach (var frame in group)
                     {
-                        Interlocked.Add(ref context.BytesReceived, LengthOf(frame));
+                        context.CountReceived(LengthOf(frame));
                         if (await receiver.TakeAsync(frame, cancel).ConfigureAwait(false) is not { } received) continue;
                         complete.Add((received, received.Status == TransferStatus.Failed && context.Files.Space(out var left, out _) == Files.FsError.None ? left : null));
                     }
 
+                    Interlocked.Exchange(ref _arrived, receiver.Arrived);
                     if (complete.Count == 0) continue;
                     context.Loop.Post(() =>
                     {
@@ -150,6 +155,7 @@ internal sealed class Fetcher(ReplicaContext context, Action<ContentId, Received
             context.Log.LogDefect(e, context.Share);
         }
 
+        Interlocked.Exchange(ref _arrived, 0);
         if (!cancel.IsCancellationRequested) await broke().ConfigureAwait(false);
     }
 

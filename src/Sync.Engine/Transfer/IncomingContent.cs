@@ -58,6 +58,9 @@ internal sealed class IncomingContent : IDisposable
     /// <summary>Names it.</summary>
     public ContentId Content => _manifest.Id;
 
+    /// <summary>How much of it is there, in bytes.</summary>
+    public long Position => _writer.Position;
+
     /// <summary>How much memory its manifest takes, in chunks.</summary>
     public int ChunkCount => _manifest.Count;
 

@@ -86,7 +86,7 @@ internal sealed class UploadQueue
 
             await foreach (var frame in sender.Send(new ContentRequest(id, entry.Id, entry.Content, basis, offset) { TakesDeltas = takesDeltas }, cancel).ConfigureAwait(false))
             {
-                Interlocked.Add(ref _context.BytesSent, Fetcher.LengthOf(frame));
+                _context.CountSent(Fetcher.LengthOf(frame));
                 yield return frame;
             }
         }

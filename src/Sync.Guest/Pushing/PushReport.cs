@@ -1,4 +1,5 @@
 using System.Globalization;
+using Sync.Engine.Link;
 using Sync.Engine.Model;
 using Sync.Engine.Publishing;
 using Sync.Protocol.Control;
@@ -29,12 +30,18 @@ internal static class PushReport
         var isWhole = result.Conflicts.Count == 0 && result.Problems.Count == 0;
         var verb = options.DryRun ? "would be" : isWhole ? "is" : "is, but for what follows,";
         var seconds = options.DryRun ? "" : string.Create(CultureInfo.InvariantCulture, $" in {took.TotalSeconds:0.0} s");
-        output.WriteLine($"{Printable.Text(where)} {verb} {Printable.Text(options.Directory)} at {result.Revision}: {string.Join(", ", changes)}{seconds}");
+        // It has all, and places nothing for now.
+        if (result.Problems.Any(IsHeld))
+            output.WriteLine($"{Printable.Text(where)} becomes {Printable.Text(options.Directory)} when the share goes on; until then that is in its journal alone: {string.Join(", ", changes)}{seconds}");
+        else
+            output.WriteLine($"{Printable.Text(where)} {verb} {Printable.Text(options.Directory)} at {result.Revision}: {string.Join(", ", changes)}{seconds}");
         foreach (var path in result.Skipped) error.WriteLine($"{Printable.Text(path)}: a FIFO, socket or device is never pushed");
         foreach (var conflict in result.Conflicts)
             error.WriteLine($"{Printable.Text(conflict.Path)}: another replica changed it at the same time; {(conflict.IsCopied ? "what was pushed stands beside it as a conflict copy" : "its state stands")}");
-        foreach (var problem in result.Problems) error.WriteLine($"{Printable.Text(problem.Path)}: {Printable.Text(problem.Message)}");
+        foreach (var problem in result.Problems) error.WriteLine($"{(IsHeld(problem) ? "" : Printable.Text(problem.Path) + ": ")}{Printable.Text(problem.Message)}");
     }
+
+    private static bool IsHeld(Problem problem) => problem is { Path: ".", Code: "paused" or "halted" };
 
     public static PushOutput ToOutput(PublishOptions options, PublishResult result, TimeSpan took) => new()
     {

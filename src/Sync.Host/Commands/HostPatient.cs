@@ -10,14 +10,17 @@ namespace Sync.Host.Commands;
 /// <summary>The host, for <c>doctor</c>.</summary>
 internal static class HostPatient
 {
-    public static DoctorPatient Of(CommandLineHost host, DataDirectory data, AgentStatus? status)
+    public static DoctorPatient Of(CommandLineHost host, DataDirectory data, AgentStatus? status) => Of(host.Program, host.StartCommand, data, status);
+
+    /// <summary>The same, where there is no command line.</summary>
+    public static DoctorPatient Of(string program, string startCommand, DataDirectory data, AgentStatus? status)
     {
         var config = ConfigStore<HostConfig>.Load(data.ConfigFile, HostConfigJson.Default.HostConfig, new HostConfig()).Current;
         var listen = status?.Listen is { Length: > 0 } now ? now : config.LastListen;
         return new DoctorPatient
         {
-            Program = host.Program,
-            StartCommand = host.StartCommand,
+            Program = program,
+            StartCommand = startCommand,
             Data = data,
             Roots = [.. config.Shares.Select(s => new DoctorRoot(s.Name, s.Path, s.Policy.ToPolicy().MinFreeBytes))],
             Listen = listen is not null && ListenAddress.TryParse(listen, out var endpoint) ? endpoint : ListenAddress.Usual,

@@ -54,17 +54,17 @@ internal static class ServeCommand
             "serve", "Run the host's agent in the foreground; SIGTERM or Ctrl-C ends it",
             "sync-host serve --share docs=/srv/docs", "sync-host serve --listen 192.168.122.1:7443 --data /var/lib/sync-host", "sync-host serve --api 127.0.0.1:8443")
         {
-            shares, api, certificate,
+            shares,
         };
-        var settings = new SettingsOptions(host.Program, (listen, SettingDefinitions.Listen), (log, SettingDefinitions.LogLevel));
+        var settings = new SettingsOptions(
+            host.Program, (listen, SettingDefinitions.Listen), (api, SettingDefinitions.Api), (certificate, SettingDefinitions.ApiCertificate), (log, SettingDefinitions.LogLevel));
         settings.AddTo(command);
         command.SetAction(async (parsed, cancel) =>
         {
             var data = host.Locate(parsed);
             var process = new HostProcess(data, TimeProvider.System, parsed.InvocationConfiguration.Error);
             var added = (parsed.GetValue(shares) ?? []).Select(Parse).ToList();
-            var web = parsed.GetValue(api) is { } at ? new WebOptions(at, parsed.GetValue(certificate) is { } file ? Path.GetFullPath(file) : null) : null;
-            await process.RunAsync(settings.Read(parsed, data, Environment.GetEnvironmentVariables()), added, web, cancel);
+            await process.RunAsync(settings.Read(parsed, data, Environment.GetEnvironmentVariables()), added, cancel);
             return (int)ExitCode.Done;
         });
         return command;

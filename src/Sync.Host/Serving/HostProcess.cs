@@ -27,9 +27,8 @@ internal sealed class HostProcess(DataDirectory data, TimeProvider time, TextWri
     /// <summary>Runs until it is told to end.</summary>
     /// <param name="source">Where its settings come from.</param>
     /// <param name="shares">Shares to add first.</param>
-    /// <param name="web">The API and the dashboard; null for none.</param>
     /// <param name="cancel">Gives up starting.</param>
-    public async Task RunAsync(SettingsSource source, IReadOnlyList<AddShareRequest> shares, WebOptions? web, CancellationToken cancel)
+    public async Task RunAsync(SettingsSource source, IReadOnlyList<AddShareRequest> shares, CancellationToken cancel)
     {
         var settings = SettingsOptions.Check(source);
         using (await DataLock.TakeAsync(data, AgentConnection.IsRunning(data) ? TimeSpan.Zero : LockPatience, time, cancel))
@@ -51,7 +50,7 @@ internal sealed class HostProcess(DataDirectory data, TimeProvider time, TextWri
             var parts = new HostParts(config, identity, agent, audit, live, rates, logs);
             await AddAsync(shares, parts, cancel);
             live.Start();
-            await ServeAsync(parts, web, logging, cancel);
+            await ServeAsync(parts, logging, cancel);
         }
     }
 
@@ -67,7 +66,7 @@ internal sealed class HostProcess(DataDirectory data, TimeProvider time, TextWri
     private HostAdministration Administration(HostParts parts, IShareRuntime runtime) =>
         new(parts.Config, data, parts.Identity.Fingerprint, runtime, time, () => PolicyDefaults.Of(parts.Settings.Current));
 
-    private async Task ServeAsync(HostParts parts, WebOptions? web, ILoggerFactory logging, CancellationToken cancel)
+    private async Task ServeAsync(HostParts parts, ILoggerFactory logging, CancellationToken cancel)
     {
         var (config, agent) = (parts.Config, parts.Agent);
         await using var peers = await ListenAsync(parts.Settings.Current.Listen ?? ListenAddress.Usual, parts, cancel);
@@ -90,7 +89,7 @@ internal sealed class HostProcess(DataDirectory data, TimeProvider time, TextWri
             {
                 api.Register(services);
                 services.AddHostControl(Administration(parts, agent), parts.Audit).AddSingleton(parts.Settings).AddSingleton<IMetricsText>(metrics)
-                    .AddSingleton<IStateBackup>(new HostBackup(data, parts.Identity.Fingerprint, time));
+                    .AddSingleton<IAgentInsight>(new HostInsight(data, time)).AddSingleton<IStateBackup>(new HostBackup(data, parts.Identity.Fingerprint, time));
             },
             app =>
             {
@@ -100,7 +99,7 @@ internal sealed class HostProcess(DataDirectory data, TimeProvider time, TextWri
             cancel))
         {
             await error.WriteLineAsync($"sync-host: listening on {peers.Endpoint}, {config.Current.Shares.Count} shares, data in {Printable.Text(data.Path)}");
-            await using var server = web is null ? null : await WebServer.StartAsync(web, data, time, logging.CreateLogger<WebServer>(), cancel);
+            await using var server = WebOptions.Of(parts.Settings.Current, data) is not { } web ? null : await WebServer.StartAsync(web, data, time, logging.CreateLogger<WebServer>(), cancel);
             if (server is not null)
             {
                 api.WebAddress = server.Address;

@@ -16,12 +16,19 @@ internal static class PeerChannel
     /// <summary>Fills a 25 ms link at line speed; the default gave 2 MB/s (grpc-dotnet #1238).</summary>
     private const int StreamWindow = 8 << 20;
 
+    /// <summary>A machine that takes no connection in this time is not there.</summary>
+    private static readonly TimeSpan ReachedWithin = TimeSpan.FromSeconds(10);
+
+    /// <summary>What is done once, and has no agent that would try again, waits longer for a host that has taken its connection: fifty build agents on two processors, all of which
+    /// begin in the same second, took more than ten seconds for their handshakes.</summary>
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
     /// <summary>All of TLS 1.3, that with ten rounds of AES instead of fourteen first: of a pull's processor time sealing and opening are a tenth.</summary>
     private static readonly CipherSuitesPolicy? QuickFirst = OperatingSystem.IsLinux()
         ? new CipherSuitesPolicy([TlsCipherSuite.TLS_AES_128_GCM_SHA256, TlsCipherSuite.TLS_AES_256_GCM_SHA384, TlsCipherSuite.TLS_CHACHA20_POLY1305_SHA256])
         : null;
 
-    public static GrpcChannel Open(PeerAddress address, PinnedHost host, PeerIdentity me, bool manyConnections, ILoggerFactory logging, bool isPull = false)
+    public static GrpcChannel Open(PeerAddress address, PinnedHost host, PeerIdentity me, bool manyConnections, ILoggerFactory logging, bool isPull = false, TimeSpan? patience = null)
     {
         var handler = new SocketsHttpHandler
         {
@@ -34,7 +41,7 @@ internal static class PeerChannel
             InitialHttp2StreamWindowSize = StreamWindow,
             PooledConnectionIdleTimeout = Timeout.InfiniteTimeSpan,
             PooledConnectionLifetime = Timeout.InfiniteTimeSpan,
-            ConnectTimeout = TimeSpan.FromSeconds(10),
+            ConnectTimeout = patience ?? ReachedWithin,
             KeepAlivePingDelay = TimeSpan.FromSeconds(5),
             KeepAlivePingTimeout = TimeSpan.FromSeconds(5),
             KeepAlivePingPolicy = HttpKeepAlivePingPolicy.WithActiveRequests,
@@ -68,10 +75,17 @@ internal static class PeerChannel
     private static async ValueTask<Stream> ConnectAsync(DnsEndPoint endpoint, CancellationToken cancel)
     {
         var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        using var reached = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        reached.CancelAfter(ReachedWithin);
         try
         {
-            await socket.ConnectAsync(endpoint, cancel);
+            await socket.ConnectAsync(endpoint, reached.Token);
             return new NetworkStream(socket, ownsSocket: true);
+        }
+        catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
+        {
+            socket.Dispose();
+            throw new SocketException((int)SocketError.TimedOut);
         }
         catch
         {

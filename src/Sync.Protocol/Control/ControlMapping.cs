@@ -50,6 +50,8 @@ public static class ControlMapping
             };
             if (guest.RoundTrip is { } trip)
                 item.RoundTripMs = trip.TotalMilliseconds;
+            if (guest.SaveLatency is { } latency)
+                item.SaveMs = latency.TotalMilliseconds;
             item.Problems.AddRange(guest.Problems.Select(ToInfo));
             info.Guests.Add(item);
         }

@@ -29,7 +29,10 @@ internal sealed class GuestMessageReader
                     Bounds.ToRevision(envelope.Applied.Revision),
                     Bounds.NotNegative(envelope.Applied.PendingEntries, "a count"),
                     Bounds.NotNegative(envelope.Applied.PendingBytes, "a size"),
-                    _problems.Take(envelope.Applied.Problems));
+                    _problems.Take(envelope.Applied.Problems))
+                {
+                    Landed = Landed(envelope.Applied.Landed),
+                };
             case GuestEnvelope.KindOneofCase.Flush:
                 return new GuestMessage.Flush(envelope.Flush.Id);
             case GuestEnvelope.KindOneofCase.FlushDone:
@@ -37,6 +40,18 @@ internal sealed class GuestMessageReader
             default:
                 throw Bounds.Violation("an unexpected message in a session");
         }
+    }
+
+    private static IReadOnlyList<Landing> Landed(IReadOnlyList<ulong> pairs)
+    {
+        if (pairs.Count == 0) return [];
+        Bounds.Count(pairs.Count, 2 * Landing.Most, "contents that have landed");
+        if (pairs.Count % 2 != 0) throw Bounds.Violation("half a content that has landed");
+        var landed = new Landing[pairs.Count / 2];
+        // What is said to be older than a week is as good as a week.
+        for (var i = 0; i < landed.Length; i++)
+            landed[i] = new Landing(Bounds.ToRevision(pairs[2 * i]), TimeSpan.FromMicroseconds(Math.Min(pairs[(2 * i) + 1], (ulong)TimeSpan.FromDays(7).TotalMicroseconds)));
+        return landed;
     }
 
     private GuestMessage.Propose? Proposal(ProposalPart part)

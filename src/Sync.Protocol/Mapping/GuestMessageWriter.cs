@@ -57,6 +57,12 @@ internal static class GuestMessageWriter
             PendingEntries = checked((ulong)applied.PendingEntries),
             PendingBytes = checked((ulong)applied.PendingBytes),
         };
+        foreach (var landing in applied.Landed.Take(Landing.Most))
+        {
+            report.Landed.Add(Bounds.FromRevision(landing.Revision));
+            report.Landed.Add((ulong)Math.Max(0, landing.Ago.Ticks / TimeSpan.TicksPerMicrosecond));
+        }
+
         foreach (var part in ProblemWriter.Split(applied.Problems, report.Problems)) yield return new GuestEnvelope { Problems = part };
         yield return new GuestEnvelope { Applied = report };
     }

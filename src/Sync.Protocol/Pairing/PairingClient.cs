@@ -13,9 +13,6 @@ namespace Sync.Protocol.Pairing;
 /// <summary>Redeems an invite at the host that gave it.</summary>
 public static class PairingClient
 {
-    /// <summary>What one address may take.</summary>
-    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(10);
-
     /// <summary>Connects to the host, which must have the invite's fingerprint, and redeems the invite for <paramref name="me"/>.</summary>
     /// <param name="invite">As parsed.</param>
     /// <param name="address">"host:port" to go to instead of the invite's addresses; null for those.</param>
@@ -50,9 +47,9 @@ public static class PairingClient
         Invite invite, PeerAddress address, PeerIdentity me, string guestName, string subPath, CancellationToken cancel)
     {
         var host = new PinnedHost(invite.HostFingerprint);
-        using var channel = PeerChannel.Open(address, host, me, manyConnections: false, NullLoggerFactory.Instance);
+        using var channel = PeerChannel.Open(address, host, me, manyConnections: false, NullLoggerFactory.Instance, patience: PeerChannel.Patience);
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancel);
-        deadline.CancelAfter(Deadline);
+        deadline.CancelAfter(PeerChannel.Patience);
         try
         {
             var request = new PairRequest

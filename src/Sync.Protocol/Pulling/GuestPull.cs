@@ -72,11 +72,16 @@ public sealed class GuestPull : IOpenPull
                 continue;
             }
 
-            if (message.Frame is not { KindCase: PullFrame.KindOneofCase.Gone } frame) throw Bounds.Violation("a pull goes on with what nobody asked for");
-            if (frame.Gone.Length > PullLimits.MaxPiece) throw Bounds.Violation("a piece of a pull is too long");
-            var gone = PullPiece.Rent(PullPieceKind.Gone, frame.Gone.Length);
-            frame.Gone.CopyTo(gone.Buffer, 0);
-            yield return gone;
+            var (kind, bytes) = message.Frame switch
+            {
+                { KindCase: PullFrame.KindOneofCase.Gone } frame => (PullPieceKind.Gone, frame.Gone),
+                { KindCase: PullFrame.KindOneofCase.Chunks } frame => (PullPieceKind.Chunks, frame.Chunks),
+                _ => throw Bounds.Violation("a pull goes on with what nobody asked for"),
+            };
+            if (bytes.Length > PullLimits.MaxPiece) throw Bounds.Violation("a piece of a pull is too long");
+            var other = PullPiece.Rent(kind, bytes.Length);
+            bytes.CopyTo(other.Buffer, 0);
+            yield return other;
         }
     }
 

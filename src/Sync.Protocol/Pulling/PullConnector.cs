@@ -13,9 +13,6 @@ namespace Sync.Protocol.Pulling;
 /// <summary>Opens pulls at a host.</summary>
 public static class PullConnector
 {
-    /// <summary>What one address may take to answer.</summary>
-    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(10);
-
     /// <summary>Connects to the host, which must have that fingerprint, and opens a pull.</summary>
     /// <param name="addresses">"host:port", tried in turn.</param>
     /// <param name="hostFingerprint">64 lower-case hexadecimal digits.</param>
@@ -47,9 +44,9 @@ public static class PullConnector
     internal static async Task<GuestPull> OpenAsync(PeerAddress address, string fingerprint, PeerIdentity me, PullRequest request, IBulkLimits limits, CancellationToken cancel)
     {
         var host = new PinnedHost(fingerprint);
-        var channel = PeerChannel.Open(address, host, me, manyConnections: false, NullLoggerFactory.Instance, isPull: true);
+        var channel = PeerChannel.Open(address, host, me, manyConnections: false, NullLoggerFactory.Instance, isPull: true, PeerChannel.Patience);
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancel);
-        deadline.CancelAfter(Deadline);
+        deadline.CancelAfter(PeerChannel.Patience);
         AsyncDuplexStreamingCall<PullAsk, PulledMessage>? call = null;
         try
         {
@@ -67,7 +64,7 @@ public static class PullConnector
             channel.Dispose();
             cancel.ThrowIfCancellationRequested();
             if (e is OperationCanceledException)
-                throw new LinkException(LinkFailure.Unreachable, $"The host at {address} did not answer within {Deadline.TotalSeconds:0} s. Check that sync-host runs there, and the network between.", e);
+                throw new LinkException(LinkFailure.Unreachable, $"The host at {address} did not answer within {PeerChannel.Patience.TotalSeconds:0} s. Check that sync-host runs there, and the network between.", e);
             if (e is RpcException or IOException or InvalidOperationException) throw CallFailures.ToLink(e, address, host);
             throw;
         }

@@ -36,6 +36,7 @@ internal static class SyncApi
         app.MapGrpcService<EventsForward>();
         app.MapGrpcService<AccessForward>();
         app.MapGrpcService<TagsForward>();
+        app.MapGrpcService<OperationsForward>();
         app.MapGrpcReflectionService();
         app.MapGrpcHealthChecksService();
         app.MapGet("/api/v1/events", EventStream.HandleAsync);

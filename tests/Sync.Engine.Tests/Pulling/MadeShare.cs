@@ -11,6 +11,8 @@ namespace Sync.Engine.Tests.Pulling;
 /// <summary>A share in memory, and the host of its pulls. What it sends can be made wrong.</summary>
 internal sealed class MadeShare : IPullHost
 {
+    private const int PieceOfList = 1000;
+
     private readonly SortedDictionary<string, byte[]?> _files = new(StringComparer.Ordinal);
 
     /// <summary>How often a pull was opened.</summary>
@@ -19,11 +21,20 @@ internal sealed class MadeShare : IPullHost
     /// <summary>Bytes of contents that were sent.</summary>
     public long Sent { get; private set; }
 
+    /// <summary>Whether it can be asked what has changed in a content.</summary>
+    public bool HasChunks { get; init; }
+
+    /// <summary>Whether it knows what its contents are made of.</summary>
+    public bool KnowsChunks { get; set; } = true;
+
     /// <summary>Called with each number of a pull that is opened, before its tree is made.</summary>
     public Action<int> Opening { get; set; } = static _ => { };
 
     /// <summary>Changes a piece on its way: what it returns is sent.</summary>
     public Func<PullPieceKind, byte[], byte[]?> Tamper { get; set; } = static (_, bytes) => bytes;
+
+    /// <summary>What is not sent is told as gone.</summary>
+    public bool GoneInstead { get; set; }
 
     /// <summary>Pieces that nobody asked for, sent first.</summary>
     public List<(PullPieceKind Kind, byte[] Bytes)> Unasked { get; } = [];
@@ -59,11 +70,13 @@ internal sealed class MadeShare : IPullHost
         return Task.FromResult<IOpenPull>(new OpenPull(this, manifest, [.. manifest.Entries.Select(e => _files[PathOf(manifest, e)])], knownTree.Span.SequenceEqual(manifest.Hash)));
     }
 
-    public static ContentId IdOf(byte[] bytes)
+    public static ContentId IdOf(byte[] bytes) => ManifestOf(bytes).Id;
+
+    private static Manifest ManifestOf(byte[] bytes)
     {
         using var hasher = new ContentHasher(bytes.Length);
         hasher.Append(bytes);
-        return hasher.Finish().Id;
+        return hasher.Finish();
     }
 
     private static PulledTree Read(TreeManifest manifest) => PulledTree.Read([.. manifest.Pages.SelectMany(static p => p)], manifest.Entries.Length);
@@ -101,7 +114,7 @@ internal sealed class MadeShare : IPullHost
         private readonly Channel<PullWant> _wants = Channel.CreateUnbounded<PullWant>();
 
         public PullHead Head { get; } = new(
-            manifest.Snapshot.Revision, manifest.Hash, manifest.Entries.Length, manifest.Files, manifest.Bytes, manifest.Pages.Sum(static p => p.Length), isKnown);
+            manifest.Snapshot.Revision, manifest.Hash, manifest.Entries.Length, manifest.Files, manifest.Bytes, manifest.Pages.Sum(static p => p.Length), isKnown) { HasChunks = share.HasChunks };
 
         public Task<PulledTree> ReadTreeAsync(CancellationToken cancel) => Task.FromResult(Read(manifest));
 
@@ -131,10 +144,11 @@ internal sealed class MadeShare : IPullHost
                 for (var i = want.First; i < want.First + want.Count; i++)
                 {
                     if (contents[i] is not { } bytes) continue;
-                    foreach (var (kind, piece) in Pieces(i, bytes, want.Offset))
+                    foreach (var (kind, piece) in want.IsForChunks ? Chunks(i, bytes) : Pieces(i, bytes, want.Offset, want.Length))
                     {
                         if (sent++ >= share.BreaksAfter) throw new IOException("The link broke.");
                         if (share.Tamper(kind, piece) is { } passed) yield return Piece(kind, passed);
+                        else if (share.GoneInstead) yield return Piece(PullPieceKind.Gone, [.. Number(i), 0]);
                     }
                 }
             }
@@ -142,22 +156,30 @@ internal sealed class MadeShare : IPullHost
 
         public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
-        private IEnumerable<(PullPieceKind Kind, byte[] Bytes)> Pieces(int index, byte[] bytes, long offset)
+        private IEnumerable<(PullPieceKind Kind, byte[] Bytes)> Pieces(int index, byte[] bytes, long offset, long wanted)
         {
-            if (bytes.Length <= PullLimits.MaxWhole)
+            if (bytes.Length <= PullLimits.MaxWhole && offset == 0 && wanted == 0)
             {
                 share.Sent += bytes.Length;
                 yield return (PullPieceKind.Contents, [.. Number(index), .. Number(bytes.Length), .. bytes]);
                 yield break;
             }
 
-            while (offset < bytes.Length)
+            var end = wanted == 0 ? bytes.Length : Math.Min(bytes.Length, offset + wanted);
+            while (offset < end)
             {
-                var length = (int)Math.Min(PullLimits.PieceBytes, bytes.Length - offset);
+                var length = (int)Math.Min(PullLimits.PieceBytes, end - offset);
                 share.Sent += length;
                 yield return (PullPieceKind.Data, [.. Number(index), .. Number(offset), .. bytes.AsSpan((int)offset, length)]);
                 offset += length;
             }
+        }
+
+        private IEnumerable<(PullPieceKind Kind, byte[] Bytes)> Chunks(int index, byte[] bytes)
+        {
+            var list = share.KnowsChunks ? ManifestOf(bytes).Encode() : [];
+            for (var offset = 0; offset == 0 || offset < list.Length; offset += PieceOfList)
+                yield return (PullPieceKind.Chunks, [.. Number(index), .. Number(list.Length), .. Number(offset), .. list.AsSpan(offset, Math.Min(PieceOfList, list.Length - offset))]);
         }
 
         private static PullPiece Piece(PullPieceKind kind, byte[] bytes)

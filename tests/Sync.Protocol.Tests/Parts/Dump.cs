@@ -10,7 +10,7 @@ internal static class Dump
     public static string Of(GuestMessage message) => message switch
     {
         GuestMessage.Propose p => $"propose {p.Proposal.Id}\n" + string.Join('\n', p.Proposal.Changes.Select(c => $"{c with { Inline = null }} {Of(c.Inline)}")),
-        GuestMessage.Applied a => $"applied {a.Revision} {a.PendingEntries} {a.PendingBytes}\n" + string.Join('\n', a.Problems),
+        GuestMessage.Applied a => $"applied {a.Revision} {a.PendingEntries} {a.PendingBytes}\n" + string.Join('\n', a.Problems) + string.Join(' ', a.Landed),
         GuestMessage.FlushDone d => $"done {d.FlushId} {d.Outcome} {d.Reason}\n" + string.Join('\n', d.Problems),
         _ => message.ToString(),
     };

@@ -59,7 +59,7 @@ internal static class Gens
 
     public static readonly Gen<GuestMessage> GuestMessage = Gen.OneOf<GuestMessage>(
         Gen.Select(Gen.Long, Change.List[0, 5], (id, changes) => (GuestMessage)new GuestMessage.Propose(new Proposal(id, changes))),
-        Gen.Select(Revision, Gen.Long[0, long.MaxValue], Gen.Long[0, long.MaxValue], Problem.List[0, 4], (r, e, b, p) => (GuestMessage)new GuestMessage.Applied(r, e, b, p)),
+        Gen.Select(Revision, Gen.Long[0, long.MaxValue], Gen.Long[0, long.MaxValue], Problem.List[0, 4], Gen.Select(Revision, Gen.Int[0, int.MaxValue], (r, us) => new Landing(r, TimeSpan.FromMicroseconds(us))).List[0, 4], (r, e, b, p, l) => (GuestMessage)new GuestMessage.Applied(r, e, b, p) { Landed = l }),
         Gen.Long.Select(id => (GuestMessage)new GuestMessage.Flush(id)),
         Gen.Select(Gen.Long, Gen.Enum<FlushOutcome>(), Gen.String[Gen.Char.AlphaNumeric, 0, 20].Select(r => r.Length == 0 ? null : r), Problem.List[0, 4], (id, outcome, reason, p) => (GuestMessage)new GuestMessage.FlushDone(id, outcome, reason, p)));
 

@@ -40,6 +40,8 @@ public sealed class Chromium : IAsyncLifetime
 
         try
         {
+            // Of all that is expected of a page: the machine may have other work.
+            Assertions.SetDefaultExpectTimeout(Scene.Patience);
             _driver = await Playwright.CreateAsync();
             _browser = await _driver.Chromium.LaunchAsync(new BrowserTypeLaunchOptions { ExecutablePath = program, Args = Arguments });
         }

@@ -13,7 +13,7 @@ namespace Sync.Web.Tests.Parts;
 internal sealed class Scene : IAsyncDisposable
 {
     /// <summary>How long a page may take to show what is waited for, ms.</summary>
-    public const float Patience = 20_000;
+    public const float Patience = 60_000;
 
     private readonly string _directory;
     private readonly List<TestGuest> _guests = [];

@@ -20,6 +20,18 @@ public sealed record GuestView(string Name, string Fingerprint, IReadOnlyList<(s
     /// <summary>Its round trip, in ms; null if none was measured.</summary>
     public double? RoundTrip => Shares.Where(s => s.State.HasRoundTripMs).Select(s => (double?)s.State.RoundTripMs).Min();
 
+    /// <summary>From a save until it stands there, in ms, the slowest of its shares; null if none was measured.</summary>
+    public double? Save => Shares.Where(s => s.State.HasSaveMs).Select(s => (double?)s.State.SaveMs).Max();
+
+    /// <summary>How far away it is, for people.</summary>
+    public string Latency => (Save, RoundTrip) switch
+    {
+        ({ } save, { } trip) => $"{Spoken.Milliseconds(save)} from save to there, {Spoken.Milliseconds(trip)} round trip",
+        ({ } save, null) => $"{Spoken.Milliseconds(save)} from save to there",
+        (null, { } trip) => Spoken.Milliseconds(trip) + " round trip",
+        _ => "Round trip not measured yet",
+    };
+
     /// <summary>When it was connected last; null if it is, or was not since the host started.</summary>
     public DateTimeOffset? LastSeen => !Connected && Shares.Max(s => s.State.LastSeenUnixMs) is > 0 and var at ? DateTimeOffset.FromUnixTimeMilliseconds(at) : null;
 

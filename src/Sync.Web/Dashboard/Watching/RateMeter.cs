@@ -50,7 +50,8 @@ internal sealed class RateMeter(TimeProvider time)
                 (sentRate, receivedRate) = (Math.Max(0, sent - before.Sent) / seconds, Math.Max(0, received - before.Received) / seconds);
             _sampled = (sent, received, now);
             var trips = status.Shares.SelectMany(s => s.Guests).Where(g => g.Connected && g.HasRoundTripMs).Select(g => g.RoundTripMs).Order().ToList();
-            return new Sample(time.GetUtcNow(), sentRate, receivedRate, trips.Count > 0 ? trips[trips.Count / 2] : null, trips.Count > 0 ? trips[^1] : null);
+            var saves = status.Shares.SelectMany(s => s.Guests).Where(g => g.Connected && g.HasSaveMs).Select(g => g.SaveMs).Order().ToList();
+            return new Sample(time.GetUtcNow(), sentRate, receivedRate, trips.Count > 0 ? trips[trips.Count / 2] : null, trips.Count > 0 ? trips[^1] : null, saves.Count > 0 ? saves[saves.Count / 2] : null);
         }
     }
 
