@@ -32,8 +32,8 @@ internal sealed class SettingsOptions(string program, params (Option Option, str
         foreach (var (option, key) in own)
         {
             // A default is nobody's wish.
-            if (parsed.GetResult(option) is { Implicit: false, Tokens: [var token, ..] })
-                flags.Add(new SettingValue(key, token.Value, option.Name));
+            if (parsed.GetResult(option) is { Implicit: false, Tokens: { Count: > 0 } tokens })
+                flags.Add(new SettingValue(key, string.Join(", ", tokens.Select(t => t.Value)), option.Name));
         }
 
         if (faults.Count > 0)

@@ -28,7 +28,7 @@ internal sealed class AgentSettings
     public RatePlan Rates { get; }
 
     /// <summary>Where to listen; null in a guest.</summary>
-    public IPEndPoint? Listen => EndpointText.TryParse(Text(SettingDefinitions.Listen) ?? "", out var endpoint) ? endpoint : null;
+    public IReadOnlyList<EndPoint>? Listen => ListenText.TryParseAll(Text(SettingDefinitions.Listen) ?? "", out var endpoints) ? endpoints : null;
 
     /// <summary>Where metrics are sent; null: nowhere.</summary>
     public Uri? OtlpEndpoint => Text(SettingDefinitions.OtlpEndpoint) is { } url ? new Uri(url) : null;

@@ -22,7 +22,7 @@ internal static class SettingDefinitions
     /// <summary>Those of sync-host.</summary>
     public static readonly IReadOnlyList<SettingDefinition> Host =
     [
-        new(Listen, SettingKind.Endpoint, "0.0.0.0:7443", false, "Where guests reach this host: ADDR:PORT; port 0 takes a free one"),
+        new(Listen, SettingKind.Endpoint, "0.0.0.0:7443", false, "Where guests reach this host: ADDR:PORT (port 0 takes a free one), unix:PATH, serial:PATH or vsock:PORT; several are divided by commas"),
         .. Both,
         new("rates:guests:*:up", SettingKind.Rate, "0", true, "Bytes a second to the guest of this name"),
         new("rates:guests:*:down", SettingKind.Rate, "0", true, "Bytes a second from the guest of this name"),

@@ -9,7 +9,7 @@ internal enum SettingKind
     /// <summary>A log level's word.</summary>
     Level,
 
-    /// <summary>ADDR:PORT.</summary>
+    /// <summary>Where to wait for guests, see <see cref="ListenText"/>.</summary>
     Endpoint,
 
     /// <summary>Bytes a second, such as 500K or 20M; 0: as many as there can be.</summary>

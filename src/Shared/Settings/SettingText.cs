@@ -17,7 +17,7 @@ internal static class SettingText
     public static string Wanted(SettingKind kind) => kind switch
     {
         SettingKind.Level => "a log level: trace, debug, information, warning or error",
-        SettingKind.Endpoint => "ADDR:PORT, such as 0.0.0.0:7443 or [::]:7443",
+        SettingKind.Endpoint => ListenText.Wanted,
         SettingKind.Rate => "bytes a second, such as 500K, 20M or 0 (no limit); at least 1K",
         SettingKind.TimeOfDay => "a time of day, HH:MM",
         SettingKind.Days => "days: daily, or such as mon-fri, or sat sun",
@@ -33,7 +33,7 @@ internal static class SettingText
     private static bool IsValid(SettingKind kind, string text) => kind switch
     {
         SettingKind.Level => LogLevelWords.TryParse(text, out _),
-        SettingKind.Endpoint => EndpointText.TryParse(text, out _),
+        SettingKind.Endpoint => ListenText.TryParseAll(text, out _),
         SettingKind.Rate => RateText.TryParse(text, out _),
         SettingKind.TimeOfDay => TimeOnly.TryParseExact(text, "HH:mm", CultureInfo.InvariantCulture, DateTimeStyles.None, out _),
         SettingKind.Days => WeekDays.TryParse(text, out _),

@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Security;
-using System.Net.Sockets;
 using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
 using Grpc.Net.Client;
@@ -38,7 +37,7 @@ internal static class PeerChannel
             KeepAlivePingDelay = TimeSpan.FromSeconds(5),
             KeepAlivePingTimeout = TimeSpan.FromSeconds(5),
             KeepAlivePingPolicy = HttpKeepAlivePingPolicy.WithActiveRequests,
-            ConnectCallback = static (context, cancel) => ConnectAsync(context.DnsEndPoint, cancel),
+            ConnectCallback = (_, cancel) => PeerDialer.ConnectAsync(address, cancel),
             SslOptions = new SslClientAuthenticationOptions
             {
                 EnabledSslProtocols = SslProtocols.Tls13,
@@ -52,7 +51,7 @@ internal static class PeerChannel
         };
         if (isPull && OperatingSystem.IsLinux()) handler.SslOptions.CipherSuitesPolicy = QuickFirst;
         // Given as a client, the handler is used as it is: the channel's own reconnecting, with its minutes of back-off, stays out of the way.
-        return GrpcChannel.ForAddress("https://" + address, new GrpcChannelOptions
+        return GrpcChannel.ForAddress("https://" + address.Authority, new GrpcChannelOptions
         {
             HttpClient = new HttpClient(handler, disposeHandler: true) { Timeout = Timeout.InfiniteTimeSpan },
             DisposeHttpClient = true,
@@ -63,20 +62,5 @@ internal static class PeerChannel
             CompressionProviders = [],
             LoggerFactory = logging,
         });
-    }
-
-    private static async ValueTask<Stream> ConnectAsync(DnsEndPoint endpoint, CancellationToken cancel)
-    {
-        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-        try
-        {
-            await socket.ConnectAsync(endpoint, cancel);
-            return new NetworkStream(socket, ownsSocket: true);
-        }
-        catch
-        {
-            socket.Dispose();
-            throw;
-        }
     }
 }

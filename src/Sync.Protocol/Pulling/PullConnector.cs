@@ -28,7 +28,7 @@ public static class PullConnector
         foreach (var text in addresses)
         {
             if (!PeerAddress.TryParse(text, out var address))
-                throw new LinkException(LinkFailure.Unreachable, $"'{text}' is not an address: write HOST:PORT.");
+                throw new LinkException(LinkFailure.Unreachable, $"'{text}' is not an address: write {PeerAddress.Wanted}.");
             try
             {
                 return await TryAsync(address, hostFingerprint, me, request, cancel);
@@ -39,7 +39,7 @@ public static class PullConnector
             }
         }
 
-        throw worst ?? new LinkException(LinkFailure.Unreachable, "No address to connect to is known: pull with a token, or give one with --address HOST:PORT.");
+        throw worst ?? new LinkException(LinkFailure.Unreachable, "No address to connect to is known: pull with a token, or give one with --address ADDRESS.");
     }
 
     private static async Task<GuestPull> TryAsync(PeerAddress address, string fingerprint, PeerIdentity me, PullRequest request, CancellationToken cancel)
