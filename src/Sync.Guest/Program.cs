@@ -32,6 +32,8 @@ internal static class Program
         AgentCommands.AddTo(host);
         host.Root.Add(DoctorCommand.Create(host, GuestPatient.Of));
         host.Root.Add(SupportBundleCommand.Create(host, Version, GuestPatient.Of));
+        host.Root.Add(ServiceCommand.Create(host, "run"));
+        host.Root.Add(ManCommand.Create(host));
         CompletionWords.AddTo(host, GuestNames.Of);
         return host;
     }

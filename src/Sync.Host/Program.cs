@@ -47,6 +47,8 @@ internal static class Program
         host.Root.Add(RestoreCommand.Create(host));
         host.Root.Add(DoctorCommand.Create(host, HostPatient.Of));
         host.Root.Add(SupportBundleCommand.Create(host, Version, HostPatient.Of));
+        host.Root.Add(ServiceCommand.Create(host, "serve"));
+        host.Root.Add(ManCommand.Create(host));
         host.Root.Add(DemoCommandLine.Create());
         CompletionWords.AddTo(host, HostNames.Of);
         return host;

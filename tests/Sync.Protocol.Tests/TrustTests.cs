@@ -22,11 +22,13 @@ public sealed class TrustTests
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
-    [Fact]
-    public async Task Another_machine_at_the_address_is_not_trusted()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Another_machine_at_the_address_is_not_trusted(bool bySocket)
     {
         await using var server = await TestServer.StartAsync();
-        await using var connector = server.Connector(fingerprint: server.Guest.Fingerprint);
+        await using var connector = server.Connector(fingerprint: server.Guest.Fingerprint, addresses: bySocket ? server.UnixAddress : server.Address);
         var failure = await Assert.ThrowsAsync<LinkException>(async () => await connector.ConnectAsync(Hello, Cancel));
         Assert.Equal(LinkFailure.WrongPeer, failure.Failure);
         Assert.Contains(server.Identity.Fingerprint, failure.Message, StringComparison.Ordinal);
@@ -52,12 +54,14 @@ public sealed class TrustTests
         Assert.True(pinned.Validate(this, expired, null, SslPolicyErrors.RemoteCertificateChainErrors | SslPolicyErrors.RemoteCertificateNameMismatch));
     }
 
-    [Fact]
-    public async Task An_unknown_guest_gets_no_session()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task An_unknown_guest_gets_no_session(bool bySocket)
     {
         await using var server = await TestServer.StartAsync();
         using var stranger = server.Stranger("stranger");
-        await using var connector = server.Connector(stranger);
+        await using var connector = server.Connector(stranger, addresses: bySocket ? server.UnixAddress : server.Address);
         var failure = await Assert.ThrowsAsync<LinkException>(async () => await connector.ConnectAsync(Hello, Cancel));
         Assert.Equal(LinkFailure.NotAllowed, failure.Failure);
         Assert.Equal(0, server.Host.Opened.Reader.Count);

@@ -32,8 +32,9 @@ internal sealed class SettingsOptions(string program, params (Option Option, str
         foreach (var (option, key) in own)
         {
             // A default is nobody's wish.
-            if (parsed.GetResult(option) is { Implicit: false, Tokens: [var token, ..] })
-                flags.Add(new SettingValue(key, definitions.First(d => d.Key == key).Kind == SettingKind.File ? Path.GetFullPath(token.Value) : token.Value, option.Name));
+            if (parsed.GetResult(option) is not { Implicit: false, Tokens: { Count: > 0 } tokens }) continue;
+            var isFile = definitions.First(d => d.Key == key).Kind == SettingKind.File;
+            flags.Add(new SettingValue(key, string.Join(", ", tokens.Select(t => isFile ? Path.GetFullPath(t.Value) : t.Value)), option.Name));
         }
 
         if (faults.Count > 0)

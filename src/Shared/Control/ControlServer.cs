@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Hosting.Systemd;
 using Microsoft.Extensions.Logging;
 using Sync.Shared.Data;
 using Sync.Shared.Replicas;
@@ -60,6 +61,8 @@ internal sealed class ControlServer : IAsyncDisposable
         builder.Services.AddSingleton(time);
         builder.Services.AddSingleton(replicas);
         builder.Services.AddSingleton<AgentService>();
+        if (SystemdHelpers.IsSystemdService() && Watchdog.Limit(Environment.GetEnvironmentVariable("WATCHDOG_USEC"), Environment.GetEnvironmentVariable("WATCHDOG_PID"), Environment.ProcessId) is { } limit)
+            builder.Services.AddHostedService(provider => new Watchdog(provider.GetRequiredService<ISystemdNotifier>(), limit, time));
         services(builder.Services);
         var app = builder.Build();
         app.MapGrpcService<AgentService>();

@@ -28,7 +28,7 @@ internal sealed class AgentSettings
     public RatePlan Rates { get; }
 
     /// <summary>Where to listen; null in a guest.</summary>
-    public IPEndPoint? Listen => EndpointText.TryParse(Text(SettingDefinitions.Listen) ?? "", out var endpoint) ? endpoint : null;
+    public IReadOnlyList<EndPoint>? Listen => ListenText.TryParseAll(Text(SettingDefinitions.Listen) ?? "", out var endpoints) ? endpoints : null;
 
     /// <summary>Where the API and the dashboard answer; null: nowhere.</summary>
     public IPEndPoint? Api => EndpointText.TryParse(Text(SettingDefinitions.Api) ?? "", out var endpoint) ? endpoint : null;

@@ -24,7 +24,7 @@ internal static class SettingDefinitions
     /// <summary>Those of sync-host.</summary>
     public static readonly IReadOnlyList<SettingDefinition> Host =
     [
-        new(Listen, SettingKind.Endpoint, "0.0.0.0:7443", false, "Where guests reach this host: ADDR:PORT; port 0 takes a free one"),
+        new(Listen, SettingKind.Listen, "0.0.0.0:7443", false, "Where guests reach this host: ADDR:PORT (port 0 takes a free one), unix:PATH, serial:PATH or vsock:PORT; several are divided by commas"),
         new(Api, SettingKind.Endpoint, null, false, "Where the API and the dashboard answer, by HTTPS: ADDR:PORT; without: only the local user's commands reach this host"),
         new(ApiCertificate, SettingKind.File, null, false, "A PEM file with certificate and key for the API, instead of the host's own identity; a path from the data directory on"),
         .. Both,

@@ -12,6 +12,9 @@ internal enum SettingKind
     /// <summary>A log level's word.</summary>
     Level,
 
+    /// <summary>Where to wait for guests, see <see cref="ListenText"/>.</summary>
+    Listen,
+
     /// <summary>ADDR:PORT.</summary>
     Endpoint,
 

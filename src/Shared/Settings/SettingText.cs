@@ -18,6 +18,7 @@ internal static class SettingText
     {
         SettingKind.File => "a file's path",
         SettingKind.Level => "a log level: trace, debug, information, warning or error",
+        SettingKind.Listen => ListenText.Wanted,
         SettingKind.Endpoint => "ADDR:PORT, such as 0.0.0.0:7443 or [::]:7443",
         SettingKind.Rate => "bytes a second, such as 500K, 20M or 0 (no limit); at least 1K",
         SettingKind.TimeOfDay => "a time of day, HH:MM",
@@ -35,6 +36,7 @@ internal static class SettingText
     {
         SettingKind.File => text.Length > 0 && !text.Contains('\0', StringComparison.Ordinal),
         SettingKind.Level => LogLevelWords.TryParse(text, out _),
+        SettingKind.Listen => ListenText.TryParseAll(text, out _),
         SettingKind.Endpoint => EndpointText.TryParse(text, out _),
         SettingKind.Rate => RateText.TryParse(text, out _),
         SettingKind.TimeOfDay => TimeOnly.TryParseExact(text, "HH:mm", CultureInfo.InvariantCulture, DateTimeStyles.None, out _),

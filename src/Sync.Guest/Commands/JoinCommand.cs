@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Sync.Protocol.Control;
+using Sync.Protocol.Identities;
 using Sync.Protocol.Invites;
 using Sync.Shared.Commands;
 using Sync.Shared.Data;
@@ -8,7 +9,7 @@ using Sync.Shared.Progress;
 
 namespace Sync.Guest.Commands;
 
-/// <summary><c>join TOKEN DIR [--address HOST:PORT] [--path SUB] [--name NAME] [--direction …]</c>.</summary>
+/// <summary><c>join TOKEN DIR [--address ADDRESS] [--path SUB] [--name NAME] [--direction …]</c>.</summary>
 internal static class JoinCommand
 {
     public static Command Create(CommandLineHost host)
@@ -54,16 +55,16 @@ internal static class JoinCommand
         return command;
     }
 
-    /// <summary><c>--address HOST:PORT</c>, checked.</summary>
+    /// <summary><c>--address ADDRESS</c>, checked.</summary>
     internal static Option<string[]> Address()
     {
-        var address = new Option<string[]>("--address") { Description = "The way to the host, where the invite's is not; may be repeated", HelpName = "HOST:PORT" };
+        var address = new Option<string[]>("--address") { Description = "The way to the host, where the invite's is not: HOST:PORT, unix:PATH, serial:PATH or vsock:CID:PORT; may be repeated", HelpName = "ADDRESS" };
         address.Validators.Add(result =>
         {
             foreach (var item in result.Tokens)
             {
-                if (!PeerAddresses.IsValid(item.Value))
-                    result.AddError($"'{item.Value}' is not HOST:PORT.");
+                if (!PeerAddress.TryParse(item.Value, out _))
+                    result.AddError($"'{item.Value}' is not {PeerAddress.Wanted}.");
             }
         });
         return address;

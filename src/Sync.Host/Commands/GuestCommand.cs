@@ -6,14 +6,14 @@ using Sync.Shared.Output.Json;
 
 namespace Sync.Host.Commands;
 
-/// <summary><c>guest list|set|revoke</c>.</summary>
+/// <summary><c>guest list|set|revoke|provision</c>.</summary>
 internal static class GuestCommand
 {
     public static Command Create(CommandLineHost host)
     {
         var command = new DocumentedCommand("guest", "The paired guests and their rights", "sync-host guest list", "sync-host guest revoke build-7")
         {
-            List(host), Set(host), Revoke(host),
+            List(host), Set(host), Revoke(host), ProvisionCommand.Create(host),
         };
         return command;
     }

@@ -23,7 +23,7 @@ internal static class HostPatient
             StartCommand = startCommand,
             Data = data,
             Roots = [.. config.Shares.Select(s => new DoctorRoot(s.Name, s.Path, s.Policy.ToPolicy().MinFreeBytes))],
-            Listen = listen is not null && ListenAddress.TryParse(listen, out var endpoint) ? endpoint : ListenAddress.Usual,
+            Listen = listen is null ? ListenAddress.Usual : ListenAddress.TcpOf(listen),
             Status = status,
         };
     }

@@ -16,7 +16,7 @@ internal static class InviteCommand
         var readOnly = new Option<bool>("--read-only") { Description = "The guest may only read" };
         var ttl = CommonOptions.Time("--ttl", "How long it holds (1h)", TimeSpan.FromHours(1));
         var uses = new Option<int>("--uses") { Description = "How many guests may use it (1)", HelpName = "COUNT", DefaultValueFactory = _ => 1 };
-        var address = new Option<string[]>("--address") { Description = "How guests reach this host, where it cannot know; may be repeated", HelpName = "HOST:PORT" };
+        var address = new Option<string[]>("--address") { Description = "How guests reach this host, where it cannot know: HOST:PORT, unix:PATH, serial:PATH or vsock:CID:PORT; may be repeated", HelpName = "ADDRESS" };
         var ephemeral = new Option<bool>("--ephemeral") { Description = "Guests that pair by it leave nothing behind on the host when they go" };
         var linger = CommonOptions.Time("--linger", "How long an ephemeral guest that has gone is remembered (60s)", TimeSpan.FromSeconds(60));
         var command = new DocumentedCommand(

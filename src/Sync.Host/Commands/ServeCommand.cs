@@ -9,24 +9,24 @@ using Sync.Shared.Settings;
 
 namespace Sync.Host.Commands;
 
-/// <summary><c>serve [--data DIR] [--listen ADDR:PORT] [--share NAME=PATH]...</c>.</summary>
+/// <summary><c>serve [--data DIR] [--listen ADDRESS]... [--share NAME=PATH]...</c>.</summary>
 internal static class ServeCommand
 {
     public static Command Create(CommandLineHost host)
     {
-        var listen = new Option<IPEndPoint>("--listen")
+        var listen = new Option<string[]>("--listen")
         {
-            Description = "Where guests reach this host (0.0.0.0:7443); port 0 takes a free one, the same as last time if it can",
-            HelpName = "ADDR:PORT",
-            DefaultValueFactory = _ => ListenAddress.Usual,
-            CustomParser = result =>
-            {
-                if (ListenAddress.TryParse(result.Tokens[0].Value, out var endpoint))
-                    return endpoint;
-                result.AddError($"'{result.Tokens[0].Value}' is not ADDR:PORT, such as 0.0.0.0:7443, [::]:7443 or 127.0.0.1:0.");
-                return ListenAddress.Usual;
-            },
+            Description = "Where guests reach this host (0.0.0.0:7443): ADDR:PORT (port 0 takes a free one, the same as last time if it can), unix:PATH, serial:PATH or vsock:PORT; may be repeated",
+            HelpName = "ADDRESS",
         };
+        listen.Validators.Add(result =>
+        {
+            foreach (var token in result.Tokens)
+            {
+                if (!ListenText.TryParse(token.Value, out _))
+                    result.AddError($"'{token.Value}' is not {ListenText.Wanted}.");
+            }
+        });
         var shares = new Option<string[]>("--share") { Description = "Add this share, if it is not there yet; may be repeated", HelpName = "NAME=PATH" };
         shares.Validators.Add(result =>
         {
@@ -52,7 +52,7 @@ internal static class ServeCommand
         var log = LogOption.Create();
         var command = new DocumentedCommand(
             "serve", "Run the host's agent in the foreground; SIGTERM or Ctrl-C ends it",
-            "sync-host serve --share docs=/srv/docs", "sync-host serve --listen 192.168.122.1:7443 --data /var/lib/sync-host", "sync-host serve --api 127.0.0.1:8443")
+            "sync-host serve --share docs=/srv/docs", "sync-host serve --listen 192.168.122.1:7443 --listen unix:/run/sync/host.sock --data /var/lib/sync-host", "sync-host serve --api 127.0.0.1:8443")
         {
             shares,
         };

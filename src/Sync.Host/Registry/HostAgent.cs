@@ -13,6 +13,7 @@ using Sync.Protocol.Control;
 using Sync.Shared.Data;
 using Sync.Shared.Output;
 using Sync.Shared.Replicas;
+using Sync.Shared.Settings;
 
 namespace Sync.Host.Registry;
 
@@ -66,7 +67,7 @@ internal sealed class HostAgent : IReplicaSet, IShareRuntime, IShareServer, ISha
 
     public IReadOnlyList<ReplicaSlot> Slots => _slots.Current;
 
-    public IPEndPoint? Listening { get; set; }
+    public IReadOnlyList<EndPoint>? Listening { get; set; }
 
     /// <summary>Told of what changes in which share; must be quick.</summary>
     public Action<string, ShareChange>? Changed { get; set; }
@@ -92,7 +93,7 @@ internal sealed class HostAgent : IReplicaSet, IShareRuntime, IShareServer, ISha
         Version = Program.Version,
         Name = Environment.MachineName,
         Fingerprint = _fingerprint,
-        Listen = Listening?.ToString() ?? "",
+        Listen = Listening is null ? "" : ListenText.Format(Listening),
         DataDirectory = _data.Path,
         ProcessId = Environment.ProcessId,
     };

@@ -7,7 +7,7 @@ namespace Sync.Host.Registry;
 internal interface IShareRuntime
 {
     /// <summary>Where guests reach this host now; null while it does not listen.</summary>
-    IPEndPoint? Listening { get; }
+    IReadOnlyList<EndPoint>? Listening { get; }
 
     /// <summary>Starts a share that was added.</summary>
     void Open(ShareRecord share);

@@ -6,7 +6,7 @@ namespace Sync.Host.Registry;
 /// <summary>While no agent runs, a change is only remembered.</summary>
 internal sealed class NoRuntime : IShareRuntime
 {
-    public IPEndPoint? Listening => null;
+    public IReadOnlyList<EndPoint>? Listening => null;
 
     public void Open(ShareRecord share)
     {

@@ -69,11 +69,10 @@ internal sealed class HostProcess(DataDirectory data, TimeProvider time, TextWri
     private async Task ServeAsync(HostParts parts, ILoggerFactory logging, CancellationToken cancel)
     {
         var (config, agent) = (parts.Config, parts.Agent);
-        await using var peers = await ListenAsync(parts.Settings.Current.Listen ?? ListenAddress.Usual, parts, cancel);
-        agent.Listening = peers.Endpoint;
-        config.Update(current => string.Equals(current.LastListen, peers.Endpoint.ToString(), StringComparison.Ordinal)
-            ? current
-            : current with { LastListen = peers.Endpoint.ToString() });
+        await using var peers = await ListenAsync(parts.Settings.Current.Listen ?? [ListenAddress.Usual], parts, cancel);
+        agent.Listening = peers.Endpoints;
+        var listening = ListenText.Format(peers.Endpoints);
+        config.Update(current => string.Equals(current.LastListen, listening, StringComparison.Ordinal) ? current : current with { LastListen = listening });
         await using var api = new ApiParts(config, data, agent, time, logging, parts.Audit);
         agent.OnDemand = api.OnDemand;
         agent.Changed = api.TellChange;
@@ -98,7 +97,7 @@ internal sealed class HostProcess(DataDirectory data, TimeProvider time, TextWri
             },
             cancel))
         {
-            await error.WriteLineAsync($"sync-host: listening on {peers.Endpoint}, {config.Current.Shares.Count} shares, data in {Printable.Text(data.Path)}");
+            await error.WriteLineAsync($"sync-host: listening on {listening}, {config.Current.Shares.Count} shares, data in {Printable.Text(data.Path)}");
             await using var server = WebOptions.Of(parts.Settings.Current, data) is not { } web ? null : await WebServer.StartAsync(web, data, time, logging.CreateLogger<WebServer>(), cancel);
             if (server is not null)
             {
@@ -117,19 +116,19 @@ internal sealed class HostProcess(DataDirectory data, TimeProvider time, TextWri
     }
 
     /// <summary>Where any port will do, the last one is taken again if it is free: guests know it.</summary>
-    private async Task<PeerListener> ListenAsync(IPEndPoint listen, HostParts parts, CancellationToken cancel)
+    private async Task<PeerListener> ListenAsync(IReadOnlyList<EndPoint> listen, HostParts parts, CancellationToken cancel)
     {
         var (config, agent) = (parts.Config, parts.Agent);
         var desk = new AuditedPairing(new PairingDesk(config, agent, time, agent.Ephemeral), parts.Audit);
         var guests = new GuestDirectory(config);
-        Task<PeerListener> StartAsync(IPEndPoint endpoint) =>
-            PeerListener.StartAsync(endpoint, parts.Identity, agent, desk, guests, parts.Rates, time, parts.Logs.Configure, cancel);
+        Task<PeerListener> StartAsync(IReadOnlyList<EndPoint> endpoints) =>
+            PeerListener.StartAsync(endpoints, parts.Identity, agent, desk, guests, parts.Rates, time, parts.Logs.Configure, cancel);
 
-        if (listen.Port == 0 && config.Current.LastListen is { } text && ListenAddress.TryParse(text, out var last) && last.Address.Equals(listen.Address))
+        if (ListenAddress.TcpOf(config.Current.LastListen) is { } last && listen.Any(e => IsSameWithAnyPort(e, last)))
         {
             try
             {
-                return await StartAsync(last);
+                return await StartAsync([.. listen.Select(e => IsSameWithAnyPort(e, last) ? last : e)]);
             }
             catch (CommandFailure)
             {
@@ -139,4 +138,6 @@ internal sealed class HostProcess(DataDirectory data, TimeProvider time, TextWri
 
         return await StartAsync(listen);
     }
+
+    private static bool IsSameWithAnyPort(EndPoint asked, IPEndPoint last) => asked is IPEndPoint { Port: 0 } tcp && tcp.Address.Equals(last.Address);
 }

@@ -11,4 +11,7 @@ internal static class ListenAddress
 
     /// <inheritdoc cref="EndpointText"/>
     public static bool TryParse(string text, out IPEndPoint endpoint) => EndpointText.TryParse(text, out endpoint);
+
+    /// <summary>What is listened on by TCP; null: nothing is, or the text is none.</summary>
+    public static IPEndPoint? TcpOf(string? listen) => listen is not null && ListenText.TryParseAll(listen, out var all) ? all.OfType<IPEndPoint>().FirstOrDefault() : null;
 }

@@ -15,6 +15,7 @@ using Sync.Protocol.Pairing;
 using Sync.Protocol.Serving;
 using Sync.Protocol.Transfers;
 using Sync.Shared.Output;
+using Sync.Shared.Settings;
 
 namespace Sync.Host.Serving;
 
@@ -23,19 +24,19 @@ internal sealed class PeerListener : IAsyncDisposable
 {
     private readonly WebApplication _app;
 
-    private PeerListener(WebApplication app, IPEndPoint endpoint)
+    private PeerListener(WebApplication app, IReadOnlyList<EndPoint> endpoints)
     {
         _app = app;
-        Endpoint = endpoint;
+        Endpoints = endpoints;
     }
 
     /// <summary>Where it listens, with the port that was chosen.</summary>
-    public IPEndPoint Endpoint { get; }
+    public IReadOnlyList<EndPoint> Endpoints { get; }
 
     /// <summary>Begins to listen.</summary>
-    /// <exception cref="CommandFailure">The address cannot be had.</exception>
+    /// <exception cref="CommandFailure">An address cannot be had. A serial line need not be there yet.</exception>
     public static async Task<PeerListener> StartAsync(
-        IPEndPoint endpoint,
+        IReadOnlyList<EndPoint> endpoints,
         PeerIdentity identity,
         IShareServer shares,
         IPairingDesk desk,
@@ -52,7 +53,8 @@ internal sealed class PeerListener : IAsyncDisposable
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
-            kestrel.ListenPeer(endpoint, identity);
+            foreach (var endpoint in endpoints)
+                kestrel.ListenPeer(endpoint, identity);
         });
         // Signals are the control server's, which ends this one in its turn.
         builder.Services.Replace(ServiceDescriptor.Singleton<IHostLifetime, NoLifetime>());
@@ -65,6 +67,8 @@ internal sealed class PeerListener : IAsyncDisposable
         builder.Services.AddSyncPeer();
         var app = builder.Build();
         app.MapSyncPeer();
+        foreach (var socket in endpoints.OfType<UnixDomainSocketEndPoint>())
+            PeerSocket.Clear(socket.ToString());
         try
         {
             await app.StartAsync(cancel);
@@ -72,11 +76,15 @@ internal sealed class PeerListener : IAsyncDisposable
         catch (Exception e) when (e is IOException or SocketException)
         {
             await app.DisposeAsync();
-            throw Explain(e, endpoint);
+            throw Explain(e, endpoints);
         }
 
-        var address = new Uri(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
-        return new PeerListener(app, new IPEndPoint(endpoint.Address, address.Port));
+        // In the order in which they were asked for; of TCP's, only there is a port chosen.
+        var addresses = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.ToList();
+        var bound = endpoints.Select((endpoint, i) => endpoint is IPEndPoint tcp ? new IPEndPoint(tcp.Address, new Uri(addresses[i]).Port) : endpoint).ToList();
+        foreach (var socket in endpoints.OfType<UnixDomainSocketEndPoint>())
+            PeerSocket.Open(socket.ToString());
+        return new PeerListener(app, bound);
     }
 
     /// <inheritdoc/>
@@ -84,10 +92,15 @@ internal sealed class PeerListener : IAsyncDisposable
     {
         await _app.StopAsync(CancellationToken.None);
         await _app.DisposeAsync();
+        foreach (var socket in Endpoints.OfType<UnixDomainSocketEndPoint>())
+            File.Delete(socket.ToString());
     }
 
-    private static CommandFailure Explain(Exception error, IPEndPoint endpoint)
+    private static CommandFailure Explain(Exception error, IReadOnlyList<EndPoint> endpoints)
     {
+        // Which of several it was is in the error's own words alone.
+        if (endpoints is not [IPEndPoint endpoint])
+            return new CommandFailure($"cannot listen on {ListenText.Format(endpoints)} ({error.Message}); choose others with --listen", error);
         var cause = error as SocketException ?? error.InnerException as SocketException ?? error.InnerException?.InnerException as SocketException;
         if (error.InnerException is AddressInUseException || cause?.SocketErrorCode == SocketError.AddressAlreadyInUse)
             return new CommandFailure($"{endpoint} is in use by another program; stop it, or choose another port with --listen", error);

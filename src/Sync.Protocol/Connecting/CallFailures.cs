@@ -72,6 +72,8 @@ internal static class CallFailures
         {
             switch (cause)
             {
+                case DialException:
+                    return cause.Message;
                 case SocketException { SocketErrorCode: SocketError.ConnectionRefused }:
                     return $"Nothing listens at {address}. Start sync-host there, or check the port.";
                 case SocketException { SocketErrorCode: SocketError.HostNotFound or SocketError.NoData or SocketError.TryAgain }:

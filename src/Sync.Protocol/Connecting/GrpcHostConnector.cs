@@ -36,7 +36,7 @@ public sealed class GrpcHostConnector : IHostConnector, IAsyncDisposable
     {
         if (addresses.Count == 0) throw new ArgumentException("No address to connect to.", nameof(addresses));
         if (!PeerIdentity.IsFingerprint(hostFingerprint)) throw new ArgumentException("A fingerprint has 64 hexadecimal digits.", nameof(hostFingerprint));
-        _addresses = [.. addresses.Select(a => PeerAddress.TryParse(a, out var parsed) ? parsed : throw new ArgumentException($"'{a}' is not an address: write HOST:PORT.", nameof(addresses)))];
+        _addresses = [.. addresses.Select(a => PeerAddress.TryParse(a, out var parsed) ? parsed : throw new ArgumentException($"'{a}' is not an address: write {PeerAddress.Wanted}.", nameof(addresses)))];
         _hostFingerprint = hostFingerprint;
         _me = me;
         _time = time;

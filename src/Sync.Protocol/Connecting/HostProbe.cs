@@ -31,7 +31,7 @@ public static class HostProbe
     public static async Task<HostMeasurement> MeasureAsync(
         string address, string hostFingerprint, PeerIdentity me, TimeProvider time, ILoggerFactory logging, CancellationToken cancel)
     {
-        if (!PeerAddress.TryParse(address, out var parsed)) throw new ArgumentException($"'{address}' is not an address: write HOST:PORT.", nameof(address));
+        if (!PeerAddress.TryParse(address, out var parsed)) throw new ArgumentException($"'{address}' is not an address: write {PeerAddress.Wanted}.", nameof(address));
         var host = new PinnedHost(hostFingerprint);
         using var channel = PeerChannel.Open(parsed, host, me, manyConnections: false, logging);
         using var call = new Peer.PeerClient(channel).Measure(cancellationToken: cancel);

@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Security;
-using System.Net.Sockets;
 using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
 using Grpc.Net.Client;
@@ -15,9 +14,6 @@ internal static class PeerChannel
 {
     /// <summary>Fills a 25 ms link at line speed; the default gave 2 MB/s (grpc-dotnet #1238).</summary>
     private const int StreamWindow = 8 << 20;
-
-    /// <summary>A machine that takes no connection in this time is not there.</summary>
-    private static readonly TimeSpan ReachedWithin = TimeSpan.FromSeconds(10);
 
     /// <summary>What is done once, and has no agent that would try again, waits longer for a host that has taken its connection: fifty build agents on two processors, all of which
     /// begin in the same second, took more than ten seconds for their handshakes.</summary>
@@ -41,11 +37,11 @@ internal static class PeerChannel
             InitialHttp2StreamWindowSize = StreamWindow,
             PooledConnectionIdleTimeout = Timeout.InfiniteTimeSpan,
             PooledConnectionLifetime = Timeout.InfiniteTimeSpan,
-            ConnectTimeout = patience ?? ReachedWithin,
+            ConnectTimeout = patience ?? PeerDialer.ReachedWithin,
             KeepAlivePingDelay = TimeSpan.FromSeconds(5),
             KeepAlivePingTimeout = TimeSpan.FromSeconds(5),
             KeepAlivePingPolicy = HttpKeepAlivePingPolicy.WithActiveRequests,
-            ConnectCallback = static (context, cancel) => ConnectAsync(context.DnsEndPoint, cancel),
+            ConnectCallback = (_, cancel) => PeerDialer.ConnectAsync(address, cancel),
             SslOptions = new SslClientAuthenticationOptions
             {
                 EnabledSslProtocols = SslProtocols.Tls13,
@@ -59,7 +55,7 @@ internal static class PeerChannel
         };
         if (isPull && OperatingSystem.IsLinux()) handler.SslOptions.CipherSuitesPolicy = QuickFirst;
         // Given as a client, the handler is used as it is: the channel's own reconnecting, with its minutes of back-off, stays out of the way.
-        return GrpcChannel.ForAddress("https://" + address, new GrpcChannelOptions
+        return GrpcChannel.ForAddress("https://" + address.Authority, new GrpcChannelOptions
         {
             HttpClient = new HttpClient(handler, disposeHandler: true) { Timeout = Timeout.InfiniteTimeSpan },
             DisposeHttpClient = true,
@@ -70,27 +66,5 @@ internal static class PeerChannel
             CompressionProviders = [],
             LoggerFactory = logging,
         });
-    }
-
-    private static async ValueTask<Stream> ConnectAsync(DnsEndPoint endpoint, CancellationToken cancel)
-    {
-        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-        using var reached = CancellationTokenSource.CreateLinkedTokenSource(cancel);
-        reached.CancelAfter(ReachedWithin);
-        try
-        {
-            await socket.ConnectAsync(endpoint, reached.Token);
-            return new NetworkStream(socket, ownsSocket: true);
-        }
-        catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
-        {
-            socket.Dispose();
-            throw new SocketException((int)SocketError.TimedOut);
-        }
-        catch
-        {
-            socket.Dispose();
-            throw;
-        }
     }
 }

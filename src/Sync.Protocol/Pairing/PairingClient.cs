@@ -29,7 +29,7 @@ public static class PairingClient
         foreach (var text in address is null ? invite.Addresses : [address])
         {
             if (!PeerAddress.TryParse(text, out var parsed))
-                throw new LinkException(LinkFailure.Unreachable, $"'{text}' is not an address: write HOST:PORT.");
+                throw new LinkException(LinkFailure.Unreachable, $"'{text}' is not an address: write {PeerAddress.Wanted}.");
             try
             {
                 return await TryAsync(invite, parsed, me, guestName, subPath, cancel);
@@ -40,7 +40,7 @@ public static class PairingClient
             }
         }
 
-        throw worst ?? new LinkException(LinkFailure.Unreachable, "The invite names no address: give one with --address HOST:PORT.");
+        throw worst ?? new LinkException(LinkFailure.Unreachable, "The invite names no address: give one with --address ADDRESS.");
     }
 
     private static async Task<PairingGrant> TryAsync(

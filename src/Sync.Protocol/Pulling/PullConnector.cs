@@ -26,7 +26,7 @@ public static class PullConnector
         foreach (var text in addresses)
         {
             if (!PeerAddress.TryParse(text, out var address))
-                throw new LinkException(LinkFailure.Unreachable, $"'{text}' is not an address: write HOST:PORT.");
+                throw new LinkException(LinkFailure.Unreachable, $"'{text}' is not an address: write {PeerAddress.Wanted}.");
             try
             {
                 return await OpenAsync(address, hostFingerprint, me, request, NoBulkLimits.Instance, cancel);
@@ -37,7 +37,7 @@ public static class PullConnector
             }
         }
 
-        throw worst ?? new LinkException(LinkFailure.Unreachable, "No address to connect to is known: pull with a token, or give one with --address HOST:PORT.");
+        throw worst ?? new LinkException(LinkFailure.Unreachable, "No address to connect to is known: pull with a token, or give one with --address ADDRESS.");
     }
 
     /// <summary>Opens a pull at one address; what comes is held to the limits.</summary>

@@ -29,6 +29,7 @@ public static class PeerServer
     {
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<IBulkLimits>(NoBulkLimits.Instance);
+        services.AddSingleton<IConnectionListenerFactory, LineListenerFactory>();
         services.AddSingleton<ConnectionGate>();
         services.AddSingleton<PeerConnectionHandler>();
         services.AddSingleton<RedemptionLimiter>();
@@ -51,8 +52,8 @@ public static class PeerServer
     /// <summary>Maps the peer protocol's calls; only connections of <see cref="ListenPeer"/> reach them.</summary>
     public static IEndpointConventionBuilder MapSyncPeer(this IEndpointRouteBuilder endpoints) => endpoints.MapGrpcService<PeerService>();
 
-    /// <summary>Listens for guests: HTTP/2 over TLS 1.3, both sides with a certificate. Sets the server's HTTP/2 limits, which hold for all its endpoints.</summary>
-    public static void ListenPeer(this KestrelServerOptions options, IPEndPoint endpoint, PeerIdentity me)
+    /// <summary>Listens for guests: HTTP/2 over TLS 1.3, both sides with a certificate, whatever carries it (TCP, a Unix socket, a byte pipe, vsock). Sets the server's HTTP/2 limits, which hold for all its endpoints.</summary>
+    public static void ListenPeer(this KestrelServerOptions options, EndPoint endpoint, PeerIdentity me)
     {
         var limits = options.Limits;
         // Windows that fill 8 MiB of a 25 ms link at line speed; the defaults gave 2 MB/s.

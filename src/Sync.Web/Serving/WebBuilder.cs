@@ -43,6 +43,7 @@ internal static class WebBuilder
         var app = builder.Build();
         app.UseSecurityHeaders();
         app.UseSyncApi();
+        app.MapGuestPackages(data);
         app.UseDashboard();
         return app;
     }

@@ -19,13 +19,16 @@ internal sealed class TestHost : TestAgent
     /// <summary>The files of the share that a <see cref="Pair"/> made.</summary>
     public TestTree Tree { get; init; } = null!;
 
+    /// <summary>Where it listens; null: at <see cref="Port"/> of this machine alone.</summary>
+    public IReadOnlyList<string>? Listen { get; init; }
+
     /// <summary>Whether it is started with an API on a free port.</summary>
     public bool HasApi { get; set; }
 
     protected override string ReadyLine => "sync-host: listening on ";
 
     protected override IReadOnlyList<string> AgentArguments =>
-        ["serve", "--listen", string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{Port}"), .. _shares.SelectMany(share => (string[])["--share", share]), .. HasApi ? ["--api", "127.0.0.1:0"] : Array.Empty<string>()];
+        ["serve", .. (Listen ?? [string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{Port}")]).SelectMany(at => (string[])["--listen", at]), .. _shares.SelectMany(share => (string[])["--share", share]), .. HasApi ? ["--api", "127.0.0.1:0"] : Array.Empty<string>()];
 
     /// <summary>A token for a share.</summary>
     public async Task<string> InviteAsync(params string[] options)

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -40,6 +41,9 @@ internal sealed class TestServer : IAsyncDisposable
 
     public string Address => "127.0.0.1:" + Port.ToString(System.Globalization.CultureInfo.InvariantCulture);
 
+    /// <summary>The same server by a Unix socket.</summary>
+    public string UnixAddress => "unix:" + SocketIn(_directory);
+
     public static async Task<TestServer> StartAsync(TimeProvider? time = null)
     {
         var directory = new TempDirectory();
@@ -53,7 +57,11 @@ internal sealed class TestServer : IAsyncDisposable
         builder.Services.AddSingleton<IShareServer>(host).AddSingleton<IPairingDesk>(host).AddSingleton<IGuestDirectory>(host);
         if (time is not null) builder.Services.AddSingleton(time);
         builder.Services.AddSyncPeer();
-        builder.WebHost.UseKestrelHttpsConfiguration().ConfigureKestrel(k => k.ListenPeer(new IPEndPoint(IPAddress.Loopback, 0), identity));
+        builder.WebHost.UseKestrelHttpsConfiguration().ConfigureKestrel(k =>
+        {
+            k.ListenPeer(new IPEndPoint(IPAddress.Loopback, 0), identity);
+            k.ListenPeer(new UnixDomainSocketEndPoint(SocketIn(directory)), identity);
+        });
         var app = builder.Build();
         app.MapSyncPeer();
         // Another endpoint of the same server, such as the control API is.
@@ -68,6 +76,8 @@ internal sealed class TestServer : IAsyncDisposable
     public PeerIdentity Stranger(string name) => PeerIdentity.LoadOrCreate(Path.Combine(_directory.Path, name));
 
     public T Service<T>() where T : notnull => _app.Services.GetRequiredService<T>();
+
+    private static string SocketIn(TempDirectory directory) => Path.Combine(directory.Path, "peer.sock");
 
     public Task StopAsync() => _app.StopAsync();
 

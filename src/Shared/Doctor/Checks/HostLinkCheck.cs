@@ -86,13 +86,13 @@ internal sealed class HostLinkCheck(TimeProvider time) : IDoctorCheck
     /// <summary>What the kernel knows by now of the way there: the bytes just measured have found it out. Null where it does not tell.</summary>
     private static async Task<int?> PathMtuAsync(string address, CancellationToken cancel)
     {
-        if (!OperatingSystem.IsLinux() || !PeerAddresses.TrySplit(address, out var host, out var port))
+        if (!OperatingSystem.IsLinux() || !PeerAddress.TryParse(address, out var parsed) || parsed.Transport != PeerTransport.Tcp)
             return null;
         try
         {
-            var ip = (await Dns.GetHostAddressesAsync(host, cancel))[0];
+            var ip = (await Dns.GetHostAddressesAsync(parsed.Host, cancel))[0];
             using var socket = new Socket(ip.AddressFamily, SocketType.Dgram, ProtocolType.Udp);
-            await socket.ConnectAsync(new IPEndPoint(ip, port), cancel);
+            await socket.ConnectAsync(new IPEndPoint(ip, (int)parsed.Port), cancel);
             // linux/in.h: IP_MTU; linux/in6.h: IPV6_MTU.
             var value = new byte[sizeof(int)];
             _ = ip.AddressFamily == AddressFamily.InterNetworkV6 ? socket.GetRawSocketOption(41, 24, value) : socket.GetRawSocketOption(0, 14, value);
