@@ -35,12 +35,12 @@ public sealed class CommandTests
         try
         {
             var first = new SeedRun(SeedState.Open(path), static _ => { });
-            await first.RunAsync(3, TimeSpan.MaxValue);
+            await first.RunAsync(3);
             Assert.Equal(3, first.Figures.Seeds);
             var state = SeedState.Open(path);
             Assert.Equal(4UL, state.Next);
             var second = new SeedRun(state, static _ => { });
-            await second.RunAsync(5, TimeSpan.MaxValue);
+            await second.RunAsync(5);
             Assert.Equal(2, second.Figures.Seeds);
             Assert.Equal(6UL, SeedState.Open(path).Next);
         }

@@ -345,6 +345,8 @@ internal sealed class Applier(
         if (p.Lingering is { } lingering) lateWrites.Linger(lingering);
         // RACE: nothing was found at its place because its directory had moved on meanwhile: what moved with it is still there.
         if (p is { Outcome: PlacementOutcome.Done, Step.Kind: StepKind.Remove } && Trees.LocalPath(node) != p.Source) p.Outcome = PlacementOutcome.Raced;
+        // RACE: directories were swapped meanwhile, and it went by its path into another than the trees know by that name. Looks will tell where all stand.
+        if (p.Outcome == PlacementOutcome.Done && !isForgotten && IsInItself(p)) p.Outcome = PlacementOutcome.Raced;
         if (p.Outcome == PlacementOutcome.Done)
         {
             Placed++;
@@ -425,6 +427,16 @@ internal sealed class Applier(
         foreach (var (directory, above) in rules) observer.DirectoryPlaced(directory, above);
         context.Reconciler.Placed(node, p.Step, entry, before);
     }
+
+    /// <summary>Whether a directory would be settled in itself, as the trees are now.</summary>
+    private bool IsInItself(Placement p) => p.Step.Kind switch
+    {
+        StepKind.Move or StepKind.StepAside => IsWithin(p.Entry.Parent, p.Node),
+        StepKind.Exchange when p.Step.Other is { Local: { } other } => IsWithin(other.Parent, p.Node) || IsWithin(p.Node.Local!.Parent, p.Step.Other),
+        _ => false,
+    };
+
+    private bool IsWithin(EntryId directory, Node node) => Trees.Find(directory) is { } at && Trees.IsLocallyWithin(at, node);
 
     private void Place(Placement p, Node node, Entry entry, FileStamp stamp)
     {

@@ -67,11 +67,13 @@ internal sealed class GitOrder(TreeSet trees)
     public void Observed(Node node) => _inOrder.Add(node);
 
     /// <summary>The object that a change of this file in a `.git` has to wait for; null: none.</summary>
-    public Node? ToWaitFor(Entry entry)
+    /// <param name="node">The file, which does not wait for itself.</param>
+    /// <param name="entry">As it is after the change.</param>
+    public Node? ToWaitFor(Node node, Entry entry)
     {
         // An object itself waits for nothing.
         if (_pending.Count == 0 || PlaceOf(entry) is not { } place || place.Top == Objects) return null;
-        return _pending.TryGetValue(place.Git, out var pending) ? LastObject(place.Git, pending) : null;
+        return _pending.TryGetValue(place.Git, out var pending) && LastObject(place.Git, pending) is { } last && last != node ? last : null;
     }
 
     /// <summary>What the deletion of this file in a `.git` has to wait for; null: nothing. A branch may have been packed, an object be in a pack now,
@@ -91,7 +93,7 @@ internal sealed class GitOrder(TreeSet trees)
         while (objects.Count > 0)
         {
             var last = objects[^1];
-            if (trees.Find(last.Id) == last && IsNew(last)) return last;
+            if (trees.Find(last.Id) == last && IsNew(last) && IsObject(last, git)) return last;
             objects.RemoveAt(objects.Count - 1);
         }
 
@@ -106,6 +108,15 @@ internal sealed class GitOrder(TreeSet trees)
         if (node.Has(NodeFlags.Refused)) return false;
         if (node is { Local: { } local, IsRemote: true }) return local.Parent != node.Remote!.Parent || local.Name != node.Remote.Name;
         return (node.IsLocal && node.Remote is null) || (node.IsRemote && node.Local is null && node.Base is null);
+    }
+
+    /// <summary>An object where it is new: what was one, and has been moved out of them, would wait for itself.</summary>
+    private bool IsObject(Node node, Node git)
+    {
+        return Comes(node.Local) || (node.IsRemote && Comes(node.Remote));
+
+        bool Comes(Entry? entry) => entry is not null && !(node.Base is { Deleted: false } agreed && agreed.Parent == entry.Parent && agreed.Name == entry.Name)
+            && PlaceOf(entry) is { Top: Objects } place && place.Git == git;
     }
 
     /// <summary>New, or with other bytes on the two sides.</summary>

@@ -49,6 +49,9 @@ internal sealed class Planner(TreeSet trees, FacetComparer compare)
 
     private bool CanPropose => !ReadOnly && Direction is SyncDirection.TwoWay or SyncDirection.SendOnly;
 
+    /// <summary>Two names can be exchanged. Where they cannot, one of two that stand in each other's way steps aside.</summary>
+    public bool CanExchange { get; set; } = true;
+
     private bool CanApply => Direction != SyncDirection.SendOnly;
 
     public Step Decide(Node node)
@@ -69,8 +72,8 @@ internal sealed class Planner(TreeSet trees, FacetComparer compare)
     private Node? InGitWaitsFor(Node node, Step step) => step.Kind switch
     {
         StepKind.Create or StepKind.Update or StepKind.Move or StepKind.Propose or StepKind.Remove when node.Kind == EntryKind.Directory => null,
-        StepKind.Create or StepKind.Update or StepKind.Move => Arriving(_git.ToWaitFor(node.Remote!)),
-        StepKind.Propose when node.IsLocal => Arriving(_git.ToWaitFor(node.Local!)),
+        StepKind.Create or StepKind.Update or StepKind.Move => Arriving(_git.ToWaitFor(node, node.Remote!)),
+        StepKind.Propose when node.IsLocal => Arriving(_git.ToWaitFor(node, node.Local!)),
         StepKind.Propose when _git.ToWaitForBeforeDeleting(node.Remote!) is { IsLocal: true } first && !IsSucceeded(node) => Arriving(first),
         StepKind.Remove when _git.ToWaitForBeforeDeleting(node.Local!) is { IsRemote: true } first && !IsSucceeded(node) => Arriving(first),
         _ => null,
@@ -362,7 +365,7 @@ internal sealed class Planner(TreeSet trees, FacetComparer compare)
         if (occupant.Remote is { Deleted: true } && trees.IsLocallyWithin(node, occupant)) return new Step(StepKind.StepAside, Other: parent);
         if (IsLeftover(occupant) || IsKept(occupant)) return new Step(StepKind.Blocked, Other: occupant);
         if (!IsInRing(node, occupant)) return Step.Wait(occupant);
-        return trees.IsLocallyWithin(node, occupant) ? new Step(StepKind.StepAside, Other: parent) : new Step(StepKind.Exchange, Other: occupant);
+        return !CanExchange || trees.IsLocallyWithin(node, occupant) ? new Step(StepKind.StepAside, Other: parent) : new Step(StepKind.Exchange, Other: occupant);
     }
 
     /// <summary>If a directory cannot be made because the node, or what holds it, has its name: the directory to step aside into.</summary>

@@ -184,6 +184,9 @@ internal sealed class TreeSet
     {
         var old = node.Local;
         var moved = !(old is not null && local is not null && old.Parent == local.Parent && old.Name == local.Name);
+        // A ring would be walked for ever.
+        if (moved && old is { Kind: EntryKind.Directory } && local is not null && Find(local.Parent) is { } into && IsLocallyWithin(into, node))
+            throw new InvalidOperationException($"{node} in itself.");
         Node? emptied = null;
         if (moved) RemoveRemoteOnly(node);
         if (old is not null)

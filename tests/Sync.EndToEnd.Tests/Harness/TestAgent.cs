@@ -69,7 +69,7 @@ internal abstract class TestAgent : IAsyncDisposable
                 Assert.False(agent.HasEnded, $"the agent ended at its start\n{agent}");
                 return Task.FromResult(agent.Said(ReadyLine));
             },
-            () => $"the agent is ready\n{agent}",
+            () => $"the agent is ready\n{agent}\n{ThreadReport.Of(agent.Id)}",
             StartLimit);
     }
 

@@ -122,6 +122,16 @@ public sealed class GitOrderTests
         Assert.Contains((_reconciler.Trees.Find(new EntryId(10))!, StepKind.Remove), Steps());
     }
 
+    [Fact]
+    public void An_object_that_is_moved_out_of_them_does_not_wait_for_itself()
+    {
+        TellRepository();
+        PlaceAllBut("nothing");
+        var loose = _reconciler.Trees.Find(new EntryId(10))!;
+        _reconciler.Trees.SetLocal(loose, loose.Local! with { Parent = new EntryId(2), Name = "a" }, new FileStamp(_nextKey++, 0, 0, 0));
+        Assert.Equal([(loose, StepKind.Propose)], Steps());
+    }
+
     private void TellRepository()
     {
         Tell(2, 1, ".git", EntryKind.Directory);

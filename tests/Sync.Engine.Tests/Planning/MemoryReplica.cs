@@ -24,6 +24,8 @@ internal sealed class MemoryReplica
         _epoch = world.Epoch;
         Proposer = new Proposer(name, isHost);
         Reconciler = new Reconciler(new TreeSet(EntryId.Root), new FacetComparer()) { ReplicaName = name };
+        // Not every file system can exchange two names.
+        Reconciler.Planner.CanExchange = name != "guest1";
         Reconciler.Rebound = (from, to) =>
         {
             _world.Log.Add($"{Name} binds {World.Show(from.Local ?? to.Local)} to {to} L {World.Show(to.Local)} R {World.Show(to.Remote)}");

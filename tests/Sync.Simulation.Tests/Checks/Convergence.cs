@@ -38,7 +38,7 @@ internal sealed class Convergence(Site[] sites)
             {
                 if (Unavailable.Contains(path)) continue;
                 if (!other.TryGetValue(path, out var there)) return $"{path} ({Describe(inode)}) is on the host, not on {sites[i].Name}";
-                if (inode.Kind != there.Kind || inode.Mode != there.Mode || inode.LinkTarget != there.LinkTarget || !inode.Data.AsSpan().SequenceEqual(there.Data)
+                if (inode.Kind != there.Kind || inode.Mode != there.Mode || inode.LinkTarget != there.LinkTarget || inode.Key != there.Key
                     || (inode.Kind == EntryKind.File && Math.Abs(inode.MtimeNs - there.MtimeNs) >= Math.Max(2, grain)))
                     return $"{path} is {Describe(inode)} on the host, {Describe(there)} on {sites[i].Name}";
             }
@@ -73,5 +73,5 @@ internal sealed class Convergence(Site[] sites)
     }
 
     private static string Describe(Inode inode) => string.Create(
-        CultureInfo.InvariantCulture, $"{inode.Kind} {Convert.ToString(inode.Mode, 8)} {inode.Data.Length} bytes of {inode.MtimeNs}{(inode.Data.Length == 0 ? "" : $" {(UInt64)Ledger.Key(inode.Data):x}")}");
+        CultureInfo.InvariantCulture, $"{inode.Kind} {Convert.ToString(inode.Mode, 8)} {inode.Data.Length} bytes of {inode.MtimeNs}{(inode.Data.Length == 0 ? "" : $" {(UInt64)inode.Key:x}")}");
 }

@@ -22,7 +22,7 @@ internal static class LostVersions
             SimDisk.Each(site.Disk.Root, "", (path, inode) =>
             {
                 if (path.StartsWith(".sync", StringComparison.Ordinal) && !path.StartsWith(VersionStore, StringComparison.Ordinal)) return;
-                if (inode.Data.Length == 0 || ledger.Find(inode.Data) is not { } version) return;
+                if (inode.Data.Length == 0 || ledger.Find(inode) is not { } version) return;
                 found.Add(version);
                 if (!path.StartsWith(VersionStore, StringComparison.Ordinal)) inTree.Add(version);
             });

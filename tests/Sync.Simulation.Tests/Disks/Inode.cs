@@ -1,5 +1,7 @@
+using System.Runtime.InteropServices;
 using Sync.Engine.Files;
 using Sync.Engine.Model;
+using Sync.Simulation.Tests.Users;
 
 namespace Sync.Simulation.Tests.Disks;
 
@@ -16,11 +18,26 @@ internal sealed class Inode(ulong number, EntryKind kind)
 
     public long CtimeNs { get; set; }
 
-    /// <summary>All bytes. A write makes a new array, so that an old one stays what it was.</summary>
-    public byte[] Data { get; set; } = [];
+    private byte[] _array = [];
+    private int _end;
+    private ReadOnlyMemory<byte> _keyed;
+    private UInt128 _key = Ledger.Nothing;
+
+    /// <summary>All bytes. A write makes others, so that what was here before stays what it was.</summary>
+    public ReadOnlyMemory<byte> Data { get; set; }
 
     /// <summary>The bytes that power loss leaves, and their mtime.</summary>
-    public byte[] DurableData { get; set; } = [];
+    public ReadOnlyMemory<byte> DurableData { get; set; }
+
+    /// <summary>What the ledger knows the bytes by.</summary>
+    public UInt128 Key
+    {
+        get
+        {
+            if (!_keyed.Equals(Data)) (_keyed, _key) = (Data, Ledger.Key(Data.Span));
+            return _key;
+        }
+    }
 
     /// <inheritdoc cref="DurableData"/>
     public long DurableMtimeNs { get; set; }
@@ -51,7 +68,43 @@ internal sealed class Inode(ulong number, EntryKind kind)
     /// <summary>When bytes were last written; the run's time.</summary>
     public long WrittenNs { get; set; }
 
-    public bool IsDirty => !ReferenceEquals(Data, DurableData);
+    /// <summary>Bytes were written since they were last made durable.</summary>
+    public bool IsDirty { get; private set; }
+
+    /// <summary>Bytes at an offset, zeros before it where there was nothing. What is appended goes behind the bytes that are there, of which nobody sees
+    /// more than it has seen: logs grow by a line at a time.</summary>
+    public void Write(long offset, ReadOnlySpan<byte> bytes)
+    {
+        var (from, length) = ((int)offset, (int)Math.Max(Data.Length, offset + bytes.Length));
+        var isAppended = from > 0 && from == Data.Length && !bytes.IsEmpty;
+        if (!isAppended || length > _array.Length || _end != from || !IsIn(_array))
+        {
+            var array = new byte[isAppended ? 2 * length : length];
+            if (from > 0 || bytes.Length < Data.Length) Data.CopyTo(array);
+            _array = array;
+        }
+
+        bytes.CopyTo(_array.AsSpan(from));
+        _end = length;
+        Data = _array.AsMemory(0, length);
+        IsDirty = true;
+    }
+
+    public void SetLength(long length)
+    {
+        if (length < Data.Length) Data = Data[..(int)length];
+        else if (length > Data.Length) Write(length, []);
+        IsDirty = true;
+    }
+
+    /// <summary>The bytes are on the device.</summary>
+    public void MakeDurable()
+    {
+        DurableData = Data;
+        IsDirty = false;
+    }
+
+    private bool IsIn(byte[] array) => MemoryMarshal.TryGetArray(Data, out var segment) && segment.Array == array;
 
     public FileStat Stat => new(
         kind, Mode, new FileStamp(number, kind == EntryKind.Symlink ? LinkTarget!.Length : Data.Length, MtimeNs, CtimeNs), 1, 0, (uint)Math.Max(1, Links), (Data.Length + 511) / 512);

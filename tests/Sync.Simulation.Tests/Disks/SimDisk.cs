@@ -82,18 +82,15 @@ internal sealed class SimDisk
     public FsError Write(Inode inode, long offset, ReadOnlySpan<byte> bytes)
     {
         if (IsFull && offset + bytes.Length > inode.Data.Length) return FsError.NoSpace;
-        var data = new byte[Math.Max(inode.Data.Length, offset + bytes.Length)];
-        if (offset > 0 || bytes.Length < inode.Data.Length) inode.Data.CopyTo(data, 0);
-        bytes.CopyTo(data.AsSpan((int)offset));
-        SetData(inode, data);
+        inode.Write(offset, bytes);
+        Written(inode);
         return FsError.None;
     }
 
     public void SetLength(Inode inode, long length)
     {
-        var data = new byte[length];
-        inode.Data.AsSpan(0, (int)Math.Min(length, inode.Data.Length)).CopyTo(data);
-        SetData(inode, data);
+        inode.SetLength(length);
+        Written(inode);
     }
 
     /// <summary>The last of who wrote has closed it.</summary>
@@ -220,7 +217,7 @@ internal sealed class SimDisk
     {
         foreach (var inode in _dirty)
         {
-            inode.DurableData = inode.Data;
+            inode.MakeDurable();
             inode.DurableMtimeNs = inode.MtimeNs;
         }
 
@@ -249,7 +246,7 @@ internal sealed class SimDisk
                     break;
             }
 
-            inode.DurableData = inode.Data;
+            inode.MakeDurable();
         }
 
         _dirty.Clear();
@@ -350,9 +347,8 @@ internal sealed class SimDisk
         Watcher?.Invoke(new WatchEvent(tag, null, WatchChange.Ended, 0));
     }
 
-    private void SetData(Inode inode, byte[] data)
+    private void Written(Inode inode)
     {
-        inode.Data = data;
         inode.WrittenNs = _scheduler.NowNs;
         inode.MtimeNs = Floor(Now, _traits.MtimeGrainNs);
         _dirty.Add(inode);
@@ -361,7 +357,7 @@ internal sealed class SimDisk
 
     private void MakeDurable(Inode inode)
     {
-        inode.DurableData = inode.Data;
+        inode.MakeDurable();
         _dirty.Remove(inode);
     }
 

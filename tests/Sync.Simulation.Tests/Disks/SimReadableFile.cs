@@ -19,7 +19,7 @@ internal sealed class SimReadableFile(SimFileSystem files, Inode inode) : IReada
         var error = files.Begin(DiskCall.Read);
         if (error != FsError.None || offset >= inode.Data.Length) return error;
         read = (int)Math.Min(buffer.Length, inode.Data.Length - offset);
-        inode.Data.AsSpan((int)offset, read).CopyTo(buffer);
+        inode.Data.Span.Slice((int)offset, read).CopyTo(buffer);
         return FsError.None;
     }
 

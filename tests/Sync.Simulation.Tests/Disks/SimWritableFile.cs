@@ -13,7 +13,7 @@ internal sealed class SimWritableFile(SimFileSystem files, SimDisk disk, Inode i
         var error = files.Begin(DiskCall.Read);
         if (error != FsError.None || offset >= inode.Data.Length) return error;
         read = (int)Math.Min(buffer.Length, inode.Data.Length - offset);
-        inode.Data.AsSpan((int)offset, read).CopyTo(buffer);
+        inode.Data.Span.Slice((int)offset, read).CopyTo(buffer);
         return FsError.None;
     }
 
@@ -22,7 +22,7 @@ internal sealed class SimWritableFile(SimFileSystem files, SimDisk disk, Inode i
         var error = files.Begin(DiskCall.Write);
         if (error != FsError.None) return error;
         var bytes = ((SimReadableFile)source).Inode.Data;
-        return sourceOffset + length > bytes.Length ? FsError.Invalid : disk.Write(inode, offset, bytes.AsSpan((int)sourceOffset, (int)length));
+        return sourceOffset + length > bytes.Length ? FsError.Invalid : disk.Write(inode, offset, bytes.Span.Slice((int)sourceOffset, (int)length));
     }
 
     public FsError SetLength(long length)

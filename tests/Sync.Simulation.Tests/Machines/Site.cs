@@ -59,6 +59,9 @@ internal sealed class Site
 
     public bool IsUp => Process is { IsDead: false };
 
+    /// <summary>Of the share; on the host.</summary>
+    public SharePolicy Policy { get; set; } = new();
+
     /// <summary>Defects that the engine has logged.</summary>
     public List<string> Defects { get; } = [];
 
@@ -136,7 +139,7 @@ internal sealed class Site
         try
         {
             IReplica replica = Number == 0
-                ? await HostShare.OpenAsync(options, new SharePolicy(), CancellationToken.None).ConfigureAwait(false)
+                ? await HostShare.OpenAsync(options, Policy, CancellationToken.None).ConfigureAwait(false)
                 : await GuestReplica.OpenAsync(options, new Connector(_network, this, process), CancellationToken.None).ConfigureAwait(false);
             if (!process.IsDead) Replica = replica;
         }

@@ -27,7 +27,7 @@ internal static class SeedsCommand
         var state = SeedState.Open(path);
         Console.WriteLine($"From seed {state.Next} to {count}; {state.Failed.Count} failed before. Goes on from {path} when it was stopped.");
         var run = new SeedRun(state, Console.WriteLine);
-        await run.RunAsync(count, TimeSpan.MaxValue).ConfigureAwait(false);
+        await run.RunAsync(count).ConfigureAwait(false);
         Console.WriteLine($"{run.Figures}; {state.Failed.Count} failed in all.");
         return state.Failed.Count == 0 ? 0 : 1;
     }

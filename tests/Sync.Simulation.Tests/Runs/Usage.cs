@@ -11,6 +11,7 @@ internal static class Usage
         simulate FIRST [COUNT] [OPTION]...      runs seeds in this process, one after the other, and tells of those that fail
           --twice                 each twice: the second run must give the same trace
           --first                 ends at the first that fails
+          --for SECONDS           begins none after that time
           --shrink                makes what fails smaller, and prints a command that replays it
           --trace                 tells all that happens
           --acts=N,N,…            only these acts of the script
@@ -18,6 +19,9 @@ internal static class Usage
           --same-disks            no differences between disks
           --no-faults             nothing fails
           --faults=KIND,…         only these faults
+          --git                   some users work in git directories
+          --swaps                 users swap names
+          --policies              in some runs one side wins where two have edited
           --mutate=NAME           with a promise broken on purpose
         """;
 

@@ -1,5 +1,6 @@
 using Sync.Delta;
 using Sync.Engine.Files;
+using Sync.Engine.Model;
 using Sync.Simulation.Tests.Checks;
 using Sync.Simulation.Tests.Kernel;
 using Sync.Simulation.Tests.Links;
@@ -56,13 +57,16 @@ internal sealed class World
         for (var i = 0; i < _sites.Length; i++)
         {
             var site = _sites[i] = new Site(i, _scheduler, _trace, dice.Fork(), secrets.Fork(), script.Disks[i], _network);
-            _users[i] = new User(site, _scheduler, _trace, _ledger);
+            _users[i] = new User(site, _scheduler, _trace, _ledger, script.IsGit);
+            site.Policy = script.Policy;
             site.TakesPowerAlong = () => _powerAtEffect.Remove(site, out var takes) && takes;
             site.LosingPower = LosePower;
-            site.Disk.LosingInstant = inode => _ledger.Find(inode.Data)?.End("replaced in the last instant, where names cannot be exchanged");
+            site.Disk.LosingInstant = inode => _ledger.Find(inode)?.End("replaced in the last instant, where names cannot be exchanged");
             mutation?.Site(site);
         }
 
+        // Where one side wins, what has lost is in a version store only.
+        _isHarmed = script.Policy.Conflicts != ConflictPolicy.KeepBoth || script.Policy.GuestDirection != SyncDirection.TwoWay;
         mutation?.Network(_network);
         _network.Host = _sites[0];
         _convergence = new Convergence(_sites);
@@ -210,7 +214,7 @@ internal sealed class World
         var found = new HashSet<Users.Version>();
         Disks.SimDisk.Each(site.Disk.Root, "", (_, inode) =>
         {
-            if (inode.Data.Length > 0 && _ledger.Find(inode.Data) is { } version) found.Add(version);
+            if (inode.Data.Length > 0 && _ledger.Find(inode) is { } version) found.Add(version);
         });
         return found;
     }
@@ -221,7 +225,7 @@ internal sealed class World
         HashSet<Users.Version> found = [], staged = [];
         Disks.SimDisk.Each(host.Disk.Root, "", (path, inode) =>
         {
-            if (inode.Data.Length == 0 || _ledger.Find(inode.Data) is not { } version || !wanted.Contains(version)) return;
+            if (inode.Data.Length == 0 || _ledger.Find(inode) is not { } version || !wanted.Contains(version)) return;
             (path.StartsWith(PrivateDirectory.Staging + "/", StringComparison.Ordinal) ? staged : found).Add(version);
         });
         staged.ExceptWith(found);
@@ -235,7 +239,7 @@ internal sealed class World
     private static byte[] IdOf(Users.Version version)
     {
         using var hasher = new ContentHasher(version.Bytes.Length);
-        hasher.Append(version.Bytes);
+        hasher.Append(version.Bytes.Span);
         var id = new byte[ContentId.Size];
         hasher.Finish().Id.CopyTo(id);
         return id;

@@ -17,6 +17,7 @@ internal enum ActKind
     MakeLink,
     Touch,
     Copy,
+    Swap,
 
     Kill,
     KillAtEffect,

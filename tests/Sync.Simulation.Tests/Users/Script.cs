@@ -1,3 +1,4 @@
+using Sync.Engine.Model;
 using Sync.Simulation.Tests.Disks;
 using Sync.Simulation.Tests.Kernel;
 
@@ -6,6 +7,12 @@ namespace Sync.Simulation.Tests.Users;
 /// <summary>All that a run is made of, from its seed.</summary>
 internal sealed record Script(ulong Seed, int Guests, DiskTraits[] Disks, IReadOnlyList<Act> Acts)
 {
+    /// <summary>The share's: in most runs both are kept, and all may write.</summary>
+    public SharePolicy Policy { get; init; } = new();
+
+    /// <summary>Users work in what looks like a git directory, where order counts.</summary>
+    public bool IsGit { get; init; }
+
     /// <summary>Makes the script of a seed.</summary>
     public static Script Of(ulong seed, ScriptLimits limits)
     {
@@ -25,13 +32,26 @@ internal sealed record Script(ulong Seed, int Guests, DiskTraits[] Disks, IReadO
                 < 4 => dice.Between(1, 60) * 1_000_000L,
                 _ => dice.Between(1, 2000) * 1_000L,
             };
-            acts.Add(new Act(acts.Count, at, dice.Below(guests + 1), Kind(dice), dice.NextBits()));
+            acts.Add(new Act(acts.Count, at, dice.Below(guests + 1), Kind(dice, limits), dice.NextBits()));
         }
 
         var faults = dice.Between(limits.Faults / 2, limits.Faults * 3 / 2);
         for (var i = 0; i < faults; i++)
             acts.Add(new Act(acts.Count, 300_000_000 + (long)(dice.NextDouble() * at), dice.Below(guests + 1), Fault(dice, limits), dice.NextBits()));
-        return new Script(seed, guests, disks, acts);
+        return new Script(seed, guests, disks, acts) { Policy = PolicyOf(dice, limits), IsGit = dice.OneIn(6) && limits.HasGit };
+    }
+
+    private static SharePolicy PolicyOf(Dice dice, ScriptLimits limits)
+    {
+        var which = dice.Below(24);
+        if (!limits.VariesPolicies) return new SharePolicy();
+        return which switch
+        {
+            0 or 1 => new SharePolicy { Conflicts = ConflictPolicy.HostWins },
+            2 or 3 => new SharePolicy { Conflicts = ConflictPolicy.GuestWins },
+            4 or 5 => new SharePolicy { Conflicts = ConflictPolicy.NewestWins },
+            _ => new SharePolicy(),
+        };
     }
 
     private static DiskTraits Disk(Dice dice) => dice.Below(8) switch
@@ -43,7 +63,7 @@ internal sealed record Script(ulong Seed, int Guests, DiskTraits[] Disks, IReadO
         _ => new DiskTraits(),
     };
 
-    private static ActKind Kind(Dice dice) => dice.Below(100) switch
+    private static ActKind Kind(Dice dice, ScriptLimits limits) => dice.Below(100) switch
     {
         < 22 => ActKind.Create,
         < 34 => ActKind.Overwrite,
@@ -57,7 +77,8 @@ internal sealed record Script(ulong Seed, int Guests, DiskTraits[] Disks, IReadO
         < 90 => ActKind.DeleteTree,
         < 93 => ActKind.ChangeMode,
         < 96 => ActKind.MakeLink,
-        < 98 => ActKind.Touch,
+        < 97 => ActKind.Touch,
+        < 98 => limits.HasSwaps ? ActKind.Swap : ActKind.Touch,
         _ => ActKind.Copy,
     };
 

@@ -15,6 +15,15 @@ internal sealed record ScriptLimits
 
     public bool VariesDisks { get; init; } = true;
 
+    /// <summary>In some runs one side wins where two have edited.</summary>
+    public bool VariesPolicies { get; init; }
+
+    /// <summary>Some users work in git directories.</summary>
+    public bool HasGit { get; init; }
+
+    /// <summary>Users swap the names of files, and of directories.</summary>
+    public bool HasSwaps { get; init; }
+
     public IReadOnlyCollection<ActKind> FaultKinds { get; init; } =
     [
         ActKind.Kill, ActKind.KillAtEffect, ActKind.PowerLoss, ActKind.PowerLossAtEffect, ActKind.CutLink, ActKind.BreakLink, ActKind.Overflow, ActKind.BadDisk,

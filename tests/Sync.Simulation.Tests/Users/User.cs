@@ -12,10 +12,11 @@ namespace Sync.Simulation.Tests.Users;
 /// Who edits at one site, as programs do: in several steps, between which the engine works. The ledger is told what was finished, and what somebody
 /// who saw it has replaced or deleted.
 /// </summary>
-internal sealed class User(Site site, Scheduler scheduler, Trace trace, Ledger ledger)
+internal sealed class User(Site site, Scheduler scheduler, Trace trace, Ledger ledger, bool isGit)
 {
-    private static readonly string[] FileNames = ["a", "b", "c", "d", "e"];
-    private static readonly string[] DirectoryNames = ["x", "y", "z"];
+    private readonly string[] _fileNames = isGit ? ["HEAD", "index", "a", "p.pack", "0123456789012345678901234567890123456789"] : ["a", "b", "c", "d", "e"];
+    private readonly string[] _directoryNames = isGit ? [".git", "objects", "refs"] : ["x", "y", "z"];
+
     /// <summary>Where links lead.</summary>
     public static readonly string[] LinkTargets = ["a", "../b", "nowhere", "x/a"];
 
@@ -53,15 +54,16 @@ internal sealed class User(Site site, Scheduler scheduler, Trace trace, Ledger l
             case ActKind.MakeLink: MakeLink(dice); break;
             case ActKind.Touch: Touch(dice); break;
             case ActKind.Copy: Copy(dice, act); break;
+            case ActKind.Swap: Swap(dice); break;
         }
     }
 
     private void Create(Dice dice, Act act)
     {
-        var path = NewPath(dice, FileNames);
+        var path = NewPath(dice, _fileNames);
         if (Disk.Make(path, EntryKind.File, 0x1A4, out var inode) != FsError.None) return;
         Note("create", path);
-        Write(dice, inode, path, [], NewBytes(dice, act));
+        Write(dice, inode, path, 0, NewBytes(dice, act));
     }
 
     /// <summary>In place: cut to nothing, written in pieces, closed. Or written on at its end.</summary>
@@ -71,10 +73,10 @@ internal sealed class User(Site site, Scheduler scheduler, Trace trace, Ledger l
         Note(appends ? "append" : "overwrite", file.Path);
         Replaced(file.Inode, "written over");
         if (!appends) Disk.SetLength(file.Inode, 0);
-        Write(dice, file.Inode, file.Path, file.Inode.Data, NewBytes(dice, act));
+        Write(dice, file.Inode, file.Path, file.Inode.Data.Length, NewBytes(dice, act));
     }
 
-    private void Write(Dice dice, Inode inode, string path, byte[] before, byte[] bytes)
+    private void Write(Dice dice, Inode inode, string path, int before, byte[] bytes)
     {
         inode.Writers++;
         var pieces = dice.Of(1, 1, 2, 4);
@@ -88,7 +90,7 @@ internal sealed class User(Site site, Scheduler scheduler, Trace trace, Ledger l
             {
                 // Another program may have finished with it meanwhile.
                 Replaced(inode, "written over");
-                failed |= to > from && Disk.Write(inode, before.Length + from, bytes.AsSpan(from, to - from)) != FsError.None;
+                failed |= to > from && Disk.Write(inode, before + from, bytes.AsSpan(from, to - from)) != FsError.None;
             });
         }
 
@@ -104,14 +106,14 @@ internal sealed class User(Site site, Scheduler scheduler, Trace trace, Ledger l
     /// <summary>As editors save: written beside it, then renamed over it.</summary>
     private void Replace(Dice dice, Act act)
     {
-        var path = dice.OneIn(4) ? NewPath(dice, FileNames) : PickFile(dice)?.Path ?? NewPath(dice, FileNames);
+        var path = dice.OneIn(4) ? NewPath(dice, _fileNames) : PickFile(dice)?.Path ?? NewPath(dice, _fileNames);
         var slash = path.LastIndexOf('/');
         var temporary = $"{path[..(slash + 1)]}.{path[(slash + 1)..]}.{(++_temporaries).ToString(CultureInfo.InvariantCulture)}.tmp";
         var bytes = NewBytes(dice, act);
         var pause = dice.Between(1, 300) * 1_000L;
         Inode? inode = null;
-        var seenBytes = Disk.Find(path, out var first) == FsError.None && first.Kind == EntryKind.File ? first.Data : [];
-        var seen = ledger.Find(seenBytes);
+        var seenKey = Disk.Find(path, out var first) == FsError.None && first.Kind == EntryKind.File ? first.Key : Ledger.Nothing;
+        var seen = ledger.Find(seenKey);
         var syncs = dice.OneIn(2);
         Note("save", path);
         Run(
@@ -137,7 +139,7 @@ internal sealed class User(Site site, Scheduler scheduler, Trace trace, Ledger l
                 {
                     if (inode is null) return;
                     var standing = Disk.Find(path, out var there) == FsError.None ? there : null;
-                    var now = standing is { Kind: EntryKind.File } ? ledger.Find(standing.Data) : null;
+                    var now = standing is { Kind: EntryKind.File } ? ledger.Find(standing) : null;
                     if (Disk.Rename(temporary, path, RenameMode.Replace) != FsError.None)
                     {
                         Disk.RemoveFile(temporary);
@@ -145,7 +147,7 @@ internal sealed class User(Site site, Scheduler scheduler, Trace trace, Ledger l
                     }
 
                     // What came there from elsewhere since the save began was not seen; what two programs here do to each other is theirs.
-                    ledger.End(seenBytes, $"saved over on {site.Name}");
+                    ledger.End(seenKey, $"saved over on {site.Name}");
                     if (now is not null && now != seen) now.IsDisplaced = true;
                     if (now?.Site == site.Name) now.End($"saved over on {site.Name}");
                     if (standing is not null) standing.IsGivenUp = true;
@@ -165,26 +167,40 @@ internal sealed class User(Site site, Scheduler scheduler, Trace trace, Ledger l
     private void MoveFile(Dice dice, bool over)
     {
         if (PickFile(dice) is not { } file) return;
-        var to = NewPath(dice, FileNames);
+        var to = NewPath(dice, _fileNames);
         var isThere = Disk.Find(to, out var standing) == FsError.None;
         if ((isThere && !over) || (isThere && standing == file.Inode)) return;
         Note("move " + file.Path, to);
-        var bytes = isThere && standing.Kind == EntryKind.File ? standing.Data : null;
-        if (Disk.Rename(file.Path, to, RenameMode.Replace) != FsError.None || bytes is null) return;
-        ledger.End(bytes, $"moved over on {site.Name}");
+        var isFile = isThere && standing.Kind == EntryKind.File;
+        if (Disk.Rename(file.Path, to, RenameMode.Replace) != FsError.None || !isFile) return;
+        ledger.End(standing, $"moved over on {site.Name}");
         standing.IsGivenUp = true;
+    }
+
+    /// <summary>Two files, or two directories, change names, by way of a third.</summary>
+    private void Swap(Dice dice)
+    {
+        var kind = dice.OneIn(2) ? EntryKind.File : EntryKind.Directory;
+        if (Pick(dice, kind) is not { } a || Pick(dice, kind) is not { } b || a.Path == b.Path || Holds(a.Path, b.Path) || Holds(b.Path, a.Path)) return;
+        var aside = a.Path + ".swap.tmp";
+        if (Disk.Find(aside, out _) == FsError.None || Disk.Rename(a.Path, aside, RenameMode.NoReplace) != FsError.None) return;
+        Note("swap " + a.Path, b.Path);
+        _ = Disk.Rename(b.Path, a.Path, RenameMode.NoReplace);
+        _ = Disk.Rename(aside, b.Path, RenameMode.NoReplace);
+
+        static bool Holds(string directory, string path) => path.StartsWith(directory + "/", StringComparison.Ordinal);
     }
 
     private void MakeDirectory(Dice dice)
     {
-        var path = NewPath(dice, DirectoryNames);
+        var path = NewPath(dice, _directoryNames);
         if (path.Count(c => c == '/') < 3 && Disk.Make(path, EntryKind.Directory, 0x1ED, out _) == FsError.None) Note("mkdir", path);
     }
 
     private void MoveDirectory(Dice dice)
     {
         if (Pick(dice, EntryKind.Directory) is not { } directory) return;
-        var to = NewPath(dice, DirectoryNames);
+        var to = NewPath(dice, _directoryNames);
         if (Disk.Find(to, out _) == FsError.None) return;
         if (Disk.Rename(directory.Path, to, RenameMode.Replace) == FsError.None) Note("move " + directory.Path, to);
     }
@@ -228,7 +244,7 @@ internal sealed class User(Site site, Scheduler scheduler, Trace trace, Ledger l
 
     private void MakeLink(Dice dice)
     {
-        var path = NewPath(dice, FileNames);
+        var path = NewPath(dice, _fileNames);
         if (dice.OneIn(3) && Disk.Find(path, out var standing) == FsError.None && standing.Kind != EntryKind.Directory)
         {
             Remove(path, standing, "replaced by a link");
@@ -248,11 +264,11 @@ internal sealed class User(Site site, Scheduler scheduler, Trace trace, Ledger l
     private void Copy(Dice dice, Act act)
     {
         if (PickFile(dice) is not { } file) return;
-        var to = NewPath(dice, FileNames);
+        var to = NewPath(dice, _fileNames);
         var (bytes, mtime) = (file.Inode.Data, file.Inode.MtimeNs);
         if (bytes.Length == 0 || Disk.Make(to, EntryKind.File, 0x1A4, out var inode) != FsError.None) return;
         Note("copy " + file.Path, to);
-        if (Disk.Write(inode, 0, bytes) != FsError.None) return;
+        if (Disk.Write(inode, 0, bytes.Span) != FsError.None) return;
         Disk.SetMtime(inode, mtime);
         Disk.TellClosed(inode);
     }
@@ -273,7 +289,7 @@ internal sealed class User(Site site, Scheduler scheduler, Trace trace, Ledger l
     private void Finished(Inode inode, string path)
     {
         if (inode.Data.Length == 0 || inode.IsGivenUp) return;
-        var version = ledger.Find(inode.Data) ?? ledger.Finish(site.Name, path, inode.Data);
+        var version = ledger.Find(inode) ?? ledger.Finish(site.Name, path, inode);
         if (IsAside(inode)) version.IsDisplaced = true;
         if (trace.IsRead) trace.Say(scheduler.NowNs, site.Name, $"finished {version}");
     }
@@ -295,7 +311,7 @@ internal sealed class User(Site site, Scheduler scheduler, Trace trace, Ledger l
 
     private void Replaced(Inode inode, string how)
     {
-        if (inode.Kind == EntryKind.File) ledger.End(inode.Data, $"{how} on {site.Name}");
+        if (inode.Kind == EntryKind.File) ledger.End(inode, $"{how} on {site.Name}");
     }
 
     private void Note(string what, string path)

@@ -1,14 +1,14 @@
 namespace Sync.Simulation.Tests.Users;
 
 /// <summary>A byte string that a user has finished writing; each is another.</summary>
-internal sealed class Version(int number, string site, string path, byte[] bytes)
+internal sealed class Version(int number, string site, string path, ReadOnlyMemory<byte> bytes)
 {
     /// <summary>Where it was finished.</summary>
     public string Site => site;
 
     public int Number => number;
 
-    public byte[] Bytes => bytes;
+    public ReadOnlyMemory<byte> Bytes => bytes;
 
     /// <summary>Null while it must not be lost; else why it may be.</summary>
     public string? Ended { get; private set; }
