@@ -45,7 +45,7 @@ internal sealed partial class BuildWorker
             return null;
         }
 
-        var error = LongFile.Open(Target(entry), entry, 0, out var file);
+        var error = LongFile.Open(Target(entry), entry, 0, _build.Notes, out var file);
         if (error != FsError.None) source!.Dispose();
         _build.Check(error, index);
         return PatchedFile.Begin(file!, source!, plan);
