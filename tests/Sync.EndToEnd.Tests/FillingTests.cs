@@ -83,6 +83,8 @@ public sealed class FillingTests
     public async Task What_a_directory_has_already_stays_and_is_not_sent_again()
     {
         await using Pair pair = await Pair.StartAsync(guests: 0, before: tree => Fill(tree));
+        // As long as the host looks, a directory with something in it gets one file after the other.
+        (await pair.Host.RunAsync("flush")).Expect(0);
         TestGuest guest = await pair.AddGuestAsync(tree =>
         {
             for (int d = 0; d < 6; d++)
