@@ -261,7 +261,7 @@ internal sealed class JournalKeeper : IDisposable
             if (brings)
             {
                 for (; count < changed.Count; count++)
-                    if (changed[count] is { Kind: EntryKind.File, Deleted: false } file && file.Content == change.Entry.Content) Saves.Note(file);
+                    if (changed[count] is { Kind: EntryKind.File, Deleted: false } file && file.Content == change.Entry.Content) Saves.Note(file, (now.UtcDateTime - DateTime.UnixEpoch).Ticks * 100);
             }
         }
 

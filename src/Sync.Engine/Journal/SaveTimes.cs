@@ -16,11 +16,12 @@ internal sealed class SaveTimes
 
     /// <summary>A content was taken into the journal.</summary>
     /// <param name="entry">As the journal has it now.</param>
-    public void Note(Entry entry)
+    /// <param name="nowNs">The host's time, ns since 1970: no later was it saved, whatever a guest's clock says, which is known but for the time that its hello took.</param>
+    public void Note(Entry entry, long nowNs)
     {
         // A guest's file has the guest's time; when it was noticed is told by a clock that was set by the host's.
         var noticedAfter = entry.ObservedNs - entry.MtimeNs;
-        var saved = entry.ByHost && noticedAfter is >= 0 and <= NoticedWithinNs ? entry.MtimeNs : entry.ObservedNs;
+        var saved = entry.ByHost && noticedAfter is >= 0 and <= NoticedWithinNs ? entry.MtimeNs : Math.Min(entry.ObservedNs, nowNs);
         lock (_gate)
         {
             _ring ??= new (long, long)[Kept];

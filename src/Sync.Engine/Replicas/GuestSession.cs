@@ -85,8 +85,9 @@ internal sealed class GuestSession(HostShare share, JournalKeeper journal, Journ
 
     private void TakeLanding(Landing landing)
     {
-        // The guest's word was half a round trip under way.
-        if (share.SinceSave(landing) is not { } since || since - (RoundTrip / 2) is not { Ticks: >= 0 } latency) return;
+        if (share.SinceSave(landing) is not { } since) return;
+        // The guest's word was half a round trip under way, as far as one was measured.
+        var latency = since > RoundTrip / 2 ? since - (RoundTrip / 2) : TimeSpan.Zero;
         _latencies.Add(latency);
         SpreadMetrics.Landed(share.Share, Grant.Name, latency);
     }
