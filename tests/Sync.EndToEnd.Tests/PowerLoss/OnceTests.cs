@@ -7,7 +7,7 @@ namespace Sync.EndToEnd.Tests.PowerLoss;
 /// <summary>What is done once and acknowledged, and then the power goes: tags and pulls. One disk for all of a machine.</summary>
 public sealed class OnceTests
 {
-    private const int Losses = 4;
+    private const int Losses = 2;
 
     [Theory]
     [InlineData("ext4")]
