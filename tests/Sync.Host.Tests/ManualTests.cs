@@ -26,7 +26,7 @@ public sealed class ManualTests
     [Fact]
     public async Task GroffFormatsItWithoutAWarning()
     {
-        using var groff = new Process { StartInfo = new ProcessStartInfo("groff", ["-man", "-Tutf8", "-ww", "-z"]) { RedirectStandardInput = true, RedirectStandardError = true } };
+        using var groff = new Process { StartInfo = new ProcessStartInfo("groff", ["-man", "-Tutf8", "-ww", "-z"]) { UseShellExecute = false, RedirectStandardInput = true, RedirectStandardError = true } };
         try
         {
             groff.Start();

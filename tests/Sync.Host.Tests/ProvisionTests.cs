@@ -20,7 +20,7 @@ public sealed class ProvisionTests
     {
         var script = RecipeFormats.Render("shell", Recipe);
         Assert.DoesNotContain('\r', script);
-        using var shell = Process.Start(new ProcessStartInfo("sh", ["-n"]) { RedirectStandardInput = true, RedirectStandardError = true })!;
+        using var shell = Process.Start(new ProcessStartInfo("sh", ["-n"]) { UseShellExecute = false, RedirectStandardInput = true, RedirectStandardError = true })!;
         await shell.StandardInput.WriteAsync(script);
         shell.StandardInput.Close();
         Assert.Equal("", await shell.StandardError.ReadToEndAsync(Cancel));
