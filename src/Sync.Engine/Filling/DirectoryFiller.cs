@@ -40,19 +40,20 @@ internal sealed class DirectoryFiller(ReplicaContext context, Applier applier, O
     private bool _isWaiting;
     private bool _isDue;
     private bool _isImpatient;
+    private bool _hostLooks;
     private bool _isFilling;
     private bool _mayBeLeft = true;
 
-    /// <summary>Nothing is here, and what is wanting is about to be known: nothing is planned before. Where something is here, it has to be bound to the journal's entries while nothing is proposed yet.</summary>
+    /// <summary>What is wanting is about to be known: nothing is planned before.</summary>
     public bool HoldsPlanning => _isWaiting && !_isImpatient;
 
     /// <summary>A link is up, and the policy is known.</summary>
-    public void Linked(IHostLink link, SyncDirection direction, CancellationToken end)
+    public void Linked(IHostLink link, SyncDirection direction, bool hostLooks, CancellationToken end)
     {
         var traits = context.Files.Traits;
         if (_files is null || !link.OpensPulls || direction == SyncDirection.SendOnly || context.Policy.Ownership) return;
         if (!traits.CanExchange || !traits.HasModes || !traits.HasSymlinks || !traits.HasLinkTimes || traits.FoldsCase) return;
-        (_link, _linkEnd, _isDue) = (link, end, false);
+        (_link, _linkEnd, _isDue, _hostLooks) = (link, end, false, hostLooks);
         if (!_isFilling) Wait();
     }
 
@@ -96,7 +97,8 @@ internal sealed class DirectoryFiller(ReplicaContext context, Applier applier, O
 
     private void Wait()
     {
-        (_isWaiting, _isImpatient) = (true, context.Trees.LocalFiles > 0 || !isFresh());
+        // What is here has to be bound to the journal's entries while nothing may be proposed yet: that is as long as the host looks.
+        (_isWaiting, _isImpatient) = (true, _hostLooks && (context.Trees.LocalFiles > 0 || !isFresh()));
         var link = _link;
         context.After(Patience, () => _isImpatient |= _link == link);
     }
