@@ -62,7 +62,7 @@ internal sealed class ContentIndex
         if (content.IsNone) return null;
         for (var i = Start(content); _slots[i] is { } node; i = (i + 1) & (_slots.Length - 1))
             if (node != Grave && node != except && node.Local?.Content == content) return node;
-        return null;
+        return _crowds.GetValueOrDefault(content)?.Last;
     }
 
     private Node TakeOne(ContentId content, Crowd crowd)

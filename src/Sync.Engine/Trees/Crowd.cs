@@ -8,6 +8,9 @@ internal sealed class Crowd
 
     public int Count => _nodes.Count;
 
+    /// <summary>One of them; there must be one.</summary>
+    public Node Last => _nodes[^1];
+
     public void Add(Node node)
     {
         if (_places.TryAdd(node, _nodes.Count)) _nodes.Add(node);
@@ -27,7 +30,7 @@ internal sealed class Crowd
     /// <summary>Takes one out; there must be one.</summary>
     public Node Take()
     {
-        var node = _nodes[^1];
+        var node = Last;
         Remove(node);
         return node;
     }

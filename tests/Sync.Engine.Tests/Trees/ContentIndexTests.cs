@@ -38,9 +38,9 @@ public sealed class ContentIndexTests
     [Fact]
     public void What_was_saved_is_in_the_trees_as_it_was_set()
     {
-        var directory = new Entry { Id = new EntryId(5), Parent = EntryId.Root, Name = "d", Kind = EntryKind.Directory, Revision = new Revision(1) };
-        var file = new Entry { Id = new EntryId(6), Parent = new EntryId(5), Name = "f", Kind = EntryKind.File, Size = 3, Content = Id(1), Revision = new Revision(2) };
-        var elsewhere = file with { Parent = EntryId.Root, Revision = new Revision(3) };
+        var directory = new Entry { Id = new EntryId(5), Parent = EntryId.Root, Name = "d", Kind = EntryKind.Directory, PlaceRevision = new Revision(1) };
+        var file = new Entry { Id = new EntryId(6), Parent = new EntryId(5), Name = "f", Kind = EntryKind.File, Size = 3, Content = Id(1), PlaceRevision = new Revision(2) };
+        var elsewhere = file with { Parent = EntryId.Root, PlaceRevision = new Revision(3) };
         var trees = new TreeSet(EntryId.Root);
         // Its directory comes after it; the last two do not fit.
         var lost = trees.Link(
