@@ -13,5 +13,5 @@ public sealed class MutationTests
     [Theory]
     [MemberData(nameof(All))]
     public async Task A_broken_promise_is_seen(string name) => 
-        Assert.NotEmpty((await SeedRun.SimulateAsync($"20001 100 --first --mutate={name}{Mutations.All.Single(m => m.Name == name).Arguments}"))[..^1]);
+        Assert.NotEmpty((await SeedRun.SimulateAsync($"20001 500 --first --mutate={name}{Mutations.All.Single(m => m.Name == name).Arguments}"))[..^1]);
 }

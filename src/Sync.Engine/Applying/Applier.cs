@@ -421,6 +421,9 @@ internal sealed class Applier(
         var (was, otherWas) = (node.Local, p.Step.Other?.Local);
         Node?[] moved = p.Step.Kind is StepKind.Move or StepKind.StepAside or StepKind.Exchange ? [node, p.Step.Kind == StepKind.Exchange ? p.Step.Other : null] : [];
         var rules = moved.Where(m => m is { IsLocal: true, Kind: EntryKind.Directory }).Select(m => (Directory: m!, Before: observer.RulesAbove(m!))).ToList();
+        // RACE: something was read at the name and got its place in the tree while this was under way, and had gone again: nothing was replaced.
+        if (p.Step.Kind is StepKind.Create or StepKind.Move or StepKind.StepAside && Trees.Find(entry.Parent) is { } at
+            && Trees.LocalChild(at, entry.Name) is { } former && former != node && former != p.Step.Other) observer.Gone(former);
         Place(p, node, entry, stamp);
         if (p.Step.Kind != StepKind.SetMeta)
             foreach (var named in (Entry?[])[was, otherWas, node.Local]) TellRules(named);

@@ -143,6 +143,13 @@ internal sealed class Observer
         if (directory is not null) LookAt(directory, path[(slash + 1)..]);
     }
 
+    /// <summary>It is not at its name any more, where something was just put in place: moved or deleted, which is known when all looks have ended.</summary>
+    public void Gone(Node node)
+    {
+        _candidates.AddGone(node, _context.PlacementClock);
+        Loop();
+    }
+
     /// <summary>Watches a directory that was just made here, and looks into it: a program may have been faster.</summary>
     public void Watch(Node directory) => _scanner.Scan(directory, recursive: true);
 
