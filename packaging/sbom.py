@@ -1,0 +1,54 @@
+#!/usr/bin/env python3
+"""Writes the bill of materials of a published program as CycloneDX 1.5 JSON: the packages that its project.assets.json resolved, with their hashes.
+
+Use: sbom.py PROGRAM VERSION ASSETS TIMESTAMP. The same input gives the same bytes.
+"""
+import base64
+import json
+import sys
+import uuid
+from datetime import datetime, timezone
+
+
+def component(name, version, library):
+    digest = base64.b64decode(library["sha512"]).hex() if "sha512" in library else None
+    made = {"type": "library", "name": name, "version": version, "purl": f"pkg:nuget/{name}@{version}", "bom-ref": f"pkg:nuget/{name}@{version}"}
+    if digest:
+        made["hashes"] = [{"alg": "SHA-512", "content": digest}]
+    return made
+
+
+def main(program, version, assets_file, epoch):
+    with open(assets_file, encoding="utf-8") as file:
+        assets = json.load(file)
+    # What is linked at run time; analyzers and build tools have no files there.
+    used, edges = {}, {}
+    for target in assets["targets"].values():
+        for key, item in target.items():
+            if item.get("type") != "package":
+                continue
+            if any(not path.endswith("_._") for kind in ("runtime", "native", "runtimeTargets") for path in item.get(kind, {})):
+                used[key] = assets["libraries"][key]
+                edges[key] = item.get("dependencies", {})
+    by_name = {key.split("/")[0].lower(): key for key in used}
+    ref = lambda key: "pkg:nuget/" + key.replace("/", "@")
+    root = f"pkg:generic/{program}@{version}"
+    document = {
+        "bomFormat": "CycloneDX",
+        "specVersion": "1.5",
+        "serialNumber": "urn:uuid:" + str(uuid.uuid5(uuid.NAMESPACE_URL, root + "".join(sorted(used)))),
+        "version": 1,
+        "metadata": {
+            "timestamp": datetime.fromtimestamp(int(epoch), timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ"),
+            "component": {"type": "application", "name": program, "version": version, "bom-ref": root},
+        },
+        "components": [component(*key.split("/"), used[key]) for key in sorted(used)],
+        "dependencies": [{"ref": root, "dependsOn": [ref(key) for key in sorted(used)]}]
+        + [{"ref": ref(key), "dependsOn": sorted(ref(by_name[d.lower()]) for d in edges[key] if d.lower() in by_name)} for key in sorted(used)],
+    }
+    json.dump(document, sys.stdout, indent=1, sort_keys=True)
+    sys.stdout.write("\n")
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
