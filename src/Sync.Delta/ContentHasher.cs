@@ -18,7 +18,8 @@ public sealed class ContentHasher : IDisposable
     private Cutter _cutter;
     private bool _open; // bytes of a chunk are in _hash
     private long _length;
-    private long _position;
+    private long _position; // of what was cut
+    private long _hashed;
 
     /// <summary>A hasher, ready for a content of this length.</summary>
     /// <param name="length">In bytes: what the file's size is said to be. Decides only whether the content is a single chunk, and is checked at the end.</param>
@@ -41,6 +42,7 @@ public sealed class ContentHasher : IDisposable
         }
         _length = length;
         _position = 0;
+        _hashed = 0;
         _count = 0;
         _cutter = new Cutter(length, offset: 0);
     }
@@ -49,9 +51,7 @@ public sealed class ContentHasher : IDisposable
     /// <remarks>Bytes beyond the length given are counted, not hashed; <see cref="Finish"/> then throws.</remarks>
     public void Append(ReadOnlySpan<byte> data)
     {
-        var inside = (int)Math.Min(data.Length, Math.Max(0, _length - _position));
-        var beyond = data.Length - inside;
-        data = data[..inside];
+        var beyond = TakeBeyond(ref data);
         while (!data.IsEmpty)
         {
             // A piece of at most 64 KiB is searched for its end, then hashed while it is in the cache.
@@ -59,10 +59,56 @@ public sealed class ContentHasher : IDisposable
             _hash.AppendData(data[..taken]);
             _open = true;
             _position += taken;
+            _hashed += taken;
             data = data[taken..];
             if (cut || _position == _length) EndChunk();
         }
+
         _position += beyond;
+    }
+
+    /// <summary>The first half of <see cref="Append"/>: finds where chunks end. <see cref="Hash"/> of the same bytes must follow, in the same order; it may run on another thread
+    /// while the next piece is cut.</summary>
+    /// <param name="data">The next bytes.</param>
+    /// <param name="ends">Gets the ends of chunks, as offsets in the piece, in order.</param>
+    public void Cut(ReadOnlySpan<byte> data, List<int> ends)
+    {
+        ArgumentNullException.ThrowIfNull(ends);
+        var beyond = TakeBeyond(ref data);
+        for (var at = 0; at < data.Length;)
+        {
+            var taken = _cutter.Take(data[at..], out var cut);
+            at += taken;
+            _position += taken;
+            if (cut || _position == _length) ends.Add(at);
+        }
+
+        _position += beyond;
+    }
+
+    /// <summary>The second half: hashes bytes of which it is known where chunks end.</summary>
+    /// <param name="data">As given to <see cref="Cut"/>.</param>
+    /// <param name="ends">As found by it.</param>
+    public void Hash(ReadOnlySpan<byte> data, List<int> ends)
+    {
+        ArgumentNullException.ThrowIfNull(ends);
+        data = data[..(int)Math.Min(data.Length, _length - _hashed)];
+        var at = 0;
+        foreach (var end in ends)
+        {
+            Take(data[at..end]);
+            EndChunk();
+            at = end;
+        }
+
+        if (at < data.Length) Take(data[at..]);
+
+        void Take(ReadOnlySpan<byte> bytes)
+        {
+            _hash.AppendData(bytes);
+            _open = true;
+            _hashed += bytes.Length;
+        }
     }
 
     /// <summary>Ends the content. Only <see cref="Reset"/> may follow.</summary>
@@ -77,6 +123,15 @@ public sealed class ContentHasher : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _hash.Dispose();
 
+    /// <summary>Leaves what is within the length; returns how many bytes are beyond it.</summary>
+    private int TakeBeyond(ref ReadOnlySpan<byte> data)
+    {
+        var inside = (int)Math.Min(data.Length, Math.Max(0, _length - _position));
+        var beyond = data.Length - inside;
+        data = data[..inside];
+        return beyond;
+    }
+
     private void EndChunk()
     {
         if (_count == _ids.Length)
@@ -88,7 +143,7 @@ public sealed class ContentHasher : IDisposable
         _hash.GetHashAndReset(digest);
         _open = false;
         _ids[_count] = new ChunkId(digest);
-        _cuts[_count] = _position;
+        _cuts[_count] = _hashed;
         _count++;
     }
 }

@@ -12,11 +12,18 @@ namespace Sync.Delta;
 /// </remarks>
 public sealed class ManifestVerifier : IDisposable
 {
+    /// <summary>Bytes that are cut, then hashed while they are in the cache.</summary>
+    private const int Piece = 64 << 10;
+
     private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
     private readonly Manifest _manifest;
     private Cutter _cutter;
-    private int _index;
+    private int _cut; // chunks whose ends are where they should be
+    private long _cutPosition;
+    private bool _isCutElsewhere;
+    private int _index; // chunks whose bytes are right
     private long _position;
+    private bool _isOther;
 
     /// <summary>A verifier that expects the content's first byte, or, for a transfer that goes on, the first of a later chunk.</summary>
     /// <param name="manifest">What the content must be.</param>
@@ -27,53 +34,91 @@ public sealed class ManifestVerifier : IDisposable
         ArgumentOutOfRangeException.ThrowIfNegative(firstChunk);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(firstChunk, manifest.Count);
         _manifest = manifest;
-        _index = firstChunk;
-        _position = manifest.OffsetOf(firstChunk);
+        _index = _cut = firstChunk;
+        _position = _cutPosition = manifest.OffsetOf(firstChunk);
         _cutter = new Cutter(manifest.Length, _position);
     }
 
     /// <summary>Up to here, the bytes are the content's: the end of the last chunk that was right.</summary>
-    public long VerifiedLength => _manifest.OffsetOf(_index);
+    public long VerifiedLength => _manifest.OffsetOf(Right);
 
     /// <summary>True once bytes were refused. The first wrong chunk starts at <see cref="VerifiedLength"/>.</summary>
-    public bool IsRefused { get; private set; }
+    public bool IsRefused => _isCutElsewhere || _isOther;
 
     /// <summary>The chunk that was refused; null as long as none was, or when the content was right and more bytes followed.</summary>
-    public Chunk? Mismatch => IsRefused && _index < _manifest.Count ? _manifest[_index] : null;
+    public Chunk? Mismatch => IsRefused && Right < _manifest.Count ? _manifest[Right] : null;
 
     /// <summary>True once all of the content has passed, and nothing else.</summary>
-    public bool IsComplete => !IsRefused && _index == _manifest.Count;
+    public bool IsComplete => !IsRefused && Right == _manifest.Count;
+
+    private int Right => Math.Min(_index, _cut);
 
     /// <summary>Takes in the next bytes.</summary>
     /// <returns>False if they, or any before them, are not the content's. True says only that no whole chunk was wrong so far.</returns>
     public bool Append(ReadOnlySpan<byte> data)
     {
-        while (!data.IsEmpty && !IsRefused)
+        for (; !data.IsEmpty && !IsRefused; data = data[Math.Min(data.Length, Piece)..])
+        {
+            var piece = data[..Math.Min(data.Length, Piece)];
+            if (Cut(piece)) _ = Hash(piece);
+        }
+
+        return !IsRefused;
+    }
+
+    /// <summary>The first half of <see cref="Append"/>: whether chunks end where they should. The other half may run on another thread meanwhile.</summary>
+    public bool Cut(ReadOnlySpan<byte> data)
+    {
+        while (!data.IsEmpty && !_isCutElsewhere)
+        {
+            if (_cut == _manifest.Count)
+            {
+                _isCutElsewhere = true;
+                break;
+            }
+
+            var end = _manifest.OffsetOf(_cut + 1);
+            var taken = _cutter.Take(data[..(int)Math.Min(data.Length, end - _cutPosition)], out var cut);
+            _cutPosition += taken;
+            data = data[taken..];
+            if (_cutPosition < end) _isCutElsewhere = cut;
+            else if (cut || end == _manifest.Length) _cut++;
+            else _isCutElsewhere = true;
+        }
+
+        return !_isCutElsewhere;
+    }
+
+    /// <summary>The second half: whether chunks have the bytes that they should have.</summary>
+    public bool Hash(ReadOnlySpan<byte> data)
+    {
+        while (!data.IsEmpty && !_isOther)
         {
             if (_index == _manifest.Count)
             {
-                IsRefused = true;
+                _isOther = true;
                 break;
             }
+
             var end = _manifest.OffsetOf(_index + 1);
-            var taken = _cutter.Take(data[..(int)Math.Min(data.Length, end - _position)], out var cut);
-            _hash.AppendData(data[..taken]);
-            _position += taken;
-            data = data[taken..];
-            if (_position == end) EndChunk(cut);
-            else IsRefused = cut;
+            var taken = data[..(int)Math.Min(data.Length, end - _position)];
+            _hash.AppendData(taken);
+            _position += taken.Length;
+            data = data[taken.Length..];
+            if (_position == end) EndChunk();
         }
-        return !IsRefused;
+
+        return !_isOther;
     }
 
     /// <inheritdoc/>
     public void Dispose() => _hash.Dispose();
 
-    private void EndChunk(bool cut)
+    private void EndChunk()
     {
         Span<byte> digest = stackalloc byte[SHA256.HashSizeInBytes];
         _hash.GetHashAndReset(digest);
-        if ((cut || _position == _manifest.Length) && new ChunkId(digest) == _manifest.Ids[_index]) _index++;
-        else IsRefused = true;
+        if (new ChunkId(digest) == _manifest.Ids[_index]) _index++;
+        else _isOther = true;
     }
 }

@@ -20,6 +20,23 @@ public class BlockDeltaTests
     }
 
     [Fact]
+    public void Blocks_are_summed_by_digits_as_byte_by_byte()
+    {
+        Gen.Select(Gen.ULong, Gen.OneOfConst(8, 32, 64, 128, 512, 1024, 2048, 8192), Gen.Int, Gen.Int[0, 2]).Sample((multiplier, size, seed, kind) =>
+        {
+            // At the ends of their range, too: all ones, and few bits.
+            var block = kind == 0 ? Contents.Random(size, (ulong)(uint)seed) : [.. Enumerable.Repeat((byte)(kind == 1 ? 255 : 0), size)];
+            block[(int)((uint)seed % size)] ^= 1;
+            var sum = 0UL;
+            foreach (var value in block) sum = (sum * (multiplier | 1)) + value;
+            return new RollingSum(multiplier | 1, size).Of(block) == sum;
+        }, iter: 2_000);
+        // Digits of -2^15 alone, 128 times.
+        var power = 0x8000_8000_8000_8001UL;
+        Assert.Equal(new RollingSum(power, 1024).ByBytes([.. Enumerable.Repeat((byte)255, 1024)]), new RollingSum(power, 1024).Of([.. Enumerable.Repeat((byte)255, 1024)]));
+    }
+
+    [Fact]
     public void Sums_do_not_depend_on_the_pieces_and_survive_the_disk() =>
         Gen.Select(Gen.Int[0, 20_000], Gen.Int[1, 3_000]).Sample((length, piece) =>
         {

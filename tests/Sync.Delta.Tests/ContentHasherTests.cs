@@ -68,6 +68,31 @@ public class ContentHasherTests
     }
 
     [Fact]
+    public void Cut_first_and_hashed_later_is_the_same()
+        => Gen.Select(Gen.Int[1, 3_000_000], Gen.Int[1, 400_000], Gen.Int[0, 3]).Sample((length, size, lag) =>
+        {
+            var content = Contents.Text(length);
+            using var hasher = new ContentHasher(length);
+            var waiting = new Queue<(byte[] Piece, List<int> Ends)>();
+            foreach (var piece in content.Chunk(size))
+            {
+                var ends = new List<int>();
+                hasher.Cut(piece, ends);
+                waiting.Enqueue((piece, ends));
+                if (waiting.Count > lag) HashNext();
+            }
+
+            while (waiting.Count > 0) HashNext();
+            return hasher.Finish().Id == Contents.Hash(content).Id;
+
+            void HashNext()
+            {
+                var (piece, ends) = waiting.Dequeue();
+                hasher.Hash(piece, ends);
+            }
+        }, iter: 100);
+
+    [Fact]
     public void How_it_is_split_does_not_matter()
     {
         var content = Contents.Text(300_000);

@@ -29,6 +29,25 @@ public class ManifestVerifierTests
         }, iter: 100);
 
     [Fact]
+    public void Its_halves_may_go_apart()
+        => Gen.Select(Gen.Int[0, Content.Length - 1], Gen.Byte, Gen.Int[1, 100_000], Gen.Bool).Sample((at, change, size, hashFirst) =>
+        {
+            var changed = Content.ToArray();
+            changed[at] ^= change;
+            using var verifier = new ManifestVerifier(Manifest);
+            foreach (var piece in changed.Chunk(size))
+                if (hashFirst) verifier.Hash(piece);
+                else verifier.Cut(piece);
+            Assert.False(verifier.IsComplete);
+            foreach (var piece in changed.Chunk(size))
+                if (hashFirst) verifier.Cut(piece);
+                else verifier.Hash(piece);
+            using var whole = new ManifestVerifier(Manifest);
+            foreach (var piece in changed.Chunk(size)) whole.Append(piece);
+            return verifier.IsComplete == (change == 0) && verifier.IsRefused == whole.IsRefused && verifier.VerifiedLength == whole.VerifiedLength;
+        }, iter: 100);
+
+    [Fact]
     public void A_content_cut_short_is_not_complete_and_a_longer_one_is_refused()
     {
         using var verifier = new ManifestVerifier(Manifest);

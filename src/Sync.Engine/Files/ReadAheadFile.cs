@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using Sync.Engine.Control;
 
 namespace Sync.Engine.Files;
@@ -8,20 +7,20 @@ namespace Sync.Engine.Files;
 /// cache where it is not there anyway. What was read ahead may be older than a write since: whoever reads checks the stamp or the bytes afterwards,
 /// as with any file that is live. One user.
 /// </summary>
-internal sealed unsafe class ReadAheadFile : IReadableFile
+internal sealed class ReadAheadFile : IReadableFile
 {
     /// <summary>Shorter files are read as they are.</summary>
     public const long WorthwhileLength = 32 << 20;
 
     private const int Size = 1 << 20;
-    private const int Alignment = 4 << 10;
 
     private readonly IReadableFile _file;
     private readonly object _gate = new();
     private readonly Thread _thread;
-    private byte* _memory = (byte*)NativeMemory.AlignedAlloc(2 * Size, Alignment);
-    private byte* _ahead;
-    private byte* _current;
+    private readonly AlignedMemory _memory = new(3 * Size);
+    private Memory<byte> _ahead;
+    private Memory<byte> _current;
+    private Memory<byte> _former;
     private long _currentOffset = -1;
     private int _currentLength;
     private long _wanted = -1;
@@ -33,8 +32,9 @@ internal sealed unsafe class ReadAheadFile : IReadableFile
     private ReadAheadFile(IReadableFile file)
     {
         _file = file;
-        _current = _memory;
-        _ahead = _memory + Size;
+        _current = _memory.Memory[..Size];
+        _ahead = _memory.Memory.Slice(Size, Size);
+        _former = _memory.Memory[(2 * Size)..];
         _thread = new Thread(ReadAhead) { IsBackground = true, Name = "read ahead" };
         _thread.Start();
     }
@@ -51,17 +51,27 @@ internal sealed unsafe class ReadAheadFile : IReadableFile
         read = 0;
         while (!buffer.IsEmpty)
         {
-            var start = offset & ~(long)(Size - 1);
-            if (start != _currentOffset && Fetch(start) is var error and not FsError.None) return error;
-            var within = (int)(offset - start);
-            if (within >= _currentLength) break;
-            var taken = new ReadOnlySpan<byte>(_current + within, Math.Min(buffer.Length, _currentLength - within));
-            taken.CopyTo(buffer);
-            buffer = buffer[taken.Length..];
-            offset += taken.Length;
-            read += taken.Length;
+            var error = Borrow(offset, buffer.Length, out var piece);
+            if (error != FsError.None) return error;
+            if (piece.IsEmpty) break;
+            piece.Span.CopyTo(buffer);
+            buffer = buffer[piece.Length..];
+            offset += piece.Length;
+            read += piece.Length;
         }
 
+        return FsError.None;
+    }
+
+    /// <summary>As <see cref="Read"/>, without a copy: up to so many bytes, at most to the end of a megabyte, which stay as they are until another megabyte has been read and
+    /// the next is asked for. Empty at the file's end.</summary>
+    public FsError Borrow(long offset, long length, out ReadOnlyMemory<byte> piece)
+    {
+        piece = default;
+        var start = offset & ~(long)(Size - 1);
+        if (start != _currentOffset && Fetch(start) is var error and not FsError.None) return error;
+        var within = (int)(offset - start);
+        if (within < _currentLength) piece = _current.Slice(within, (int)Math.Min(length, _currentLength - within));
         return FsError.None;
     }
 
@@ -81,8 +91,7 @@ internal sealed unsafe class ReadAheadFile : IReadableFile
         }
 
         _thread.Join();
-        NativeMemory.AlignedFree(_memory);
-        _memory = null;
+        ((IDisposable)_memory).Dispose();
         _file.Dispose();
     }
 
@@ -105,9 +114,7 @@ internal sealed unsafe class ReadAheadFile : IReadableFile
                 return _aheadError;
             }
 
-            var emptied = _current;
-            _current = _ahead;
-            _ahead = emptied;
+            (_former, _current, _ahead) = (_current, _ahead, _former);
             var goesOn = offset == 0 || offset == _currentOffset + Size;
             _currentOffset = offset;
             _currentLength = _aheadLength;
@@ -125,7 +132,7 @@ internal sealed unsafe class ReadAheadFile : IReadableFile
         while (true)
         {
             long offset;
-            byte* target;
+            Memory<byte> target;
             lock (_gate)
             {
                 while (_wanted < 0 && !_isEnding) Monitor.Wait(_gate);
@@ -134,7 +141,7 @@ internal sealed unsafe class ReadAheadFile : IReadableFile
                 target = _ahead;
             }
 
-            var error = _file.ReadOnce(offset, new Span<byte>(target, Size), out var read);
+            var error = _file.ReadOnce(offset, target.Span, out var read);
             lock (_gate)
             {
                 (_aheadOffset, _aheadLength, _aheadError) = (offset, read, error);

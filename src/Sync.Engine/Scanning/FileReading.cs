@@ -1,19 +1,13 @@
 using Sync.Delta;
 using Sync.Engine.Files;
-using Sync.Engine.Transfer;
 
 namespace Sync.Engine.Scanning;
 
 /// <summary>What a read of a whole file found. <paramref name="Bytes"/> for small contents.</summary>
 internal readonly record struct FileReading(FsError Error, bool Changed, FileStat Stat, Manifest? Manifest, byte[]? Bytes)
 {
-    private const int BufferSize = 1 << 20;
-
     /// <summary>Of a longer file, where a key was given for them.</summary>
     public BlockSums? Sums { get; init; }
-
-    [ThreadStatic]
-    private static byte[]? _buffer;
 
     /// <summary>Reads and hashes a file in one pass. <see cref="Changed"/> if it was written to meanwhile: then there is no content.</summary>
     public static FileReading Of(IFileSystem files, string path, CancellationToken cancel, BlockKey? key = null)
@@ -47,21 +41,9 @@ internal readonly record struct FileReading(FsError Error, bool Changed, FileSta
             {
                 using var hasher = new ContentHasher(length);
                 var summer = key is not null && length >= BlockSums.WorthwhileLength ? new BlockSummer(key, length) : null;
-                using var aside = summer is null || length < SideSummer.WorthwhileLength ? null : new SideSummer(summer);
-                var buffer = _buffer ??= new byte[BufferSize];
-                for (long at = 0; at < length;)
-                {
-                    cancel.ThrowIfCancellationRequested();
-                    error = file.Read(at, buffer.AsSpan(0, (int)Math.Min(buffer.Length, length - at)), out var read);
-                    if (error != FsError.None) return new(error, false, before, null, null);
-                    if (read == 0) return new(FsError.None, true, before, null, null);
-                    if (aside is not null) aside.Begin(buffer, read);
-                    else summer?.Append(buffer.AsSpan(0, read));
-                    hasher.Append(buffer.AsSpan(0, read));
-                    aside?.Wait();
-                    at += read;
-                }
-
+                error = LongReading.Read(file, length, hasher, summer, cancel, out var isShorter);
+                if (error != FsError.None) return new(error, false, before, null, null);
+                if (isShorter) return new(FsError.None, true, before, null, null);
                 manifest = hasher.Finish();
                 sums = summer?.Finish();
             }

@@ -1,7 +1,9 @@
 using System.Collections.Immutable;
 using Sync.Delta;
+using Sync.Engine.Control;
 using Sync.Engine.Files;
 using Sync.Engine.Link;
+using Sync.Engine.Scanning;
 
 namespace Sync.Engine.Transfer;
 
@@ -28,7 +30,7 @@ internal sealed class IncomingContent : IDisposable
     private readonly long _resumedAt;
     private readonly bool _sharesBlocks;
     private readonly BlockSummer? _summer;
-    private readonly SideSummer? _aside;
+    private readonly SideWork? _aside;
     private StagedPart? _part;
     private int _index;
     private bool _hasDeltas;
@@ -52,7 +54,7 @@ internal sealed class IncomingContent : IDisposable
         _writer = new SparseWriter(part.File, offset);
         if (manifest.Length < BlockSums.WorthwhileLength) return;
         _summer = new BlockSummer(key, manifest.Length);
-        if (manifest.Length >= SideSummer.WorthwhileLength) _aside = new SideSummer(_summer);
+        if (basis is not null && manifest.Length >= LongReading.WorthwhileAside) _aside = new SideWork();
     }
 
     /// <summary>Names it.</summary>
@@ -155,11 +157,11 @@ internal sealed class IncomingContent : IDisposable
     /// <summary>Keeps what is verified for another time, unless it was finished or discarded.</summary>
     public void Dispose()
     {
+        _aside?.Dispose();
         _part?.Suspend(_verifier.VerifiedLength);
         _part = null;
         _basis?.Dispose();
         _verifier.Dispose();
-        _aside?.Dispose();
     }
 
     private IncomingEnd? Copy(CancellationToken cancel)
@@ -183,21 +185,30 @@ internal sealed class IncomingContent : IDisposable
         while (_writer.Position < segment.TargetEnd)
         {
             cancel.ThrowIfCancellationRequested();
-            var done = _writer.Position - segment.TargetOffset;
-            var error = _basis!.Read(segment.SourceOffset + done, buffer.AsSpan(0, (int)Math.Min(buffer.Length, segment.Length - done)), out var read);
+            var error = ReadBasis(segment.SourceOffset + (_writer.Position - segment.TargetOffset), segment.TargetEnd - _writer.Position, out var piece);
             if (error != FsError.None) return Failed(error, "reading the basis");
-            if (read == 0) return BasisChanged;
-            var piece = buffer.AsSpan(0, read);
-            if (_aside is not null) _aside.Begin(buffer, read);
-            else _summer?.Append(piece);
-            var isRight = _verifier.Append(piece);
-            error = isRight ? _writer.Append(piece) : FsError.None;
+            if (piece.IsEmpty) return BasisChanged;
+            // Two thirds of the work are the hash. What is written before it is known to be right counts only once it is.
+            _aside?.Begin(() => _verifier.Hash(piece.Span));
+            var isRight = _verifier.Cut(piece.Span) && (_aside is not null || _verifier.Hash(piece.Span));
+            if (isRight) _summer?.Append(piece.Span);
+            error = isRight ? _writer.Append(piece.Span) : FsError.None;
             _aside?.Wait();
+            isRight &= !_verifier.IsRefused;
             if (!isRight) return BasisChanged;
             if (error != FsError.None) return Failed(error, "writing");
         }
 
         return null;
+    }
+
+    private FsError ReadBasis(long offset, long length, out ReadOnlyMemory<byte> piece)
+    {
+        if (_basis is ReadAheadFile ahead) return ahead.Borrow(offset, length, out piece);
+        var buffer = _buffer ??= new byte[BufferSize];
+        var error = _basis!.Read(offset, buffer.AsSpan(0, (int)Math.Min(buffer.Length, length)), out var read);
+        piece = buffer.AsMemory(0, read);
+        return error;
     }
 
     private IncomingEnd? ShareWithBasis(in Segment segment, CancellationToken cancel)
