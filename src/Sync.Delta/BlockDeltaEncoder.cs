@@ -6,8 +6,8 @@ namespace Sync.Delta;
 /// <summary>
 /// Finds the blocks of a basis in the bytes of a later content that its chunks do not cover, at any offset (Tridgell, 1999), knowing of the basis
 /// only its <see cref="BlockSums"/>. Where a block is found, the search jumps behind it, and looks first for what followed it in the basis, also
-/// behind a few blocks that are others now; so that what stayed in place costs a strong sum, and only the rest is rolled over byte by byte. Where
-/// nothing is found for long, every second stretch is passed over. Time is linear in the bytes, whatever they are. Not thread-safe.
+/// behind a few blocks that are others now; so that what stayed in place costs a strong sum, and only the rest is rolled over byte by byte, at first
+/// among the blocks nearby: a table of all of 1 GiB takes 0.2 s and 28 MB, and most edits do without. Where nothing is found for long, every second stretch is passed over. Time is linear in the bytes, whatever they are. Not thread-safe.
 /// </summary>
 public sealed class BlockDeltaEncoder
 {
@@ -19,11 +19,18 @@ public sealed class BlockDeltaEncoder
 
     private const int LookAhead = 8;
 
+    /// <summary>After so many bytes in all that begin no block nearby, all blocks are looked through from then on.</summary>
+    private const int NearOnly = 64 << 10;
+
+    /// <summary>A range of the basis is near up to this length, in bytes.</summary>
+    private const long MostNear = 16 << 20;
+
     /// <summary>After so many bytes without a block, half as many are passed over; and so on, until one is found.</summary>
     private const long PassOverAfter = 8 << 20;
 
     private readonly BlockSums _sums;
-    private readonly BlockTable _table;
+    private BlockTable? _table;
+    private bool _isTableOfAll;
     private readonly RollingSum _rolling;
     private readonly long _seed;
     private readonly int _size;
@@ -38,6 +45,7 @@ public sealed class BlockDeltaEncoder
     private long _copyLength;
     private long _lastEnd;
     private long _unfound;
+    private int _unfoundNearby;
     private int _expected = -1;
 
     /// <param name="sums">Of the basis.</param>
@@ -50,7 +58,6 @@ public sealed class BlockDeltaEncoder
         ArgumentNullException.ThrowIfNull(key);
         if (sums.Key != key.Fingerprint) throw new ArgumentException("The sums are made with another key.", nameof(key));
         _sums = sums;
-        _table = new BlockTable(sums);
         _size = sums.BlockSize;
         _rolling = new RollingSum(key.Multiplier, _size);
         _seed = key.Seed;
@@ -60,6 +67,17 @@ public sealed class BlockDeltaEncoder
 
     /// <summary>Bytes of pieces so far that are copied.</summary>
     public long Copied { get; private set; }
+
+    /// <summary>What is appended next most likely comes from one range of the basis.</summary>
+    /// <param name="from">Where it begins, in bytes: what the first byte was, if it was not inserted.</param>
+    /// <param name="to">Behind its end.</param>
+    public void BeginRange(long from, long to)
+    {
+        if (_isTableOfAll) return;
+        var first = (int)Math.Clamp(from / _size, 0, _sums.Count);
+        var end = (int)Math.Clamp((to + _size - 1) / _size, first, _sums.Count);
+        _table = to - from > MostNear ? null : new BlockTable(_sums, first, end - first);
+    }
 
     /// <summary>Takes in the next bytes.</summary>
     public void Append(ReadOnlySpan<byte> data)
@@ -131,6 +149,12 @@ public sealed class BlockDeltaEncoder
             if (!isKnown) sum = _rolling.Of(_buffer.AsSpan(at, _size));
             isKnown = true;
             var rolling = (uint)(sum >> 32);
+            if (_table is null || (!_isTableOfAll && ++_unfoundNearby > NearOnly))
+            {
+                _table = new BlockTable(_sums, 0, _sums.Count);
+                _isTableOfAll = true;
+            }
+
             if (_table.MayHave(rolling) && FindAt(at, rolling) is var block and >= 0)
             {
                 Literal(_buffer.AsSpan(literalsFrom, at - literalsFrom));
@@ -169,7 +193,7 @@ public sealed class BlockDeltaEncoder
 
     private int FindAt(int at, uint rolling)
     {
-        var candidate = _table.Find(rolling);
+        var candidate = _table!.Find(rolling);
         if (candidate < 0) return -1;
         var strong = XxHash3.HashToUInt64(_buffer.AsSpan(at, _size), _seed);
         for (; candidate >= 0; candidate = _table.Find(rolling, candidate))

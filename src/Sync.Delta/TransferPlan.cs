@@ -63,6 +63,29 @@ public sealed class TransferPlan
         return new TransferPlan(rest.DrainToImmutable());
     }
 
+    /// <summary>Whether the chunker cuts a copied segment in the target as it cut it in the basis: then its chunks need not be cut again to know that they end where they should.
+    /// Where one ends depends on nothing but its bytes and the class of its offset.</summary>
+    /// <param name="target">What it is a segment of.</param>
+    /// <param name="basis">A content whose chunk list is the chunker's own.</param>
+    /// <param name="segment">Copied from the basis.</param>
+    public static bool KeepsCuts(Manifest target, Manifest basis, in Segment segment)
+    {
+        ArgumentNullException.ThrowIfNull(target);
+        ArgumentNullException.ThrowIfNull(basis);
+        if (target.Length <= Chunker.SingleChunkLength || basis.Length <= Chunker.SingleChunkLength) return false;
+        var (i, j) = (target.IndexAt(segment.TargetOffset), basis.IndexAt(segment.SourceOffset));
+        if (i < 0 || j < 0 || target.OffsetOf(i) != segment.TargetOffset || basis.OffsetOf(j) != segment.SourceOffset) return false;
+        for (; i < target.Count && target.OffsetOf(i) < segment.TargetEnd; i++, j++)
+        {
+            if (j == basis.Count || target.Ids[i] != basis.Ids[j] || target.LengthOf(i) != basis.LengthOf(j)) return false;
+            if (SizeClass.IndexAt(target.OffsetOf(i)) != SizeClass.IndexAt(basis.OffsetOf(j))) return false;
+            // The last one ends where the content does, cut or not.
+            if (j == basis.Count - 1 && i != target.Count - 1) return false;
+        }
+
+        return target.OffsetOf(i) == segment.TargetEnd;
+    }
+
     private static Segment Locate(Manifest target, Manifest? basis, in Chunk chunk, in Segment current, ref BasisMatcher inBasis, ChunkIndex inTarget)
     {
         var match = inBasis.Match(chunk);

@@ -48,6 +48,42 @@ public class ManifestVerifierTests
         }, iter: 100);
 
     [Fact]
+    public void Cuts_that_are_the_basis_own_are_those_that_the_chunker_makes()
+        => Gen.Select(Gen.Int[1, 40_000], Gen.Int[0, 400_000], Gen.Int[0, 90_000], Gen.Bool).Sample((insert, at, cutOff, atEnd) =>
+        {
+            // Behind 16 MiB chunks are longer: what comes from before it is cut otherwise there.
+            var basis = Contents.Random(17 << 20);
+            var target = atEnd ? [.. basis, .. Contents.Random(insert, 3), .. basis[..1_000_000]] : Contents.Insert(basis[cutOff..], at, Contents.Random(insert, 3));
+            var (from, to) = (Contents.Hash(basis), Contents.Hash(target));
+            using var verifier = new ManifestVerifier(to);
+            var trusted = 0L;
+            foreach (var segment in TransferPlan.Between(to, from).Segments)
+            {
+                var bytes = target.AsSpan((int)segment.TargetOffset, (int)segment.Length);
+                var keeps = segment.Kind == SegmentKind.Copy && TransferPlan.KeepsCuts(to, from, segment);
+                if (keeps) verifier.TrustCuts(bytes.Length);
+                else Assert.True(verifier.Cut(bytes));
+                if (keeps) trusted += bytes.Length;
+                Assert.True(verifier.Hash(bytes));
+            }
+
+            Assert.True(trusted > 10 << 20);
+            return verifier.IsComplete && verifier.VerifiedLength == target.Length;
+        }, iter: 10);
+
+    [Fact]
+    public void Chunks_joined_by_a_liar_are_not_trusted_to_be_cut_alike()
+    {
+        // The basis' last chunk in the middle, and two chunks as one.
+        var last = Manifest.Count - 1;
+        var liar = new Manifest(Content.Length + Manifest.LengthOf(last), [.. Manifest.Ids, Manifest.Ids[last]], [.. Enumerable.Range(1, last).Select(i => Manifest.OffsetOf(i)), Content.Length]);
+        Assert.False(TransferPlan.KeepsCuts(liar, Manifest, new Segment(SegmentKind.Copy, 0, Content.Length, 0)));
+        Assert.True(TransferPlan.KeepsCuts(liar, Manifest, new Segment(SegmentKind.Copy, 0, Manifest.OffsetOf(last), 0)));
+        var joined = new Manifest(Content.Length, [.. Manifest.Ids[..1], .. Manifest.Ids[2..]], [.. Enumerable.Range(2, last - 1).Select(i => Manifest.OffsetOf(i))]);
+        Assert.False(TransferPlan.KeepsCuts(joined, Manifest, new Segment(SegmentKind.Copy, 0, Manifest.OffsetOf(2), 0)));
+    }
+
+    [Fact]
     public void A_content_cut_short_is_not_complete_and_a_longer_one_is_refused()
     {
         using var verifier = new ManifestVerifier(Manifest);

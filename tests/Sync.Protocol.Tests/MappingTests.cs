@@ -3,6 +3,7 @@ using Google.Protobuf;
 using Sync.Delta;
 using Sync.Engine.Link;
 using Sync.Engine.Model;
+using Sync.Protocol.Connecting;
 using Sync.Protocol.Mapping;
 using Sync.Protocol.Tests.Parts;
 using Sync.Protocol.Transfers;
@@ -41,6 +42,45 @@ public sealed class MappingTests
     [Fact]
     public void Frames_arrive_as_they_were() => Gens.Frame.List[1, 4].Sample(frames =>
         Assert.Equal(frames.Select(Dump.Of), Through(frames, compress: false).Select(Dump.Of)));
+
+    [Fact]
+    public void Bytes_read_by_hand_are_those_that_the_generated_code_reads() => Gen.Select(Gen.OneOf(Gen.Const(0L), Gen.Long), Gen.OneOf(Gen.Int[0, 200], Gen.Int[65_000, 65_536]), Gen.Int, Gen.Byte).Sample((id, length, at, change) =>
+    {
+        var message = new Frame { Id = id, Data = new DataFrame { Bytes = ByteString.CopyFrom(Gens.Some(length)) } }.ToByteArray();
+        // Also damaged in its head, where what it is is told.
+        message[(int)((uint)at % Math.Min(message.Length, 16))] ^= change;
+        using var decompressor = new PayloadDecompressor(false);
+        var reader = new FrameReader(decompressor);
+        var expected = Tried(() => reader.FromWire(Frame.Parser.ParseFrom(message)).Select(Dump.Of).Single());
+        var read = Tried(() =>
+        {
+            var (wire, data) = DownloadMethod.Read(new(message));
+            return data is null ? reader.FromWire(wire!).Select(Dump.Of).Single() : Dump.Of(reader.Check(data));
+        });
+        Assert.Equal(expected, read);
+    }, iter: 5_000);
+
+    private static string Tried(Func<string> read)
+    {
+        try
+        {
+            return read();
+        }
+        catch (Exception e) when (e is InvalidProtocolBufferException or LinkException or InvalidOperationException)
+        {
+            return e.GetType().Name;
+        }
+    }
+
+    [Fact]
+    public void A_buffer_goes_back_once()
+    {
+        var buffer = FrameBuffers.Rent();
+        var frame = ContentFrame.Data.InRented(1, buffer, 10);
+        frame.Release();
+        frame.Release();
+        Assert.NotSame(FrameBuffers.Rent(), FrameBuffers.Rent());
+    }
 
     [Fact]
     public void Compressed_frames_arrive_as_they_were()

@@ -19,7 +19,19 @@ public abstract record ContentFrame(long Id)
     public sealed record Start(long Id, ContentId Content, ContentId Basis, long Offset, ReadOnlyMemory<byte> Manifest) : ContentFrame(Id);
 
     /// <summary>The next bytes; at most 64 KiB. Zstd-compressed on the wire where that pays; here always plain.</summary>
-    public sealed record Data(long Id, ReadOnlyMemory<byte> Bytes) : ContentFrame(Id);
+    public sealed record Data(long Id, ReadOnlyMemory<byte> Bytes) : ContentFrame(Id)
+    {
+        private byte[]? _rented;
+
+        /// <summary>The first bytes of a buffer from <see cref="FrameBuffers"/>, which is the frame's from now on.</summary>
+        public static Data InRented(long id, byte[] rented, int length) => new(id, rented.AsMemory(0, length)) { _rented = rented };
+
+        /// <summary>Its last user is done with the bytes: where the buffer was rented, it goes back.</summary>
+        public void Release()
+        {
+            if (Interlocked.Exchange(ref _rented, null) is { } rented) FrameBuffers.Return(rented);
+        }
+    }
 
     /// <summary>The next bytes, as steps against the basis of the <see cref="Start"/>: see <see cref="BlockDeltaReader"/>. Both together at most 64 KiB.</summary>
     public sealed record Delta(long Id, ReadOnlyMemory<byte> Steps, ReadOnlyMemory<byte> Literals) : ContentFrame(Id);

@@ -202,6 +202,7 @@ internal sealed partial class Replica
         Reconciler.Trim(isProposing: !_outbox.IsIdle);
         _index.Trim();
         _recent.Trim();
+        FrameBuffers.Trim();
         Loop.Trim();
         if (TrimSurroundings is { } trim) trim(Collect);
         else Collect();

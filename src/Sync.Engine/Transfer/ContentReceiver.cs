@@ -117,7 +117,9 @@ internal sealed class ContentReceiver(
     private ReceivedContent? Take(ContentFrame.Data data, CancellationToken cancel)
     {
         if (!_open.TryGetValue(data.Id, out var incoming)) return End(data, Corrupt("Bytes came of a content that did not begin."));
-        return incoming.Take(data.Bytes.Span, cancel) is { } end ? End(data, end) : null;
+        var end = incoming.Take(data.Bytes.Span, cancel);
+        data.Release();
+        return end is null ? null : End(data, end);
     }
 
     private ReceivedContent? Take(ContentFrame.Delta delta, CancellationToken cancel)
@@ -161,7 +163,7 @@ internal sealed class ContentReceiver(
             return Refuse(start, TransferStatus.Failed, $"A file in staging cannot be opened: {error}.");
         }
 
-        var incoming = new IncomingContent(manifest, plan, source, part!, start.Offset, manifests.Key, SharesBlocks);
+        var incoming = new IncomingContent(manifest, plan, basis, source, part!, start.Offset, manifests.Key, SharesBlocks);
         _open.Add(start.Id, incoming);
         _chunks += manifest.Count;
         return incoming.Begin(cancel) is { } end ? End(start, end) : null;

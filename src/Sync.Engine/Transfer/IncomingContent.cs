@@ -24,6 +24,7 @@ internal sealed class IncomingContent : IDisposable
 
     private readonly Manifest _manifest;
     private readonly ImmutableArray<Segment> _segments;
+    private readonly Manifest? _basisManifest;
     private readonly IReadableFile? _basis;
     private readonly ManifestVerifier _verifier;
     private readonly SparseWriter _writer;
@@ -37,15 +38,17 @@ internal sealed class IncomingContent : IDisposable
 
     /// <param name="manifest">What it must become.</param>
     /// <param name="plan">How, from <paramref name="offset"/> on.</param>
+    /// <param name="basisManifest">Of the basis.</param>
     /// <param name="basis">Taken over; null where nothing is copied.</param>
     /// <param name="part">Taken over.</param>
     /// <param name="offset">So many bytes are there already, to be verified by <see cref="Begin"/>.</param>
     /// <param name="key">For the sums of its blocks.</param>
     /// <param name="sharesBlocks">The file system can let two files share blocks: what is copied takes no space.</param>
-    public IncomingContent(Manifest manifest, TransferPlan plan, IReadableFile? basis, StagedPart part, long offset, BlockKey key, bool sharesBlocks)
+    public IncomingContent(Manifest manifest, TransferPlan plan, Manifest? basisManifest, IReadableFile? basis, StagedPart part, long offset, BlockKey key, bool sharesBlocks)
     {
         _manifest = manifest;
         _segments = plan.Segments;
+        _basisManifest = basisManifest;
         _basis = basis;
         _part = part;
         _resumedAt = offset;
@@ -181,7 +184,7 @@ internal sealed class IncomingContent : IDisposable
     private IncomingEnd? CopyFromBasis(in Segment segment, CancellationToken cancel)
     {
         if (_sharesBlocks) return ShareWithBasis(segment, cancel);
-        var buffer = _buffer ??= new byte[BufferSize];
+        var keepsCuts = TransferPlan.KeepsCuts(_manifest, _basisManifest!, segment);
         while (_writer.Position < segment.TargetEnd)
         {
             cancel.ThrowIfCancellationRequested();
@@ -190,7 +193,8 @@ internal sealed class IncomingContent : IDisposable
             if (piece.IsEmpty) return BasisChanged;
             // Two thirds of the work are the hash. What is written before it is known to be right counts only once it is.
             _aside?.Begin(() => _verifier.Hash(piece.Span));
-            var isRight = _verifier.Cut(piece.Span) && (_aside is not null || _verifier.Hash(piece.Span));
+            if (keepsCuts) _verifier.TrustCuts(piece.Length);
+            var isRight = (keepsCuts || _verifier.Cut(piece.Span)) && (_aside is not null || _verifier.Hash(piece.Span));
             if (isRight) _summer?.Append(piece.Span);
             error = isRight ? _writer.Append(piece.Span) : FsError.None;
             _aside?.Wait();

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Collections.Immutable;
 using System.Security.Cryptography;
 using System.Threading.Channels;
 using Sync.Delta;
@@ -15,10 +16,10 @@ namespace Sync.Engine.Transfer;
 internal sealed class OutgoingContent(IFileSystem files, VerifiedManifests manifests, IContentLocator locator, ContentRequest request, ChannelWriter<ContentFrame> output)
 {
     /// <summary>The payload of a frame: stays off the large-object heap.</summary>
-    public const int FrameSize = 64 << 10;
+    public const int FrameSize = FrameBuffers.Size;
 
     private readonly List<ContentFrame> _unverified = [];
-    private byte[] _frame = new byte[FrameSize];
+    private byte[] _frame = FrameBuffers.Rent();
     private int _filled;
 
     /// <summary>Writes all its frames, the end included.</summary>
@@ -67,9 +68,12 @@ internal sealed class OutgoingContent(IFileSystem files, VerifiedManifests manif
 
             using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
             var encoder = sums is null ? null : new BlockDeltaEncoder(sums, manifests.Key, delta => _unverified.Add(new ContentFrame.Delta(request.Id, delta.Steps, delta.Literals)));
-            foreach (var segment in plan.From(request.Offset).Segments)
+            var segments = plan.From(request.Offset).Segments;
+            for (var i = 0; i < segments.Length; i++)
             {
+                var segment = segments[i];
                 if (segment.Kind != SegmentKind.Data) continue;
+                if (encoder is not null) BeginRange(encoder, segments, i, basis!.Length);
                 for (var index = manifest.IndexAt(segment.TargetOffset); index < manifest.Count && manifest.OffsetOf(index) < segment.TargetEnd; index++)
                 {
                     var error = encoder is null
@@ -87,8 +91,17 @@ internal sealed class OutgoingContent(IFileSystem files, VerifiedManifests manif
         }
 
         await SendVerifiedAsync(cancel);
-        if (_filled > 0) await output.WriteAsync(new ContentFrame.Data(request.Id, _frame.AsMemory(0, _filled)), cancel);
+        if (_filled > 0) await output.WriteAsync(ContentFrame.Data.InRented(request.Id, _frame, _filled), cancel);
         return End(TransferStatus.Complete);
+    }
+
+    /// <summary>What is not copied was, most likely, between what is copied before and behind it.</summary>
+    private static void BeginRange(BlockDeltaEncoder encoder, ImmutableArray<Segment> segments, int index, long basisLength)
+    {
+        var from = index > 0 && segments[index - 1] is { Kind: SegmentKind.Copy } before ? before.SourceOffset + before.Length : index == 0 ? segments[0].TargetOffset : 0;
+        var to = index + 1 < segments.Length ? segments[index + 1] is { Kind: SegmentKind.Copy } behind ? behind.SourceOffset : basisLength : basisLength;
+        if (from <= to) encoder.BeginRange(from, to);
+        else encoder.BeginRange(0, basisLength);
     }
 
     private async ValueTask SendVerifiedAsync(CancellationToken cancel)
@@ -139,8 +152,8 @@ internal sealed class OutgoingContent(IFileSystem files, VerifiedManifests manif
             if (!isSent) continue;
             _filled += read;
             if (_filled < FrameSize) continue;
-            _unverified.Add(new ContentFrame.Data(request.Id, _frame));
-            _frame = new byte[FrameSize];
+            _unverified.Add(ContentFrame.Data.InRented(request.Id, _frame, FrameSize));
+            _frame = FrameBuffers.Rent();
             _filled = 0;
         }
 

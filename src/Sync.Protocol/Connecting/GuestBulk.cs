@@ -22,7 +22,7 @@ internal sealed class GuestBulk(Route route, Guid session, IReadOnlyCollection<s
         IAsyncEnumerable<ContentRequest> requests, [EnumeratorCancellation] CancellationToken cancel)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancel, ended);
-        using var call = route.Bulk.Download(_headers, cancellationToken: stop.Token);
+        using var call = route.Downloads.AsyncDuplexStreamingCall(DownloadMethod.Method, null, new CallOptions(_headers, cancellationToken: stop.Token));
         using var decompressor = new PayloadDecompressor(_zstd);
         var reader = new FrameReader(decompressor);
         var asking = AskAsync(call.RequestStream, requests, stop.Token);
@@ -30,8 +30,10 @@ internal sealed class GuestBulk(Route route, Guid session, IReadOnlyCollection<s
         {
             while (await NextAsync(call.ResponseStream, asking, stop, cancel))
             {
-                await PassAsync(FrameSize.OfPayload(call.ResponseStream.Current) + FrameSize.Head, stop.Token, cancel);
-                foreach (var frame in reader.FromWire(call.ResponseStream.Current)) yield return frame;
+                var (message, data) = call.ResponseStream.Current;
+                await PassAsync((data?.Bytes.Length ?? FrameSize.OfPayload(message!)) + FrameSize.Head, stop.Token, cancel);
+                if (data is not null) yield return reader.Check(data);
+                else foreach (var frame in reader.FromWire(message!)) yield return frame;
             }
         }
         finally

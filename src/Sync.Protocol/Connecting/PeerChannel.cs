@@ -19,12 +19,12 @@ internal static class PeerChannel
     /// begin in the same second, took more than ten seconds for their handshakes.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
-    /// <summary>All of TLS 1.3, that with ten rounds of AES instead of fourteen first: of a pull's processor time sealing and opening are a tenth.</summary>
+    /// <summary>All of TLS 1.3, that with ten rounds of AES instead of fourteen first: of a transfer's processor time sealing and opening are a tenth.</summary>
     private static readonly CipherSuitesPolicy? QuickFirst = OperatingSystem.IsLinux()
         ? new CipherSuitesPolicy([TlsCipherSuite.TLS_AES_128_GCM_SHA256, TlsCipherSuite.TLS_AES_256_GCM_SHA384, TlsCipherSuite.TLS_CHACHA20_POLY1305_SHA256])
         : null;
 
-    public static GrpcChannel Open(PeerAddress address, PinnedHost host, PeerIdentity me, bool manyConnections, ILoggerFactory logging, bool isPull = false, TimeSpan? patience = null)
+    public static GrpcChannel Open(PeerAddress address, PinnedHost host, PeerIdentity me, bool manyConnections, ILoggerFactory logging, bool isBulk = false, TimeSpan? patience = null)
     {
         var handler = new SocketsHttpHandler
         {
@@ -53,7 +53,7 @@ internal static class PeerChannel
                 AllowRenegotiation = false,
             },
         };
-        if (isPull && OperatingSystem.IsLinux()) handler.SslOptions.CipherSuitesPolicy = QuickFirst;
+        if (isBulk && OperatingSystem.IsLinux()) handler.SslOptions.CipherSuitesPolicy = QuickFirst;
         // Given as a client, the handler is used as it is: the channel's own reconnecting, with its minutes of back-off, stays out of the way.
         return GrpcChannel.ForAddress("https://" + address.Authority, new GrpcChannelOptions
         {

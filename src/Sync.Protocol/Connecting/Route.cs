@@ -1,3 +1,4 @@
+using Grpc.Core;
 using Grpc.Net.Client;
 using Microsoft.Extensions.Logging;
 using Sync.Protocol.Identities;
@@ -25,9 +26,10 @@ internal sealed class Route
         Host = new PinnedHost(hostFingerprint);
         Me = me;
         _control = PeerChannel.Open(address, Host, me, manyConnections: false, logging);
-        _bulk = PeerChannel.Open(address, Host, me, manyConnections: true, logging);
+        _bulk = PeerChannel.Open(address, Host, me, manyConnections: true, logging, isBulk: true);
         Control = new Peer.PeerClient(_control);
         Bulk = new Peer.PeerClient(_bulk);
+        Downloads = _bulk.CreateCallInvoker();
     }
 
     public PeerAddress Address { get; }
@@ -46,6 +48,9 @@ internal sealed class Route
     public Peer.PeerClient Control { get; }
 
     public Peer.PeerClient Bulk { get; }
+
+    /// <summary>The bulk connection, for <see cref="DownloadMethod"/>.</summary>
+    public CallInvoker Downloads { get; }
 
     /// <summary>A link over it was lost: the next is made over new connections, as the old may hang without a word.</summary>
     public bool IsBroken => _isBroken;

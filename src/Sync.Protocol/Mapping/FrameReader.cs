@@ -62,6 +62,10 @@ internal sealed class FrameReader(PayloadDecompressor decompressor)
         }
     }
 
+    /// <summary>A frame that was read already.</summary>
+    /// <exception cref="LinkException">It has no place here.</exception>
+    public ContentFrame.Data Check(ContentFrame.Data frame) => _start is null ? frame : throw Bounds.Violation("a manifest was not finished");
+
     private ContentFrame? Single(Frame wire)
     {
         if (_start is not null && (wire.KindCase != Frame.KindOneofCase.Manifest || wire.Id != _startId))

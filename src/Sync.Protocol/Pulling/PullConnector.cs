@@ -44,7 +44,7 @@ public static class PullConnector
     internal static async Task<GuestPull> OpenAsync(PeerAddress address, string fingerprint, PeerIdentity me, PullRequest request, IBulkLimits limits, CancellationToken cancel)
     {
         var host = new PinnedHost(fingerprint);
-        var channel = PeerChannel.Open(address, host, me, manyConnections: false, NullLoggerFactory.Instance, isPull: true, PeerChannel.Patience);
+        var channel = PeerChannel.Open(address, host, me, manyConnections: false, NullLoggerFactory.Instance, isBulk: true, PeerChannel.Patience);
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         deadline.CancelAfter(PeerChannel.Patience);
         AsyncDuplexStreamingCall<PullAsk, PulledMessage>? call = null;

@@ -37,6 +37,8 @@ internal sealed class FrameSender(FrameWriter writer, PayloadCompressor compress
         if (size is null)
         {
             await WriteAsync(writer.ToWire(frame), cancel);
+            // A write has copied what it is given.
+            if (frame is ContentFrame.Data data) data.Release();
             return;
         }
 

@@ -1,6 +1,7 @@
 using CsCheck;
 using Google.Protobuf;
 using Sync.Engine.Link;
+using Sync.Protocol.Connecting;
 using Sync.Protocol.Mapping;
 using Sync.Protocol.Sessions;
 using Sync.Protocol.Tests.Parts;
@@ -101,7 +102,9 @@ internal static class WireTargets
     private static string ReadFrame(byte[] input)
     {
         using var decompressor = new PayloadDecompressor(allowed: true);
-        var frames = new FrameReader(decompressor).FromWire(Frame.Parser.ParseFrom(input));
+        var (wire, data) = DownloadMethod.Read(new(input));
+        var frames = data is null ? new FrameReader(decompressor).FromWire(wire!) : [new FrameReader(decompressor).Check(data)];
+        data?.Release();
         return "accepted " + string.Join(' ', frames.Take(4).Select(f => f.GetType().Name));
     }
 
