@@ -34,6 +34,16 @@ public sealed class BlockSummer
         _strongSums = new ulong[_rollingSums.Length];
     }
 
+    /// <summary>How many of the blocks that have passed are those of another content, made with the same key, at the same place.</summary>
+    public int CountSame(BlockSums other)
+    {
+        ArgumentNullException.ThrowIfNull(other);
+        var same = 0;
+        for (var i = 0; i < Math.Min(_count, other.Count); i++)
+            if (_rollingSums[i] == other.Rolling[i] && _strongSums[i] == other.Strong[i]) same++;
+        return same;
+    }
+
     /// <summary>Takes in the next bytes. What is beyond the length is not summed.</summary>
     public void Append(ReadOnlySpan<byte> data)
     {
@@ -54,20 +64,46 @@ public sealed class BlockSummer
         _filled = data.Length;
     }
 
+    /// <summary>As <see cref="Append"/>, for bytes that are known to be those of another content: sums of blocks that are blocks there, too, are taken from it.</summary>
+    /// <param name="data">The next bytes.</param>
+    /// <param name="other">Its sums, made with the same key.</param>
+    /// <param name="offset">Where it has them.</param>
+    public void AppendKnown(ReadOnlySpan<byte> data, BlockSums other, long offset)
+    {
+        ArgumentNullException.ThrowIfNull(other);
+        var size = _partial.Length;
+        var head = (size - _filled) % size;
+        if (other.BlockSize == size && other.Key == _key.Fingerprint && (offset + head) % size == 0 && data.Length >= head)
+        {
+            Append(data[..head]);
+            var first = (offset + head) / size;
+            var count = (int)Math.Min(Math.Min((data.Length - head) / size, other.Count - first), _blocks - _count);
+            for (var i = 0; i < count; i++) Add(other.Rolling[first + i], other.Strong[first + i]);
+            if (count > 0) _position += (long)count * size;
+            data = data[(head + (Math.Max(0, count) * size))..];
+        }
+
+        Append(data);
+    }
+
     /// <summary>The sums, once all bytes have passed; null if they were fewer or more.</summary>
     public BlockSums? Finish() => _position == _length ? new BlockSums(_key.Fingerprint, _partial.Length, _length, _rollingSums, _strongSums) : null;
 
     private void Add(ReadOnlySpan<byte> block)
     {
-        if (_count == _blocks) return;
+        if (_count < _blocks) Add((uint)(_rolling.Of(block) >> 32), XxHash3.HashToUInt64(block, _key.Seed));
+    }
+
+    private void Add(uint rolling, ulong strong)
+    {
         if (_count == _rollingSums.Length)
         {
             Array.Resize(ref _rollingSums, Math.Min(_blocks, 2 * _count));
             Array.Resize(ref _strongSums, _rollingSums.Length);
         }
 
-        _rollingSums[_count] = (uint)(_rolling.Of(block) >> 32);
-        _strongSums[_count] = XxHash3.HashToUInt64(block, _key.Seed);
+        _rollingSums[_count] = rolling;
+        _strongSums[_count] = strong;
         _count++;
     }
 }

@@ -57,6 +57,21 @@ public sealed class BlockSums
         return (int)size;
     }
 
+    /// <summary>Up to here the content's bytes are in blocks that have sums.</summary>
+    public long SummedLength => (long)Count * BlockSize;
+
+    /// <summary>Whether bytes are the content's, by the strong sums: those of the whole blocks among them.</summary>
+    /// <param name="key">The one that they are made with.</param>
+    /// <param name="offset">Of the bytes in the content: a multiple of <see cref="BlockSize"/>.</param>
+    /// <param name="bytes">What was read there.</param>
+    public bool Hold(BlockKey key, long offset, ReadOnlySpan<byte> bytes)
+    {
+        ArgumentNullException.ThrowIfNull(key);
+        for (var block = (int)(offset / BlockSize); block < Count && bytes.Length >= BlockSize; block++, bytes = bytes[BlockSize..])
+            if (XxHash3.HashToUInt64(bytes[..BlockSize], key.Seed) != Strong[block]) return false;
+        return true;
+    }
+
     /// <summary>For the disk; with a checksum of its own.</summary>
     public byte[] Encode()
     {

@@ -12,7 +12,8 @@ internal sealed class ReadAheadFile : IReadableFile
     /// <summary>Shorter files are read as they are.</summary>
     public const long WorthwhileLength = 32 << 20;
 
-    private const int Size = 1 << 20;
+    /// <summary>It is read so many bytes at a time, from a multiple of it on.</summary>
+    public const int Size = 1 << 20;
 
     private readonly IReadableFile _file;
     private readonly object _gate = new();
@@ -41,6 +42,9 @@ internal sealed class ReadAheadFile : IReadableFile
 
     /// <summary>The file, taken over, as it is best read from its beginning on.</summary>
     public static IReadableFile Over(IReadableFile file, long length) => length >= WorthwhileLength ? new ReadAheadFile(file) : file;
+
+    /// <summary>Goes up whenever a megabyte is fetched: as long as it is the same, so are the bytes.</summary>
+    public int Fetches { get; private set; }
 
     /// <inheritdoc/>
     public FsError Stat(out FileStat stat) => _file.Stat(out stat);
@@ -98,6 +102,7 @@ internal sealed class ReadAheadFile : IReadableFile
     // Waits for that megabyte, and has the next one read.
     private FsError Fetch(long offset)
     {
+        Fetches++;
         lock (_gate)
         {
             while (_wanted >= 0) Monitor.Wait(_gate);

@@ -2,6 +2,7 @@ using Sync.Delta;
 using Sync.Engine.Control;
 using Sync.Engine.Files;
 using Sync.Engine.Model;
+using Sync.Engine.Transfer;
 using Sync.Engine.Trees;
 
 namespace Sync.Engine.Scanning;
@@ -52,13 +53,14 @@ internal sealed class FileReader(ReplicaContext context, JobCounter jobs, LookQu
         var path = SharePath.Join(_trees.LocalPath(directory), name);
         var clock = context.PlacementClock;
         var asCopy = _restless.TryGetValue((directory, name), out var unrest) && (unrest.Copied is not null || context.Time.GetElapsedTime(unrest.Since) >= Restless);
+        var known = _trees.LocalChild(directory, name)?.Local?.Content ?? default;
         (size > LongRead ? context.Bulk : context.Io).Run(() =>
         {
             FileReading reading;
             var copied = false;
             try
             {
-                reading = FileReading.Of(context.Files, path, context.Stopping, context.Manifests.Key);
+                reading = FileReading.Of(context.Files, path, context.Stopping, context.Manifests.Key, () => Known(known));
                 if (reading.Changed && asCopy)
                 {
                     copied = true;
@@ -127,6 +129,14 @@ internal sealed class FileReader(ReplicaContext context, JobCounter jobs, LookQu
             });
         });
         return true;
+    }
+
+    /// <summary>Chunks and sums of what a file was.</summary>
+    private (Manifest, BlockSums)? Known(ContentId content)
+    {
+        var manifests = new VerifiedManifests(context.Manifests);
+        if (content.IsNone) return null;
+        return manifests.Find(content) is { } manifest && manifests.FindSums(content, manifest.Length) is { } sums ? (manifest, sums) : null;
     }
 
     /// <summary>What a later transfer of it, or of what follows it, needs to know. On a worker.</summary>

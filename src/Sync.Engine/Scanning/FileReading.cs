@@ -10,7 +10,12 @@ internal readonly record struct FileReading(FsError Error, bool Changed, FileSta
     public BlockSums? Sums { get; init; }
 
     /// <summary>Reads and hashes a file in one pass. <see cref="Changed"/> if it was written to meanwhile: then there is no content.</summary>
-    public static FileReading Of(IFileSystem files, string path, CancellationToken cancel, BlockKey? key = null)
+    /// <param name="files">The share's.</param>
+    /// <param name="path">Its path.</param>
+    /// <param name="cancel">Ends it early.</param>
+    /// <param name="key">If its blocks are to be summed.</param>
+    /// <param name="known">Asked for the content that it had, if it is long: where it was written to in place, only that is hashed. Null: all is.</param>
+    public static FileReading Of(IFileSystem files, string path, CancellationToken cancel, BlockKey? key = null, Func<(Manifest, BlockSums)?>? known = null)
     {
         var error = files.OpenRead(path, out var file);
         if (error != FsError.None) return new(error, false, default, null, null);
@@ -20,36 +25,49 @@ internal readonly record struct FileReading(FsError Error, bool Changed, FileSta
         {
             if (error != FsError.None) return new(error, false, default, null, null);
             var length = before.Stamp.Size;
-            Manifest manifest;
-            byte[]? bytes = null;
-            BlockSums? sums = null;
-            if (length <= Chunker.SingleChunkLength)
+            if (length > Chunker.SingleChunkLength)
             {
-                bytes = GC.AllocateUninitializedArray<byte>((int)length);
-                var filled = 0;
-                while (filled < bytes.Length)
-                {
-                    error = file.Read(filled, bytes.AsSpan(filled), out var read);
-                    if (error != FsError.None) return new(error, false, before, null, null);
-                    if (read == 0) return new(FsError.None, true, before, null, null);
-                    filled += read;
-                }
-
-                manifest = Manifest.OfSmall(bytes);
-            }
-            else
-            {
-                using var hasher = new ContentHasher(length);
-                var summer = key is not null && length >= BlockSums.WorthwhileLength ? new BlockSummer(key, length) : null;
-                error = LongReading.Read(file, length, hasher, summer, cancel, out var isShorter);
+                error = Hash(file, length, cancel, key, known, out var manifest, out var sums);
                 if (error != FsError.None) return new(error, false, before, null, null);
-                if (isShorter) return new(FsError.None, true, before, null, null);
-                manifest = hasher.Finish();
-                sums = summer?.Finish();
+                if (manifest is null) return new(FsError.None, true, before, null, null);
+                error = file.Stat(out var then);
+                return new(error, error == FsError.None && then.Stamp != before.Stamp, then, manifest, null) { Sums = sums };
+            }
+
+            var bytes = GC.AllocateUninitializedArray<byte>((int)length);
+            var filled = 0;
+            while (filled < bytes.Length)
+            {
+                error = file.Read(filled, bytes.AsSpan(filled), out var read);
+                if (error != FsError.None) return new(error, false, before, null, null);
+                if (read == 0) return new(FsError.None, true, before, null, null);
+                filled += read;
             }
 
             error = file.Stat(out var after);
-            return new(error, error == FsError.None && after.Stamp != before.Stamp, after, manifest, bytes) { Sums = sums };
+            return new(error, error == FsError.None && after.Stamp != before.Stamp, after, Manifest.OfSmall(bytes), bytes);
         }
+    }
+
+    /// <summary>Chunks and sums of a long one; no chunks if it is shorter by now.</summary>
+    private static FsError Hash(IReadableFile file, long length, CancellationToken cancel, BlockKey? key, Func<(Manifest, BlockSums)?>? known, out Manifest? manifest, out BlockSums? sums)
+    {
+        (manifest, sums) = (null, null);
+        FsError error;
+        if (key is not null && file is ReadAheadFile ahead && known?.Invoke() is { } former)
+        {
+            error = LongReading.ReadEdited(ahead, length, key, former, cancel, out var found);
+            if (error != FsError.None) return error;
+            (manifest, sums) = found ?? default;
+            if (manifest is not null) return FsError.None;
+        }
+
+        using var hasher = new ContentHasher(length);
+        var summer = key is not null && length >= BlockSums.WorthwhileLength ? new BlockSummer(key, length) : null;
+        error = LongReading.Read(file, length, hasher, summer, cancel, out var isShorter);
+        if (error != FsError.None || isShorter) return error;
+        manifest = hasher.Finish();
+        sums = summer?.Finish();
+        return FsError.None;
     }
 }

@@ -16,8 +16,62 @@ internal static class LongReading
     /// <summary>What is not read ahead is read so many bytes at a time.</summary>
     private const int Piece = 256 << 10;
 
+    /// <summary>If of so many bytes at the front less than half is as it was, all of the file is hashed.</summary>
+    private const long Trial = 32 << 20;
+
     [ThreadStatic]
     private static byte[][]? _buffers;
+
+    /// <summary>Reads a file that was written to in place: its blocks are summed, and hashed only where they are not as they were.</summary>
+    /// <param name="file">At its beginning.</param>
+    /// <param name="length">As it was when it was opened, in bytes.</param>
+    /// <param name="key">Of the sums.</param>
+    /// <param name="before">Its content as it was known before.</param>
+    /// <param name="cancel">Ends it early.</param>
+    /// <param name="found">The content's chunks and sums; null: too much is otherwise, or it ended before that length, and it is to be read from its beginning.</param>
+    public static FsError ReadEdited(ReadAheadFile file, long length, BlockKey key, (Manifest Manifest, BlockSums Sums) before, CancellationToken cancel, out (Manifest Manifest, BlockSums Sums)? found)
+    {
+        found = null;
+        var size = BlockSums.BlockSizeFor(length);
+        if (before.Sums.BlockSize != size || ReadAheadFile.Size % size != 0) return FsError.None;
+        var summer = new BlockSummer(key, length);
+        for (long at = 0; at < length;)
+        {
+            cancel.ThrowIfCancellationRequested();
+            var error = file.Borrow(at, length - at, out var piece);
+            if (error != FsError.None) return error;
+            if (piece.IsEmpty) return FsError.None;
+            summer.Append(piece.Span);
+            at += piece.Length;
+            if (at == Trial && summer.CountSame(before.Sums) < Trial / 2 / size) return FsError.None;
+        }
+
+        // What is hashed has to be what was summed: a file that is written to meanwhile must not get the sums of one moment and the chunks of another.
+        var failure = FsError.None;
+        var sums = summer.Finish()!;
+        var compared = -1;
+        var manifest = InPlaceEdit.Rehash(before.Manifest, before.Sums, sums, (offset, buffer) =>
+        {
+            cancel.ThrowIfCancellationRequested();
+            while (!buffer.IsEmpty)
+            {
+                var start = offset & ~(long)(ReadAheadFile.Size - 1);
+                failure = file.Borrow(start, ReadAheadFile.Size, out var whole);
+                if (failure != FsError.None || whole.Length <= offset - start) return false;
+                if (compared != file.Fetches && !sums.Hold(key, start, whole.Span)) return false;
+                compared = file.Fetches;
+                var taken = whole.Span[(int)(offset - start)..];
+                taken = taken[..Math.Min(taken.Length, buffer.Length)];
+                taken.CopyTo(buffer);
+                buffer = buffer[taken.Length..];
+                offset += taken.Length;
+            }
+
+            return true;
+        });
+        if (manifest is not null) found = (manifest, sums);
+        return failure;
+    }
 
     /// <summary>Reads and hashes all of it.</summary>
     /// <param name="file">At its beginning.</param>

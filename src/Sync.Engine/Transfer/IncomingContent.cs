@@ -24,8 +24,7 @@ internal sealed class IncomingContent : IDisposable
 
     private readonly Manifest _manifest;
     private readonly ImmutableArray<Segment> _segments;
-    private readonly Manifest? _basisManifest;
-    private readonly IReadableFile? _basis;
+    private readonly ContentBasis? _basis;
     private readonly ManifestVerifier _verifier;
     private readonly SparseWriter _writer;
     private readonly long _resumedAt;
@@ -38,17 +37,15 @@ internal sealed class IncomingContent : IDisposable
 
     /// <param name="manifest">What it must become.</param>
     /// <param name="plan">How, from <paramref name="offset"/> on.</param>
-    /// <param name="basisManifest">Of the basis.</param>
     /// <param name="basis">Taken over; null where nothing is copied.</param>
     /// <param name="part">Taken over.</param>
     /// <param name="offset">So many bytes are there already, to be verified by <see cref="Begin"/>.</param>
     /// <param name="key">For the sums of its blocks.</param>
     /// <param name="sharesBlocks">The file system can let two files share blocks: what is copied takes no space.</param>
-    public IncomingContent(Manifest manifest, TransferPlan plan, Manifest? basisManifest, IReadableFile? basis, StagedPart part, long offset, BlockKey key, bool sharesBlocks)
+    public IncomingContent(Manifest manifest, TransferPlan plan, ContentBasis? basis, StagedPart part, long offset, BlockKey key, bool sharesBlocks)
     {
         _manifest = manifest;
         _segments = plan.Segments;
-        _basisManifest = basisManifest;
         _basis = basis;
         _part = part;
         _resumedAt = offset;
@@ -114,7 +111,7 @@ internal sealed class IncomingContent : IDisposable
         if (_basis is null) return Corrupt("A delta came without a basis.");
         if (steps.IsEmpty) return Corrupt("A delta without steps came.");
         _hasDeltas = true;
-        var error = _basis.Stat(out var stat);
+        var error = _basis.File.Stat(out var stat);
         if (error != FsError.None) return Failed(error, "reading the basis");
         var reader = new BlockDeltaReader(steps, literals, stat.Stamp.Size);
         // One of its own: what is taken may go on with copies, through the other.
@@ -125,7 +122,7 @@ internal sealed class IncomingContent : IDisposable
             for (long done = 0; done < reader.CopyLength;)
             {
                 cancel.ThrowIfCancellationRequested();
-                error = _basis.Read(reader.CopyOffset + done, buffer.AsSpan(0, (int)Math.Min(DeltaPiece, reader.CopyLength - done)), out var read);
+                error = _basis.File.Read(reader.CopyOffset + done, buffer.AsSpan(0, (int)Math.Min(DeltaPiece, reader.CopyLength - done)), out var read);
                 if (error != FsError.None) return Failed(error, "reading the basis");
                 if (read == 0) return BasisChanged;
                 if (Take(buffer.AsSpan(0, read), cancel) is { } ended) return ended;
@@ -184,18 +181,27 @@ internal sealed class IncomingContent : IDisposable
     private IncomingEnd? CopyFromBasis(in Segment segment, CancellationToken cancel)
     {
         if (_sharesBlocks) return ShareWithBasis(segment, cancel);
-        var keepsCuts = TransferPlan.KeepsCuts(_manifest, _basisManifest!, segment);
+        var keepsCuts = TransferPlan.KeepsCuts(_manifest, _basis!.Manifest, segment);
+        var knownTo = keepsCuts ? _basis.KnownTo(segment) : 0;
         while (_writer.Position < segment.TargetEnd)
         {
             cancel.ThrowIfCancellationRequested();
-            var error = ReadBasis(segment.SourceOffset + (_writer.Position - segment.TargetOffset), segment.TargetEnd - _writer.Position, out var piece);
+            var from = segment.SourceOffset + (_writer.Position - segment.TargetOffset);
+            var isKnown = from < knownTo;
+            var error = _basis.Read(from, isKnown ? knownTo - from : segment.TargetEnd - _writer.Position, isKnown, out var piece, out var isRight);
             if (error != FsError.None) return Failed(error, "reading the basis");
-            if (piece.IsEmpty) return BasisChanged;
-            // Two thirds of the work are the hash. What is written before it is known to be right counts only once it is.
-            _aside?.Begin(() => _verifier.Hash(piece.Span));
-            if (keepsCuts) _verifier.TrustCuts(piece.Length);
-            var isRight = (keepsCuts || _verifier.Cut(piece.Span)) && (_aside is not null || _verifier.Hash(piece.Span));
-            if (isRight) _summer?.Append(piece.Span);
+            if (piece.IsEmpty || !isRight) return BasisChanged;
+            if (isKnown) _verifier.Trust(piece.Length);
+            else if (keepsCuts) _verifier.TrustCuts(piece.Length);
+            // Two thirds of the work are the hash, where it is due. What is written before it is known to be right counts only once it is.
+            if (!isKnown) _aside?.Begin(() => _verifier.Hash(piece.Span));
+            isRight = (keepsCuts || _verifier.Cut(piece.Span)) && (isKnown || _aside is not null || _verifier.Hash(piece.Span));
+            if (isRight && _summer is not null)
+            {
+                if (isKnown) _basis.Sum(_summer, piece.Span, from);
+                else _summer.Append(piece.Span);
+            }
+
             error = isRight ? _writer.Append(piece.Span) : FsError.None;
             _aside?.Wait();
             isRight &= !_verifier.IsRefused;
@@ -206,22 +212,13 @@ internal sealed class IncomingContent : IDisposable
         return null;
     }
 
-    private FsError ReadBasis(long offset, long length, out ReadOnlyMemory<byte> piece)
-    {
-        if (_basis is ReadAheadFile ahead) return ahead.Borrow(offset, length, out piece);
-        var buffer = _buffer ??= new byte[BufferSize];
-        var error = _basis!.Read(offset, buffer.AsSpan(0, (int)Math.Min(buffer.Length, length)), out var read);
-        piece = buffer.AsMemory(0, read);
-        return error;
-    }
-
     private IncomingEnd? ShareWithBasis(in Segment segment, CancellationToken cancel)
     {
         while (_writer.Position < segment.TargetEnd)
         {
             cancel.ThrowIfCancellationRequested();
             var from = _writer.Position;
-            var error = _writer.Copy(_basis!, segment.SourceOffset + (from - segment.TargetOffset), segment.TargetEnd - from, out var copied);
+            var error = _writer.Copy(_basis!.File, segment.SourceOffset + (from - segment.TargetOffset), segment.TargetEnd - from, out var copied);
             if (error == FsError.Invalid) return BasisChanged;
             if (error != FsError.None) return Failed(error, "copying");
 

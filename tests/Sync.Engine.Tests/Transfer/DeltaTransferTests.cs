@@ -106,6 +106,37 @@ public sealed class DeltaTransferTests : IDisposable
         Assert.Equal(TransferStatus.NoBasis, (await receiver.FeedAsync(frames))!.Status);
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(17)]
+    [InlineData(512)]
+    public async Task A_long_basis_is_told_by_its_sums(int inserted)
+    {
+        // Long enough to be read past the page cache, its last block not whole; the front may have moved.
+        var old = TestContents.Random((34 << 20) + 77);
+        var basis = await SyncAsync(old);
+        var edited = (byte[])old.Clone();
+        for (var i = 0; i < 8; i++) TestContents.Random(4096, 100 + i).CopyTo(edited, (i * 4_000_000) & ~4095);
+        edited = [.. TestContents.Random(inserted, 7), .. edited];
+        var next = await AssertTravelsAsync(edited, basis, most: 8 * (4096 + 1024) + inserted + 2500);
+        await AssertTravelsAsync([.. edited, .. "and so on"u8], next, most: 1500);
+    }
+
+    [Theory]
+    [InlineData(100)]
+    [InlineData(20_000_000)]
+    [InlineData((34 << 20) + 70)]
+    public async Task A_byte_of_a_long_basis_that_is_otherwise_makes_no_wrong_byte(int at)
+    {
+        var old = TestContents.Random((34 << 20) + 77);
+        var basis = await SyncAsync(old);
+        var frames = await _from.FramesAsync(_from.Has([.. old[..1_000_000], .. "in the middle"u8, .. old[1_000_000..]]).Id, basis);
+        using (var file = File.OpenHandle(_to.PathOf(basis), FileMode.Open, FileAccess.Write))
+            RandomAccess.Write(file, [(byte)(old[at] ^ 1)], at);
+        using var receiver = _to.Receiver();
+        Assert.Equal(TransferStatus.NoBasis, (await receiver.FeedAsync(frames))!.Status);
+    }
+
     [Fact]
     public async Task Hostile_deltas_come_to_nothing()
     {

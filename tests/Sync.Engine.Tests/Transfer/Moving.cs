@@ -11,8 +11,17 @@ internal static class Moving
     public static async Task<List<ContentFrame>> FramesAsync(this TransferReplica from, ContentId content, ContentId basis = default, long offset = 0, long id = 1)
     {
         var frames = new List<ContentFrame>();
-        await foreach (var frame in from.Sender().Send(new ContentRequest(id, default, content, basis, offset) { TakesDeltas = true }, TestContext.Current.CancellationToken)) frames.Add(frame);
+        await foreach (var frame in from.Sender().Send(new ContentRequest(id, default, content, basis, offset) { TakesDeltas = true }, TestContext.Current.CancellationToken)) frames.Add(Kept(frame));
         return frames;
+    }
+
+    /// <summary>A frame that may be fed more than once.</summary>
+    private static ContentFrame Kept(ContentFrame frame)
+    {
+        if (frame is not ContentFrame.Data data) return frame;
+        var kept = new ContentFrame.Data(data.Id, data.Bytes.ToArray());
+        data.Release();
+        return kept;
     }
 
     /// <summary>Feeds frames until one of them ends a transfer; null if none does.</summary>
