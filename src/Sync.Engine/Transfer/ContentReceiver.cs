@@ -163,7 +163,7 @@ internal sealed class ContentReceiver(
             return Refuse(start, TransferStatus.Failed, $"A file in staging cannot be opened: {error}.");
         }
 
-        var incoming = new IncomingContent(manifest, plan, source is null ? null : new ContentBasis(basis!, source, SharesBlocks ? null : _manifests), part!, start.Offset, manifests.Key, SharesBlocks);
+        var incoming = new IncomingContent(manifest, plan, source is null ? null : new KnownFile(basis!, source, SharesBlocks ? null : _manifests), part!, start.Offset, manifests.Key, SharesBlocks);
         _open.Add(start.Id, incoming);
         _chunks += manifest.Count;
         return incoming.Begin(cancel) is { } end ? End(start, end) : null;

@@ -24,7 +24,7 @@ internal sealed class IncomingContent : IDisposable
 
     private readonly Manifest _manifest;
     private readonly ImmutableArray<Segment> _segments;
-    private readonly ContentBasis? _basis;
+    private readonly KnownFile? _basis;
     private readonly ManifestVerifier _verifier;
     private readonly SparseWriter _writer;
     private readonly long _resumedAt;
@@ -37,12 +37,12 @@ internal sealed class IncomingContent : IDisposable
 
     /// <param name="manifest">What it must become.</param>
     /// <param name="plan">How, from <paramref name="offset"/> on.</param>
-    /// <param name="basis">Taken over; null where nothing is copied.</param>
+    /// <param name="basis">Its file is taken over; null where nothing is copied.</param>
     /// <param name="part">Taken over.</param>
     /// <param name="offset">So many bytes are there already, to be verified by <see cref="Begin"/>.</param>
     /// <param name="key">For the sums of its blocks.</param>
     /// <param name="sharesBlocks">The file system can let two files share blocks: what is copied takes no space.</param>
-    public IncomingContent(Manifest manifest, TransferPlan plan, ContentBasis? basis, StagedPart part, long offset, BlockKey key, bool sharesBlocks)
+    public IncomingContent(Manifest manifest, TransferPlan plan, KnownFile? basis, StagedPart part, long offset, BlockKey key, bool sharesBlocks)
     {
         _manifest = manifest;
         _segments = plan.Segments;
@@ -160,7 +160,7 @@ internal sealed class IncomingContent : IDisposable
         _aside?.Dispose();
         _part?.Suspend(_verifier.VerifiedLength);
         _part = null;
-        _basis?.Dispose();
+        _basis?.File.Dispose();
         _verifier.Dispose();
     }
 

@@ -10,8 +10,8 @@ using Sync.Engine.Scanning;
 namespace Sync.Engine.Transfer;
 
 /// <summary>
-/// One large content on its way out. Each chunk is read, hashed while hot, and goes out only when it is what the chunk list says: whatever happens to
-/// the file meanwhile, no byte of another content is sent. So its stamp need not be looked at: a touched or renamed file is still the same bytes.
+/// One large content on its way out. Each chunk is read and goes out only when it is what the chunk list says, by its hash or, of long files, by the sums of its blocks: whatever
+/// happens to the file meanwhile, no byte of another content is sent. So its stamp need not be looked at: a touched or renamed file is still the same bytes.
 /// </summary>
 internal sealed class OutgoingContent(IFileSystem files, VerifiedManifests manifests, IContentLocator locator, ContentRequest request, ChannelWriter<ContentFrame> output)
 {
@@ -66,6 +66,7 @@ internal sealed class OutgoingContent(IFileSystem files, VerifiedManifests manif
             if (!HasCopies(plan) && sums is null) basis = null;
             await output.WriteAsync(new ContentFrame.Start(request.Id, manifest.Id, basis?.Id ?? default, request.Offset, ManifestDelta.Encode(manifest, basis)), cancel);
 
+            var known = new KnownFile(manifest, file, manifests);
             using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
             var encoder = sums is null ? null : new BlockDeltaEncoder(sums, manifests.Key, delta => _unverified.Add(new ContentFrame.Delta(request.Id, delta.Steps, delta.Literals)));
             var segments = plan.From(request.Offset).Segments;
@@ -77,7 +78,7 @@ internal sealed class OutgoingContent(IFileSystem files, VerifiedManifests manif
                 for (var index = manifest.IndexAt(segment.TargetOffset); index < manifest.Count && manifest.OffsetOf(index) < segment.TargetEnd; index++)
                 {
                     var error = encoder is null
-                        ? Read(file, manifest[index], segment.TargetOffset, hash, out var isChunk)
+                        ? Read(known, manifest[index], segment.TargetOffset, hash, out var isChunk)
                         : Read(file, manifest[index], segment.TargetOffset, encoder, out isChunk);
                     if (error != FsError.None) return OpenedContent.Unreadable(request.Id, opened.Path, error);
                     if (!isChunk) return End(TransferStatus.Superseded);
@@ -135,31 +136,34 @@ internal sealed class OutgoingContent(IFileSystem files, VerifiedManifests manif
         }
     }
 
-    // Only a chunk in which the transfer is resumed is sent in part; it is hashed whole all the same.
-    private FsError Read(IReadableFile file, in Chunk chunk, long from, IncrementalHash hash, out bool isChunk)
+    // Only a chunk in which the transfer is resumed is sent in part; it is looked at whole all the same.
+    private FsError Read(KnownFile file, in Chunk chunk, long from, IncrementalHash hash, out bool isChunk)
     {
-        isChunk = false;
+        isChunk = true;
+        var isTold = file.CanTell(chunk);
         var end = chunk.Offset + chunk.Length;
-        for (var at = chunk.Offset; at < end;)
+        for (var at = chunk.Offset; at < end && isChunk;)
         {
             var isSent = at >= from;
-            var room = isSent ? _frame.AsSpan(_filled) : new byte[Math.Min(FrameSize, from - at)];
-            if (room.Length > end - at) room = room[..(int)(end - at)];
-            var error = file.Read(at, room, out var read);
-            if (error != FsError.None || read == 0) return error;
-            hash.AppendData(room[..read]);
-            at += read;
+            var room = isSent ? FrameSize - _filled : from - at;
+            var error = file.Read(at, Math.Min(room, end - at), isTold, out var piece, out isChunk);
+            if (error != FsError.None) return error;
+            isChunk &= !piece.IsEmpty;
+            if (!isTold) hash.AppendData(piece.Span);
+            at += piece.Length;
             if (!isSent) continue;
-            _filled += read;
+            piece.Span.CopyTo(_frame.AsSpan(_filled));
+            _filled += piece.Length;
             if (_filled < FrameSize) continue;
             _unverified.Add(ContentFrame.Data.InRented(request.Id, _frame, FrameSize));
             _frame = FrameBuffers.Rent();
             _filled = 0;
         }
 
+        if (isTold) return FsError.None;
         Span<byte> digest = stackalloc byte[SHA256.HashSizeInBytes];
         hash.GetHashAndReset(digest);
-        isChunk = new ChunkId(digest) == chunk.Id;
+        isChunk &= new ChunkId(digest) == chunk.Id;
         return FsError.None;
     }
 

@@ -42,6 +42,27 @@ public sealed class ChangingSourceTests : IDisposable
         await AssertSuperseded(id);
     }
 
+    [Theory]
+    [InlineData(5)]
+    [InlineData(20_000_000)]
+    [InlineData((33 << 20) + 76)]
+    public async Task One_other_byte_of_a_long_content_is_not_sent(int at)
+    {
+        // Told by the sums of its blocks, but for its last one, which has none.
+        var content = TestContents.Random((33 << 20) + 77);
+        var id = _from.Has(content).Id;
+        var summer = new BlockSummer(_from.Manifests.Key, content.Length);
+        summer.Append(content);
+        _from.Manifests.WriteSums(id, summer.Finish()!);
+        Assert.Equal(TransferStatus.Complete, (await _from.FramesAsync(id)).OfType<ContentFrame.End>().Single().Status);
+        using (var file = File.OpenHandle(_from.PathOf(id), FileMode.Open, FileAccess.Write)) RandomAccess.Write(file, [(byte)(content[at] ^ 1)], at);
+        var frames = await _from.FramesAsync(id);
+        Assert.Equal(TransferStatus.Superseded, frames.OfType<ContentFrame.End>().Single().Status);
+        var sent = frames.OfType<ContentFrame.Data>().SelectMany(d => d.Bytes.ToArray()).ToArray();
+        Assert.True(sent.Length <= at);
+        Assert.True(content.AsSpan().StartsWith(sent));
+    }
+
     [Fact]
     public async Task Without_a_known_chunk_list_other_bytes_are_superseded_too()
     {

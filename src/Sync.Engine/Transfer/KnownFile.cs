@@ -4,10 +4,10 @@ using Sync.Engine.Files;
 namespace Sync.Engine.Transfer;
 
 /// <summary>
-/// The file from which a large content is put together, open. Where the sums of its blocks are known, they tell whether what is read is what it was when all of it was hashed:
-/// a sixth of the work of hashing it again. One user.
+/// The open file of a large content of which the chunks are known, and perhaps the sums of its blocks: these tell whether what is read is what it was when all of it was hashed,
+/// which is a sixth of the work of hashing it again. One user.
 /// </summary>
-internal sealed class ContentBasis : IDisposable
+internal sealed class KnownFile
 {
     private const int BufferSize = 256 << 10;
 
@@ -22,10 +22,10 @@ internal sealed class ContentBasis : IDisposable
     private bool _isRight;
 
     /// <param name="manifest">Of its content.</param>
-    /// <param name="file">Taken over.</param>
+    /// <param name="file">Stays its owner's.</param>
     /// <param name="known">Has the sums; null: they are not used.</param>
     /// <exception cref="IOException">The disk failed, where the sums are.</exception>
-    public ContentBasis(Manifest manifest, IReadableFile file, VerifiedManifests? known)
+    public KnownFile(Manifest manifest, IReadableFile file, VerifiedManifests? known)
     {
         Manifest = manifest;
         File = file;
@@ -36,6 +36,9 @@ internal sealed class ContentBasis : IDisposable
     public Manifest Manifest { get; }
 
     public IReadableFile File { get; }
+
+    /// <summary>Whether the bytes of a chunk can be told by sums.</summary>
+    public bool CanTell(in Chunk chunk) => _sums is not null && chunk.Offset + chunk.Length <= _sums.SummedLength;
 
     /// <summary>Up to which of its offsets the bytes of a copied segment can be told by sums: the end of its chunks that are in summed blocks. 0: none of them.</summary>
     /// <param name="segment">Of whole chunks.</param>
@@ -83,6 +86,4 @@ internal sealed class ContentBasis : IDisposable
 
     /// <summary>Sums bytes that were found to be its own; whatever blocks there are blocks of it, too, are summed already.</summary>
     public void Sum(BlockSummer summer, ReadOnlySpan<byte> bytes, long offset) => summer.AppendKnown(bytes, _sums!, offset);
-
-    public void Dispose() => File.Dispose();
 }
