@@ -545,7 +545,8 @@ internal sealed class Reconciler
         NodeChanged?.Invoke(node);
     }
 
-    private void WaitFor(Node other, Node node)
+    /// <summary>A node is planned again when another has changed, or is woken for.</summary>
+    public void WaitFor(Node other, Node node)
     {
         if (!_waiters.TryGetValue(other, out var waiting)) _waiters.Add(other, waiting = []);
         // A node waits for one thing at a time; a stale place in another list only makes it plan once more.
