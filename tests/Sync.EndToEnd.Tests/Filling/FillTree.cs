@@ -9,6 +9,12 @@ internal static class FillTree
     /// <summary>The directory in each directory.</summary>
     public const string Inner = "s";
 
+    /// <summary>A file's length, in bytes, about.</summary>
+    public const int Short = 6_000;
+
+    /// <summary>So long that parts are moved in while the rest is still to come.</summary>
+    public const int Long = 90_000;
+
     private const int Count = 55;
     private const int FilesEach = 56;
 
@@ -35,6 +41,15 @@ internal static class FillTree
         }
 
         return directories;
+    }
+
+    /// <summary>Whether a content is one that the tree was made with, whole, or that a user made.</summary>
+    public static bool CanBe(string content)
+    {
+        if (content.StartsWith("edit ", StringComparison.Ordinal) || content.StartsWith("made: ", StringComparison.Ordinal) || content.StartsWith("rival ", StringComparison.Ordinal))
+            return true;
+        string first = content[..(content.IndexOf('\n', StringComparison.Ordinal) + 1)];
+        return first.Length > 0 && content == Content(first[..^1], content.Length) && content.Length is >= Short and < 2 * Short or >= Long;
     }
 
     private static string Content(string path, int length)

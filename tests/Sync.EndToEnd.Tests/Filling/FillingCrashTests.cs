@@ -12,11 +12,6 @@ public sealed class FillingCrashTests
 {
     private const int Rounds = 3;
 
-    /// <summary>So that parts are moved in while the rest is still to come, in bytes of a file.</summary>
-    private const int Long = 90_000;
-
-    private const int Short = 6_000;
-
     [Fact]
     public async Task Killed_while_a_tree_comes_nothing_is_lost_and_nothing_comes_back()
     {
@@ -30,7 +25,7 @@ public sealed class FillingCrashTests
         {
             var random = new Random(seed + round);
             FillDirectory[] directories = [];
-            await using Pair pair = await Pair.StartAsync(guests: 0, before: tree => directories = FillTree.Make(tree, round % 3 == 2 ? Long : Short));
+            await using Pair pair = await Pair.StartAsync(guests: 0, before: tree => directories = FillTree.Make(tree, round % 3 == 2 ? FillTree.Long : FillTree.Short));
             var users = new FillUsers(pair.Host.Tree, pair.NewGuest().Tree, directories, seed + round);
             var log = new List<string>();
             try
