@@ -452,7 +452,7 @@ internal sealed class Planner(TreeSet trees, FacetComparer compare)
 
     /// <summary>A directory that was deleted there, and goes as soon as all that is in it has gone.</summary>
     private bool IsEmptying(Node node) =>
-        CanApply && node is { Kind: EntryKind.Directory, IsLocal: true, Remote.Deleted: true, Base: not null } && trees.LocalChildCount(node) > 0
+        CanApply && node.IsLocal && node is { Kind: EntryKind.Directory, Remote.Deleted: true, Base: not null } && trees.LocalChildCount(node) > 0
         && (IsCopy(node) || compare.Weighty(node.Base, node.Local) == 0);
 
     /// <summary>True if what stands in the way waits, in the end, for this node.</summary>

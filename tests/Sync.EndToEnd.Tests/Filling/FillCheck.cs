@@ -33,6 +33,10 @@ internal static class FillCheck
     /// <param name="stands">What stands; what is accounted for is taken out.</param>
     private static IEnumerable<string> Of(FillDirectory directory, SortedDictionary<string, string> stands)
     {
+        // One that was renamed before anything was in it, in the moment in which it was made, may be seen as a new one.
+        string former = FormattableString.Invariant($"d{directory.Number}");
+        if (directory.Work == FillWork.GuestRenames && directory.Files.Keys.All(file => stands.ContainsKey(former + "/" + file)))
+            directory.Name = former;
         foreach ((string file, string? content) in directory.Files)
         {
             string path = directory.PathOf(file);
