@@ -86,33 +86,6 @@ public sealed class FillingTests
     }
 
     [Fact]
-    public async Task A_directory_that_is_renamed_the_moment_it_is_there_keeps_its_new_name()
-    {
-        await using Pair pair = await Pair.StartAsync(guests: 0, before: tree => Fill(tree));
-        TestGuest guest = await pair.AddGuestAsync();
-        HashSet<string> left = [.. Enumerable.Range(0, Directories).Select(d => $"d{d}")];
-        await Eventually.HoldsAsync(
-            () =>
-            {
-                foreach (string name in left.Where(name => Directory.Exists(guest.Tree.At(name))).ToArray())
-                {
-                    Directory.Move(guest.Tree.At(name), guest.Tree.At("renamed " + name));
-                    left.Remove(name);
-                }
-
-                return left.Count == 0;
-            },
-            () => $"{left.Count} directories are still to come\n{guest}",
-            pause: TimeSpan.Zero);
-        await SyncAndCheckAsync(pair);
-        for (int d = 0; d < Directories; d++)
-        {
-            Assert.False(pair.Host.Tree.Has($"d{d}"), $"d{d} is there");
-            Assert.Equal(FilesEach, Directory.GetFiles(pair.Host.Tree.At($"renamed d{d}")).Length);
-        }
-    }
-
-    [Fact]
     public async Task What_an_earlier_life_has_built_and_is_not_wanted_any_more_is_not_moved_in()
     {
         await using Pair pair = await Pair.StartAsync(guests: 0, before: tree => Fill(tree).Put("d1/left.out", "once").Put("d2/out/f", "once"));

@@ -33,12 +33,13 @@ internal static class FillCheck
     /// <param name="stands">What stands; what is accounted for is taken out.</param>
     private static IEnumerable<string> Of(FillDirectory directory, SortedDictionary<string, string> stands)
     {
-        // One that was renamed before anything was in it, in the moment in which it was made, may be seen as a new one.
+        // Renamed in the very moment in which it was made, it may be seen as a new one: then it stands under its former name, too, in whole or in part.
         string former = FormattableString.Invariant($"d{directory.Number}");
-        if (directory.Work == FillWork.GuestRenames && directory.Files.Keys.All(file => stands.ContainsKey(former + "/" + file)))
-            directory.Name = former;
+        directory.IsUnderFormerName = directory.Work == FillWork.GuestRenames && directory.Name != former && directory.Files.Keys.Any(file => stands.ContainsKey(former + "/" + file));
         foreach ((string file, string? content) in directory.Files)
         {
+            if (directory.IsUnderFormerName && stands.Remove(former + "/" + file, out string? again) && again == content && !stands.ContainsKey(directory.PathOf(file)))
+                continue;
             string path = directory.PathOf(file);
             bool isThere = stands.Remove(path, out string? found);
             if (directory.Rivals.TryGetValue(file, out string? rival))

@@ -20,6 +20,9 @@ internal sealed class FillDirectory(int number)
     /// <summary>It was deleted with all in it.</summary>
     public bool IsGone { get; set; }
 
+    /// <summary>It was found under its former name.</summary>
+    public bool IsUnderFormerName { get; set; }
+
     /// <summary>The content of each file that was ever in it, by its first path below it; null: it was deleted.</summary>
     public IDictionary<string, string?> Files => _files;
 

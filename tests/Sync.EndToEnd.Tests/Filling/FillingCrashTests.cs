@@ -20,6 +20,7 @@ public sealed class FillingCrashTests
         int kills = 0;
         int fillings = 0;
         int acts = 0;
+        int former = 0;
         var clock = Stopwatch.StartNew();
         for (int round = 0; round < rounds; round++)
         {
@@ -46,10 +47,11 @@ public sealed class FillingCrashTests
 
             fillings += log.Count(line => line.Contains(FillingTests.Together, StringComparison.Ordinal));
             acts += users.Acts.Values.Sum();
+            former += directories.Count(directory => directory.IsUnderFormerName);
             TestContext.Current.TestOutputHelper?.WriteLine($"round {round}: {string.Join(", ", users.Acts)}; {string.Join("; ", log)}");
         }
 
-        TestContext.Current.TestOutputHelper?.WriteLine(string.Create(CultureInfo.InvariantCulture, $"seed {seed}: {rounds} rounds, {fillings} fillings, {kills} kills, {acts} acts of users, {clock.Elapsed.TotalSeconds:0} s"));
+        TestContext.Current.TestOutputHelper?.WriteLine(string.Create(CultureInfo.InvariantCulture, $"seed {seed}: {rounds} rounds, {fillings} fillings, {kills} kills, {acts} acts of users, {former} renamed directories under their former name, {clock.Elapsed.TotalSeconds:0} s"));
     }
 
     /// <summary>Kills the guest, or now and then the host, at random moments; pauses it now and then.</summary>
