@@ -9,7 +9,7 @@ public sealed class FillingTests
     private const int SigCont = 18;
     private const int Directories = 40;
     private const int FilesEach = 75;
-    private const string Together = "are wanting: they are brought together";
+    public const string Together = "are wanting: they are brought together";
 
     [Fact]
     public async Task A_large_tree_comes_whole_with_modes_times_and_links()
@@ -61,6 +61,44 @@ public sealed class FillingTests
         pair.Check("d1/f1", "edited there");
         // What was there is used: it is the same file.
         Assert.Equal(built, guest.Tree.Stat("d10/f1").Inode);
+    }
+
+    [Fact]
+    public async Task A_guest_that_is_killed_while_all_is_moved_in_takes_nothing_of_it_for_its_own()
+    {
+        await using Pair pair = await Pair.StartAsync(guests: 0, before: tree => Fill(tree).MakeDirectory("d37/empty").MakeDirectory("d36/empty"));
+        TestGuest guest = await pair.AddGuestAsync();
+        await FreezeMidwayAsync(guest);
+        // This it is told of while it builds,
+        pair.Host.Tree.Put("d1/f1", "edited there").Delete("d2/f2").Delete("d39").Delete("d37/empty").Move("d4", "moved");
+        Go(guest);
+        await Eventually.HoldsAsync(() => Directory.Exists(guest.Tree.At("d0")), () => $"what was built is moved in\n{guest}");
+        await guest.KillAsync();
+        // and this only in its next life.
+        pair.Host.Tree.Put("d5/f1", "edited there").Delete("d6/f2").Delete("d38").Delete("d36/empty").Move("d7", "moved too");
+        await guest.StartAsync();
+        await SyncAndCheckAsync(pair);
+        pair.Check("d1/f1", "edited there").Check("d2/f2", null).Check("d37/empty", null).Check("d5/f1", "edited there").Check("d6/f2", null).Check("d36/empty", null);
+        foreach (string gone in (string[])["d39", "d38", "d4", "d7"])
+            pair.Check(gone, null);
+        Assert.DoesNotContain(pair.Host.Tree.Paths(), path => path.Contains("(conflict", StringComparison.Ordinal));
+        Assert.Equal(2 * FilesEach, Directory.GetFiles(pair.Host.Tree.At("moved")).Length + Directory.GetFiles(pair.Host.Tree.At("moved too")).Length);
+    }
+
+    [Fact]
+    public async Task What_an_earlier_life_has_built_and_is_not_wanted_any_more_is_not_moved_in()
+    {
+        await using Pair pair = await Pair.StartAsync(guests: 0, before: tree => Fill(tree).Put("d1/left.out", "once").Put("d2/out/f", "once"));
+        TestGuest guest = await pair.AddGuestAsync();
+        await Eventually.HoldsAsync(() => File.Exists(Path.Combine(Stage(guest), "d1", "left.out")) && File.Exists(Path.Combine(Stage(guest), "d2", "out", "f")), () => $"the tree is being built\n{guest}");
+        await guest.KillAsync();
+        (await pair.Host.RunAsync("share", "set", Pair.Share, "--ignore", "*.out", "--ignore", "out/")).Expect(0);
+        await guest.StartAsync();
+        await pair.SyncAsync();
+        await StageIsGoneAsync(guest);
+        Assert.Contains(Together, guest.ToString(), StringComparison.Ordinal);
+        // (Directories that it knew of it made before it heard of other rules.)
+        guest.Tree.Check("d1/left.out", null).Check("d2/out/f", null).Check("d2/f3", Content(2, 3));
     }
 
     [Fact]

@@ -40,6 +40,9 @@ internal sealed class Applier(
     private readonly Dictionary<Placement, List<Node>> _opening = new(ReferenceEqualityComparer.Instance);
     private readonly Dictionary<Node, int> _opened = [];
     private readonly HashSet<Node> _own = [];
+
+    /// <summary>Directories that are about to have another place: what is below them waits, for its path would lead elsewhere by then.</summary>
+    private readonly HashSet<Node> _moving = [];
     private readonly Dictionary<ContentId, byte[]> _arrived = [];
 
     /// <summary>Contents that are being put in place, with the nodes that want them too: when they stand, they are copied on this disk.</summary>
@@ -84,6 +87,12 @@ internal sealed class Applier(
     /// <param name="reason">Why what stands there goes to the version store; null: as the step says.</param>
     public void Queue(Node node, Step step, string? reason = null)
     {
+        if (MovingAbove(node, step) is { } moving)
+        {
+            context.Reconciler.WaitFor(moving, node);
+            return;
+        }
+
         if (Build(node, step) is not { } placement) return;
         var closed = Closed(node, step);
         if (closed.Count > 0)
@@ -110,10 +119,32 @@ internal sealed class Applier(
             Touch(other);
         }
 
+        if (step.Kind is StepKind.Move or StepKind.StepAside or StepKind.Exchange)
+        {
+            _moving.Add(node);
+            if (step is { Kind: StepKind.Exchange, Other: { } exchanged }) _moving.Add(exchanged);
+        }
+
         if (step.Kind is StepKind.Create or StepKind.Move or StepKind.StepAside && Trees.Find(placement.Entry.Parent) is { } parent)
             context.Arrivals.Begin(node, parent, placement.Entry.Name);
         HeldBytes += placement.HeldBytes;
         _ready.Enqueue(placement);
+    }
+
+    /// <summary>A directory above one of the places of a step that is about to have another place itself.</summary>
+    private Node? MovingAbove(Node node, Step step)
+    {
+        if (_moving.Count == 0) return null;
+        ReadOnlySpan<Node?> within =
+        [
+            node.IsLocal ? Trees.LocalParent(node) : null,
+            step.Kind is StepKind.Create or StepKind.Move ? Trees.Find(node.Remote!.Parent) : null,
+            step.Kind == StepKind.StepAside ? step.Other : step.Other is { IsLocal: true } other ? Trees.LocalParent(other) : null,
+        ];
+        foreach (var directory in within)
+            for (var at = directory; at is not null && at != Trees.Root; at = Trees.LocalParent(at))
+                if (_moving.Contains(at)) return at;
+        return null;
     }
 
     /// <summary>Directories that a step changes the names in, or that move to another, and whose owner may not do so by their modes.</summary>
@@ -296,6 +327,7 @@ internal sealed class Applier(
         _arrived.TrimExcess();
         _made.TrimExcess();
         _own.TrimExcess();
+        _moving.TrimExcess();
         _notHere.TrimExcess();
         _onTheWay.TrimExcess();
         _opening.TrimExcess();
@@ -329,6 +361,7 @@ internal sealed class Applier(
         var node = p.Node;
         HeldBytes -= p.HeldBytes;
         _own.Remove(node);
+        _moving.Remove(node);
         Release(node);
         // The host has lost meanwhile what it was made for: it is something new here, if it was made.
         var isForgotten = Trees.Find(node.Id) != node;
@@ -337,6 +370,7 @@ internal sealed class Applier(
         if (p.Step.Other is { } other && p.Step.Kind != StepKind.StepAside)
         {
             _own.Remove(other);
+            _moving.Remove(other);
             Release(other);
         }
 
@@ -366,7 +400,8 @@ internal sealed class Applier(
         context.Reconciler.WakeWaiters(node);
         if (p.Step.Other is { } o)
         {
-            context.Reconciler.Enqueue(o);
+            // Planned at once it would try the same exchange again before a look has told what stands in its way, and keep that look from counting.
+            if (p.Outcome == PlacementOutcome.Done || p.Step.Kind != StepKind.Exchange) context.Reconciler.Enqueue(o);
             context.Reconciler.WakeWaiters(o);
         }
     }
@@ -524,6 +559,7 @@ internal sealed class Applier(
                 }
 
                 stuck.Hold(node, Soon * attempts / 5);
+                if (p.Step is { Kind: StepKind.Exchange, Other: { } other }) stuck.Hold(other, Soon * attempts / 5);
                 return;
             case PlacementOutcome.NotEmpty:
                 held.LookInto(node);

@@ -169,13 +169,27 @@ internal sealed class DirectoryFiller(ReplicaContext context, Applier applier, O
         move = new FillMove(context, applier, observer, recent, _claims, match, stage, build.Stamps, owner) { Free = Free };
         for (var i = 0; i < tree.Count; i++)
             if (!match.IsNeeded[i]) build.LeaveOut(i);
+        for (var i = 0; i < tree.Count && stage.IsResumed; i++)
+        {
+            if (match.IsNeeded[i]) continue;
+            // It was wanted in an earlier life, and is something else by now, gone, or ignored.
+            stage.DropAll(tree, i);
+            i = match.Ends[i] - 1;
+        }
+
         try
         {
             using var measured = new CancellationTokenSource();
             var measuring = MeasureAsync(counts, stop, measured.Token);
-            await build.RunAsync(stage.Tree, null, pull, cancel).ConfigureAwait(false);
-            await measured.CancelAsync().ConfigureAwait(false);
-            await measuring.ConfigureAwait(false);
+            try
+            {
+                await build.RunAsync(stage.Tree, null, pull, cancel).ConfigureAwait(false);
+            }
+            finally
+            {
+                await measured.CancelAsync().ConfigureAwait(false);
+                await measuring.ConfigureAwait(false);
+            }
         }
         finally
         {

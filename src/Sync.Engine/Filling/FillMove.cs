@@ -87,7 +87,7 @@ internal sealed class FillMove(
             context.Arrivals.Begin(node, parent, entries[i].Name);
             for (var at = i; at < match.Ends[i]; at++)
             {
-                if (match.Nodes[at] is { Kind: EntryKind.File } placed && states[at] == BuildState.Placed) recent.Placing(placed);
+                if (match.Nodes[at] is { } placed && (entries[at].Kind == EntryKind.Directory || states[at] == BuildState.Placed)) recent.Placing(placed, match.Tree.PathOf(at), match.States[at]!);
                 // A little at a time: written at once it would be in memory as a whole.
                 if ((at & (AtOnce - 1)) == 0) recent.EndTurn();
             }

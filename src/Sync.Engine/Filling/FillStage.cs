@@ -35,6 +35,9 @@ internal sealed class FillStage : IDisposable
     /// <summary>What stands in it already.</summary>
     public Salvage Salvage { get; }
 
+    /// <summary>An earlier life has left something.</summary>
+    public required bool IsResumed { get; init; }
+
     /// <summary>Begins a tree, or goes on with one.</summary>
     /// <exception cref="WorkspaceException">The disk.</exception>
     public static FillStage Open(LinuxFileSystem files, WorkspaceRecord plan, CancellationToken cancel)
@@ -70,6 +73,19 @@ internal sealed class FillStage : IDisposable
         using (directory)
         {
             var error = directory!.RemoveFile(tree.Entries[entry].Name);
+            if (error != FsError.NotFound) Check(error);
+        }
+    }
+
+    /// <summary>Removes what an earlier life has left of an entry that is not to be made now, with all below it: it must not be moved in with its directory.</summary>
+    public void DropAll(PulledTree tree, int entry)
+    {
+        var error = _next.Open(tree.PathOf(tree.Entries[entry].Parent), out var directory);
+        if (error == FsError.NotFound) return;
+        Check(error);
+        using (directory)
+        {
+            error = directory!.RemoveAll(tree.Entries[entry].Name);
             if (error != FsError.NotFound) Check(error);
         }
     }
@@ -110,7 +126,7 @@ internal sealed class FillStage : IDisposable
         {
             var salvage = before is null ? new Salvage() : Salvage.From(tree, before.Known.Tree, plan.Known.Tree, boot is null || before.Boot != boot, cancel);
             Check(RecordFile.Write(directory, PlanName, plan with { Boot = boot }));
-            return new FillStage(directory, tree, salvage);
+            return new FillStage(directory, tree, salvage) { IsResumed = before is not null };
         }
         catch
         {

@@ -429,18 +429,31 @@ internal sealed class Planner(TreeSet trees, FacetComparer compare)
     /// <summary>If what a node waits for waits, in the end, for the node: one of the ring that can step aside on disk, so that the others may go on.</summary>
     public Node? RingBreaker(Node node)
     {
-        Node? mover = null;
-        var step = node;
-        for (var i = 0; i < RingLimit; i++)
+        var left = RingLimit;
+        return RingBreaker(node, node, null, ref left);
+    }
+
+    private Node? RingBreaker(Node step, Node node, Node? mover, ref int left)
+    {
+        if (left-- <= 0 || step.Has(NodeFlags.Applying) || step.Has(NodeFlags.Proposing)) return null;
+        var decided = Decide(step);
+        if (decided is { Kind: StepKind.Wait, Other: { } next })
         {
-            if (step.Has(NodeFlags.Applying) || step.Has(NodeFlags.Proposing) || Decide(step) is not { Kind: StepKind.Wait, Other: { } next }) return null;
-            if (mover is null && CanApply && WantsToMove(step) && trees.LocalParent(step) is not null) mover = step;
-            if (next == node) return mover;
-            step = next;
+            // Beside itself it would still be in the way of the end of a directory that was deleted there.
+            if (mover is null && CanApply && WantsToMove(step) && trees.LocalParent(step) is { } parent && !IsEmptying(parent)) mover = step;
+            return next == node ? mover : RingBreaker(next, node, mover, ref left);
         }
 
+        if (!IsEmptying(step)) return null;
+        foreach (var child in trees.LocalChildren(step))
+            if ((child == node ? mover : RingBreaker(child, node, mover, ref left)) is { } found) return found;
         return null;
     }
+
+    /// <summary>A directory that was deleted there, and goes as soon as all that is in it has gone.</summary>
+    private bool IsEmptying(Node node) =>
+        CanApply && node.IsLocal && node is { Kind: EntryKind.Directory, Remote.Deleted: true, Base: not null } && trees.LocalChildCount(node) > 0
+        && (IsCopy(node) || compare.Weighty(node.Base, node.Local) == 0);
 
     /// <summary>True if what stands in the way waits, in the end, for this node.</summary>
     private bool IsInRing(Node node, Node occupant)

@@ -445,9 +445,10 @@ internal sealed class Reconciler
     /// put in place when this replica was killed.</summary>
     public bool IsHearsay(Node node) =>
         (_hearsay.TryGetValue(node, out var told) && node.Local is { } local && local.Content == told.Content && local.LinkTarget == told.LinkTarget && (!node.Id.IsProvisional || local.Name == told.Name))
-        || (_placing.Count > 0 && node.Local is { Kind: EntryKind.File } stands && _placing.TryGetValue(Trees.LocalPath(node), out var placed) && stands.Content == placed.Content && stands.MtimeNs == placed.MtimeNs);
+        || (_placing.Count > 0 && node.Local is { } stands && _placing.TryGetValue(Trees.LocalPath(node), out var placed) && stands.Kind == placed.Kind
+            && (stands.Kind == EntryKind.Directory || (stands.Content == placed.Content && stands.LinkTarget == placed.LinkTarget && stands.MtimeNs == placed.MtimeNs)));
 
-    /// <summary>A former life of this replica was about to put a file in place: what stands there with that content and mtime is no edit.</summary>
+    /// <summary>A former life of this replica was about to put something in place: what stands there as it was to be is no edit.</summary>
     public void RestorePlacing(string path, Entry entry) => _placing[path] = entry;
 
     /// <summary>Whether a former life was about to put this content in place somewhere.</summary>
@@ -544,7 +545,8 @@ internal sealed class Reconciler
         NodeChanged?.Invoke(node);
     }
 
-    private void WaitFor(Node other, Node node)
+    /// <summary>A node is planned again when another has changed, or is woken for.</summary>
+    public void WaitFor(Node other, Node node)
     {
         if (!_waiters.TryGetValue(other, out var waiting)) _waiters.Add(other, waiting = []);
         // A node waits for one thing at a time; a stale place in another list only makes it plan once more.

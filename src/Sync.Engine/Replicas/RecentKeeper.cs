@@ -56,12 +56,18 @@ internal sealed class RecentKeeper(ReplicaContext context, RecentLog? log, Func<
         EndTurn();
     }
 
-    /// <summary>A file is about to be put in place.</summary>
+    /// <summary>A file or symlink is about to be put in place, or a directory to be made.</summary>
     public void Placing(Node node)
     {
-        if (_round is null || node.Remote is not { Deleted: false, Kind: EntryKind.File } entry) return;
-        _placing[node] = (context.Trees.RemotePath(node), entry);
-        RecentRecords.WritePlacing(_records, _placing[node].Path, entry);
+        if (node.Remote is { Deleted: false } entry) Placing(node, context.Trees.RemotePath(node), entry);
+    }
+
+    /// <summary>It is about to be put in place as the journal had it, which may say something else by now.</summary>
+    public void Placing(Node node, string path, Entry entry)
+    {
+        if (_round is null) return;
+        _placing[node] = (path, entry);
+        RecentRecords.WritePlacing(_records, path, entry);
     }
 
     /// <summary>An outcome has come.</summary>

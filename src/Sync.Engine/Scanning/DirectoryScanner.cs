@@ -73,6 +73,9 @@ internal sealed class DirectoryScanner(ReplicaContext context, IWatcher watcher,
             if (item.Name == IgnoreRules.SyncIgnoreName) listing.SyncIgnore = file;
             else listing.GitIgnore = file;
         }
+
+        // RACE: another directory may have come to the path after the look at it, and be the one that was listed.
+        if (error == FsError.None && self.Stamp.FileKey != 0 && (context.Files.Stat(path, out var still) != FsError.None || still.Stamp.FileKey != self.Stamp.FileKey)) listing.Error = FsError.NotFound;
     }
 
     /// <summary>Another directory had come to the path by then: its own watch is lost, and it is watched again.</summary>

@@ -69,7 +69,8 @@ internal sealed class NameProber(ReplicaContext context, IWatcher watcher, JobCo
         jobs.Begin(origin);
         context.Io.Run(() =>
         {
-            foreach (var (sighting, known, reads) in work) Glance(sighting, known, reads, path, key);
+            foreach (var (sighting, known, reads) in work) Glance(sighting, known, reads, path);
+            if (path.Length > 0) FindStale(work.Select(w => w.Seen), path, key);
             watcher.CatchUp();
             context.Loop.Post(() =>
             {
@@ -81,19 +82,11 @@ internal sealed class NameProber(ReplicaContext context, IWatcher watcher, JobCo
     }
 
     /// <summary>On a worker.</summary>
-    private void Glance(Sighting sighting, FileStamp? known, bool reads, string directoryPath, ulong directoryKey)
+    private void Glance(Sighting sighting, FileStamp? known, bool reads, string directoryPath)
     {
         var path = SharePath.Join(directoryPath, sighting.Name);
         sighting.Error = context.Files.Stat(path, out var stat);
         sighting.Stat = stat;
-        if (sighting.Error is FsError.NotFound or FsError.NotDirectory or FsError.Escapes)
-        {
-            // Gone, or its directory has moved on: only in the first case is it news about the name.
-            if (directoryPath.Length > 0 && (context.Files.Stat(directoryPath, out var above) != FsError.None || (directoryKey != 0 && above.Stamp.FileKey != directoryKey)))
-                sighting.Stale = true;
-            return;
-        }
-
         if (sighting.Error != FsError.None) return;
         switch (stat.Kind)
         {
@@ -106,6 +99,17 @@ internal sealed class NameProber(ReplicaContext context, IWatcher watcher, JobCo
                 break;
         }
     }
+
+    /// <summary>On a worker, after the looks: where the directory has moved on, or another has come to its path, what was seen or not seen is no news about the names in it.</summary>
+    private void FindStale(IEnumerable<Sighting> sightings, string directoryPath, ulong directoryKey)
+    {
+        var error = context.Files.Stat(directoryPath, out var stands);
+        var isElsewhere = IsGone(error) || (error == FsError.None && directoryKey != 0 && stands.Stamp.FileKey != directoryKey);
+        if (error == FsError.None && !isElsewhere) return;
+        foreach (var sighting in sightings) sighting.Stale = isElsewhere || IsGone(sighting.Error);
+    }
+
+    private static bool IsGone(FsError error) => error is FsError.NotFound or FsError.NotDirectory or FsError.Escapes;
 
     private void Sort(Sighting sighting, string pathThen, long origin)
     {

@@ -20,11 +20,29 @@ internal sealed class PoweredPair : IAsyncDisposable
     /// <summary>Starts both on empty disks; skips the test where that is not possible.</summary>
     public static async Task<PoweredPair> StartAsync(string fileSystem)
     {
+        PoweredPair pair = await JoinAsync(fileSystem, _ => { });
+        try
+        {
+            await pair.Guest.BootAsync();
+            await pair._guest.FlushAsync();
+            return pair;
+        }
+        catch
+        {
+            await pair.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>As <see cref="StartAsync"/>, with something in the host's tree; the guest has joined, and its machine was not booted yet.</summary>
+    public static async Task<PoweredPair> JoinAsync(string fileSystem, Action<TestTree> before)
+    {
         var pair = new PoweredPair(await DiskShelf.OpenAsync());
         try
         {
             Disk disk = await pair.MakeDiskAsync(fileSystem, "host");
             var tree = new TestTree(Directory.CreateDirectory(Path.Combine(disk.Directory, "tree")).FullName);
+            before(tree);
             pair._host = new TestHost(Path.Combine(disk.Directory, "data"), FreePort.Take(), Pair.Share + "=" + tree.Root) { Tree = tree };
             pair._parts.Add(pair.Host = new Machine(pair._host, tree, disk));
             await pair.Host.BootAsync();
@@ -36,8 +54,6 @@ internal sealed class PoweredPair : IAsyncDisposable
             pair._guest = new TestGuest(Path.Combine(disk.Directory, "data"), tree);
             pair._parts.Add(pair.Guest = new Machine(pair._guest, tree, disk));
             (await pair._guest.JoinAsync(await pair._host.InviteAsync())).Expect(0);
-            await pair.Guest.BootAsync();
-            await pair._guest.FlushAsync();
             return pair;
         }
         catch

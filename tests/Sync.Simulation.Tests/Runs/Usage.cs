@@ -19,9 +19,9 @@ internal static class Usage
           --same-disks            no differences between disks
           --no-faults             nothing fails
           --faults=KIND,…         only these faults
-          --git                   some users work in git directories
-          --swaps                 users swap names
-          --policies              in some runs one side wins where two have edited
+          --no-git                no users work in git directories
+          --no-swaps              users do not swap names
+          --no-policies           in no run one side wins where two have edited
           --mutate=NAME           with a promise broken on purpose
         """;
 

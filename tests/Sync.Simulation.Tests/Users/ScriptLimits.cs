@@ -16,13 +16,13 @@ internal sealed record ScriptLimits
     public bool VariesDisks { get; init; } = true;
 
     /// <summary>In some runs one side wins where two have edited.</summary>
-    public bool VariesPolicies { get; init; }
+    public bool VariesPolicies { get; init; } = true;
 
     /// <summary>Some users work in git directories.</summary>
-    public bool HasGit { get; init; }
+    public bool HasGit { get; init; } = true;
 
     /// <summary>Users swap the names of files, and of directories.</summary>
-    public bool HasSwaps { get; init; }
+    public bool HasSwaps { get; init; } = true;
 
     public IReadOnlyCollection<ActKind> FaultKinds { get; init; } =
     [
