@@ -73,7 +73,7 @@ deb() { # PROGRAM SUMMARY: from linux-x64
     fi
 
     "$tree/usr/bin/$program" man | gzip -n -9 >"$tree/usr/share/man/man1/$program.1.gz"
-    # Its settings' file is of the package; what a person sets is kept on upgrades.
+    # The unit reads a file of settings that belongs to the package.
     "$tree/usr/bin/$program" service print --kind systemd --user sync-agent --executable "$installed" --state-directory "$program" --data "/var/lib/$program" |
         sed "s:^ExecStart=:EnvironmentFile=-/etc/default/$program\n&:" >"$tree/usr/lib/systemd/system/$program.service"
     sed "s/@PROGRAM@/$program/g" packaging/debian/defaults >"$tree/etc/default/$program"
@@ -104,28 +104,34 @@ Description: $summary
  are kept the same, both ways, as real local files.
 CONTROL
     touch -d "@$SOURCE_DATE_EPOCH" "$tree/DEBIAN/control" "$tree/DEBIAN"
-    dpkg-deb --root-owner-group -Zxz --build "$tree" "$out/${program}_${version}_amd64.deb" >/dev/null
+    dpkg-deb --root-owner-group -Zxz --threads-max=1 --build "$tree" "$out/${program}_${version}_amd64.deb" >/dev/null
 }
 
-left_out=()
-for platform in "${platforms[@]}"; do
-    echo "== $platform"
-    if ! build "$platform"; then
-        left_out+=("$platform")
-        echo "$platform is left out: $(grep -m1 -oE 'error [A-Z]+[0-9]+: .*' "$work/$platform.log" || echo "see $work/$platform.log")" >&2
-        continue
+main() {
+    left_out=()
+    for platform in "${platforms[@]}"; do
+        echo "== $platform"
+        if ! build "$platform"; then
+            left_out+=("$platform")
+            echo "$platform is left out: $(grep -m1 -oE 'error [A-Z]+[0-9]+: .*' "$work/$platform.log" || echo "see $work/$platform.log")" >&2
+            continue
+        fi
+        archive sync-guest "$platform"
+        archive sync-host "$platform"
+    done
+    if [[ -d $work/linux-x64/sync-host ]] && command -v dpkg-deb >/dev/null; then
+        echo "== deb"
+        deb sync-host "share directories with virtual machines, live (host)"
+        deb sync-guest "keep directories the same as a host's (guest)"
     fi
-    archive sync-guest "$platform"
-    archive sync-host "$platform"
-done
-if [[ -d $work/linux-x64/sync-host ]] && command -v dpkg-deb >/dev/null; then
-    echo "== deb"
-    deb sync-host "share directories with virtual machines, live (host)"
-    deb sync-guest "keep directories the same as a host's (guest)"
-fi
 
-cd "$out"
-sha256sum -- * >SHA256SUMS
-ls -l --block-size=K | awk 'NR > 1 { print $5, $NF }'
-((${#left_out[@]} < ${#platforms[@]})) || { echo "Nothing could be built." >&2; exit 1; }
-((${#left_out[@]} == 0)) || echo "Left out: ${left_out[*]}"
+    cd "$out"
+    sha256sum -- * >SHA256SUMS
+    ls -l --block-size=K | awk 'NR > 1 { print $5, $NF }'
+    ((${#left_out[@]} < ${#platforms[@]})) || { echo "Nothing could be built." >&2; exit 1; }
+    ((${#left_out[@]} == 0)) || echo "Left out: ${left_out[*]}"
+}
+
+# All of it is read before it begins: who edits this file while it runs changes the next run.
+main
+exit
