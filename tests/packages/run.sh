@@ -55,7 +55,7 @@ says() { grep -qF -- "$1" <<<"$("${@:2}" 2>&1)" || { echo "not in the output of 
 absent() { [[ ! -e $1 && ! -L $1 ]]; }
 owned() { [[ $(chroot "$1" stat -c '%U %a' "$3") == "$2" ]] || { chroot "$1" ls -ld "$3"; return 1; }; }
 # A command line that a page shows, up to its comment: what the page says is what runs here.
-shown() { sed 's/ *#.*//' "$1" | grep -qxF -- "$2" || { echo "$1 does not show: $2"; return 1; }; }
+shown() { sed 's/ *#.*//' "$1" | grep -xF -- "$2" || { echo "$1 does not show: $2"; return 1; }; }
 
 # --- two systems ---
 host="$place/host" guest="$place/guest"
@@ -76,23 +76,29 @@ make_system() { # ROOT
     chroot "$1" useradd --create-home --shell /bin/bash alice
 }
 
-# Runs a command in a system as a user of it, with its network.
+# Runs a command in a system as a user of it, at home there, with its network. With via=exec it takes this shell's place.
+via=
+as() { # ROOT USER COMMAND...
+    local root=$1 user=$2 home
+    home="$(chroot "$root" getent passwd "$user" | cut -d: -f6)"
+    [[ -d $root$home ]] || home=/
+    command=(chroot "$root" setpriv --reuid="$user" --regid="$(chroot "$root" id -g "$user")" --init-groups env -i -C "$home" PATH=/usr/bin:/bin:/usr/sbin:/sbin HOME="$home" "${@:3}")
+}
 in_host() { # USER COMMAND...
-    local user=$1
-    shift
-    chroot "$host" setpriv --reuid="$user" --regid="$(chroot "$host" id -g "$user")" --init-groups env -i PATH=/usr/bin:/bin:/usr/sbin:/sbin HOME="$(chroot "$host" getent passwd "$user" | cut -d: -f6)" "$@"
+    local command
+    as "$host" "$@"
+    $via "${command[@]}"
 }
 in_guest() {
-    local user=$1
-    shift
-    nsenter --net="/proc/$guest_network/ns/net" \
-        chroot "$guest" setpriv --reuid="$user" --regid="$(chroot "$guest" id -g "$user")" --init-groups env -i PATH=/usr/bin:/bin:/usr/sbin:/sbin HOME="$(chroot "$guest" getent passwd "$user" | cut -d: -f6)" "$@"
+    local command
+    as "$guest" "$@"
+    $via nsenter --net="/proc/$guest_network/ns/net" "${command[@]}"
 }
 
 # Starts an agent, and waits until commands reach it.
 declare -A agents
 start() { # NAME READY COMMAND...
-    "${@:3}" >"$place/$1.log" 2>&1 &
+    (via=exec && "${@:3}") >"$place/$1.log" 2>&1 &
     agents[$1]=$!
     for _ in {1..600}; do
         grep -q "$2" "$place/$1.log" && return 0
@@ -164,7 +170,7 @@ echo two >"$guest/home/alice/docs/b"
 check "flush" in_guest alice sh -c "sync-guest flush && true"
 check "both have both" same "$host/srv/docs" "$guest/home/alice/docs"
 check "both files are there" test -f "$host/srv/docs/b" -a -f "$guest/home/alice/docs/a"
-check "status" says "in sync" in_guest alice sync-guest status
+check "status" says "in-sync" in_guest alice sync-guest status
 check "no conflicts" in_host alice sync-host conflicts list
 check "pull" in_guest alice sh -c "sync-guest pull $(in_host alice sync-host invite --share docs --read-only 2>/dev/null) workspace --cache ~/.cache/sync --data ~/pull"
 check "what was pulled" same "$host/srv/docs" "$guest/home/alice/workspace"
@@ -220,10 +226,10 @@ check "both stop cleanly after the upgrade" stop sync-guest sync-host
 
 # --- remove and purge ---
 echo "== remove and purge"
+check "operations.md shows the removal" shown docs/operations.md "sudo apt remove sync-guest"
+check "operations.md shows the purge" shown docs/operations.md "sudo apt purge sync-guest"
 for program in sync-host sync-guest; do
     root="$([[ $program == sync-host ]] && echo "$host" || echo "$guest")" in="in_${program#sync-}"
-    check "operations.md shows the removal" shown docs/operations.md "sudo apt remove $program"
-    check "operations.md shows the purge" shown docs/operations.md "sudo apt purge $program"
     check "remove $program" "$in" root apt-get remove -y "$program"
     check "$program is gone" absent "$root/usr/bin/$program"
     check "$program's library is gone" absent "$root/usr/lib/$program"
@@ -258,7 +264,7 @@ else
         echo "host $round" >"$host/srv/old/h$round"
         echo "guest $round" >"$guest/srv/old/g$round"
         echo "again $round" >"$host/srv/old/changed"
-        chown alice "$host/srv/old/h$round" "$guest/srv/old/g$round" 2>/dev/null || chown --reference="$host/srv/old" "$host/srv/old/h$round"
+        chown --reference="$host/srv/old" "$host/srv/old/h$round" "$host/srv/old/changed"
         chown --reference="$guest/srv/old" "$guest/srv/old/g$round"
         check "$1: flush" in_guest alice sync-guest flush --timeout 60s
         check "$1: both have all" same "$host/srv/old" "$guest/srv/old"

@@ -22,6 +22,7 @@ internal static class Usage
           --git                   some users work in git directories
           --swaps                 users swap names
           --policies              in some runs one side wins where two have edited
+          --names                 disks hold different names, and users give such names
           --mutate=NAME           with a promise broken on purpose
         """;
 
