@@ -647,7 +647,7 @@ internal sealed partial class Replica : IContentLocator, IAsyncDisposable
     private bool CheckRoot()
     {
         if (_context.Files.RootIsIntact) return true;
-        Halt($"'{_options.Root}' is no longer the directory that was opened (unmounted, moved or replaced). Bring it back and 'resume'.");
+        Halt($"'{_options.Root}' is no longer the directory that was opened (unmounted, moved or replaced). Bring it back, and it goes on; 'resume' looks at once.");
         _rootLost = true;
         return false;
     }
