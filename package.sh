@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Builds what is installed: archives of both programs for each platform, Debian packages, SHA-256 sums and bills of materials, in artifacts/packages.
 # The same sources give the same bytes. Needs the .NET SDK and, for the packages, dpkg-deb; a platform whose runtime cannot be restored is left out, and that is said.
+# SYNC_NATIVE=no: with the runtime instead of machine code, in less time, for tests.
 # Use: ./package.sh [PLATFORM...]    e.g. ./package.sh linux-x64     platforms: linux-x64 linux-arm64 linux-musl-x64 win-x64 osx-arm64
 set -euo pipefail
 exec </dev/null
@@ -32,12 +33,14 @@ publish() { # PROJECT PLATFORM DIRECTORY [PROPERTY...]
 }
 
 native() { # PLATFORM: whether programs for it are compiled to machine code here
-    [[ $1 == linux-x64 && $(uname -sm) == "Linux x86_64" ]] && command -v gcc >/dev/null
+    [[ ${SYNC_NATIVE:-yes} == yes && $1 == linux-x64 && $(uname -sm) == "Linux x86_64" ]] && command -v gcc >/dev/null
 }
 
 build() { # PLATFORM: both programs, and the host's web server, into WORK/PLATFORM/{sync-guest,sync-host}
     local platform=$1 kind=(-p:NativeAgents=false -p:SelfContained=true -p:PublishSingleFile=true -p:PublishTrimmed=true -p:PublishReadyToRun=false -p:NoWarn=IL2104%3BIL3053%3BIL2026)
     native "$platform" && kind=(-p:NativeAgents=true)
+    # Quick, large, and not what is released.
+    [[ ${SYNC_NATIVE:-yes} == yes ]] || kind=(-p:NativeAgents=false -p:SelfContained=true -p:PublishSingleFile=true -p:PublishReadyToRun=false)
     publish Sync.Guest "$platform" "$work/$platform/sync-guest" "${kind[@]}" &&
         publish Sync.Host "$platform" "$work/$platform/sync-host" "${kind[@]}" &&
         publish Sync.Web "$platform" "$work/$platform/sync-host/web" -p:SelfContained=true -p:PublishReadyToRun=false || return
