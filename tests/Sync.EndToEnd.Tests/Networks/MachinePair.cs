@@ -79,7 +79,7 @@ internal sealed class MachinePair : IAsyncDisposable
             Limit);
         string diff = TreeSnapshot.Diff(TreeSnapshot.Of(Host.Tree.Root), TreeSnapshot.Of(Guest.Tree.Root), "host", "guest");
         Assert.True(diff.Length == 0, $"host and guest differ:\n{diff}\n{Host}\n{Guest}");
-        Assert.Empty(Host.Tree.Paths().Where(path => path.Contains(" (conflict ", StringComparison.Ordinal)));
+        Assert.DoesNotContain(Host.Tree.Paths(), path => path.Contains(" (conflict ", StringComparison.Ordinal));
     }
 
     /// <summary>Puts a long file on the host, and waits until the guest is in the middle of it.</summary>
