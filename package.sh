@@ -44,6 +44,8 @@ build() { # PLATFORM: both programs, and the host's web server, into WORK/PLATFO
     publish Sync.Guest "$platform" "$work/$platform/sync-guest" "${kind[@]}" &&
         publish Sync.Host "$platform" "$work/$platform/sync-host" "${kind[@]}" &&
         publish Sync.Web "$platform" "$work/$platform/sync-host/web" -p:SelfContained=true -p:PublishReadyToRun=false || return
+    # The web server tells browsers when its files were made: when they were committed, not built.
+    sed -i -E "s/(\"Name\":\"Last-Modified\",\"Value\":\")[^\"]*/\1$(date -u -d "@$SOURCE_DATE_EPOCH" '+%a, %d %b %Y %H:%M:%S GMT')/g" "$work/$platform/sync-host/web/"*.staticwebassets.endpoints.json
     find "$work/$platform" \( -name '*.dbg' -o -name '*.pdb' -o -name '*.dwarf' \) -delete
 }
 
