@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Builds what is installed: archives of both programs for each platform, Debian packages, SHA-256 sums and bills of materials, in artifacts/packages.
 # The same sources give the same bytes. Needs the .NET SDK and, for the packages, dpkg-deb; a platform whose runtime cannot be restored is left out, and that is said.
+# SYNC_NATIVE=no: with the runtime instead of machine code, in less time, for tests.
 # Use: ./package.sh [PLATFORM...]    e.g. ./package.sh linux-x64     platforms: linux-x64 linux-arm64 linux-musl-x64 win-x64 osx-arm64
 set -euo pipefail
 exec </dev/null
@@ -32,15 +33,19 @@ publish() { # PROJECT PLATFORM DIRECTORY [PROPERTY...]
 }
 
 native() { # PLATFORM: whether programs for it are compiled to machine code here
-    [[ $1 == linux-x64 && $(uname -sm) == "Linux x86_64" ]] && command -v gcc >/dev/null
+    [[ ${SYNC_NATIVE:-yes} == yes && $1 == linux-x64 && $(uname -sm) == "Linux x86_64" ]] && command -v gcc >/dev/null
 }
 
 build() { # PLATFORM: both programs, and the host's web server, into WORK/PLATFORM/{sync-guest,sync-host}
     local platform=$1 kind=(-p:NativeAgents=false -p:SelfContained=true -p:PublishSingleFile=true -p:PublishTrimmed=true -p:PublishReadyToRun=false -p:NoWarn=IL2104%3BIL3053%3BIL2026)
     native "$platform" && kind=(-p:NativeAgents=true)
+    # Quick, large, and not what is released.
+    [[ ${SYNC_NATIVE:-yes} == yes ]] || kind=(-p:NativeAgents=false -p:SelfContained=true -p:PublishSingleFile=true -p:PublishReadyToRun=false)
     publish Sync.Guest "$platform" "$work/$platform/sync-guest" "${kind[@]}" &&
         publish Sync.Host "$platform" "$work/$platform/sync-host" "${kind[@]}" &&
         publish Sync.Web "$platform" "$work/$platform/sync-host/web" -p:SelfContained=true -p:PublishReadyToRun=false || return
+    # The web server tells browsers when its files were made: when they were committed, not built.
+    sed -i -E "s/(\"Name\":\"Last-Modified\",\"Value\":\")[^\"]*/\1$(date -u -d "@$SOURCE_DATE_EPOCH" '+%a, %d %b %Y %H:%M:%S GMT')/g" "$work/$platform/sync-host/web/"*.staticwebassets.endpoints.json
     find "$work/$platform" \( -name '*.dbg' -o -name '*.pdb' -o -name '*.dwarf' \) -delete
 }
 
@@ -73,7 +78,7 @@ deb() { # PROGRAM SUMMARY: from linux-x64
     fi
 
     "$tree/usr/bin/$program" man | gzip -n -9 >"$tree/usr/share/man/man1/$program.1.gz"
-    # Its settings' file is of the package; what a person sets is kept on upgrades.
+    # The unit reads a file of settings that belongs to the package.
     "$tree/usr/bin/$program" service print --kind systemd --user sync-agent --executable "$installed" --state-directory "$program" --data "/var/lib/$program" |
         sed "s:^ExecStart=:EnvironmentFile=-/etc/default/$program\n&:" >"$tree/usr/lib/systemd/system/$program.service"
     sed "s/@PROGRAM@/$program/g" packaging/debian/defaults >"$tree/etc/default/$program"
@@ -104,28 +109,34 @@ Description: $summary
  are kept the same, both ways, as real local files.
 CONTROL
     touch -d "@$SOURCE_DATE_EPOCH" "$tree/DEBIAN/control" "$tree/DEBIAN"
-    dpkg-deb --root-owner-group -Zxz --build "$tree" "$out/${program}_${version}_amd64.deb" >/dev/null
+    dpkg-deb --root-owner-group -Zxz --threads-max=1 --build "$tree" "$out/${program}_${version}_amd64.deb" >/dev/null
 }
 
-left_out=()
-for platform in "${platforms[@]}"; do
-    echo "== $platform"
-    if ! build "$platform"; then
-        left_out+=("$platform")
-        echo "$platform is left out: $(grep -m1 -oE 'error [A-Z]+[0-9]+: .*' "$work/$platform.log" || echo "see $work/$platform.log")" >&2
-        continue
+main() {
+    left_out=()
+    for platform in "${platforms[@]}"; do
+        echo "== $platform"
+        if ! build "$platform"; then
+            left_out+=("$platform")
+            echo "$platform is left out: $(grep -m1 -oE 'error [A-Z]+[0-9]+: .*' "$work/$platform.log" || echo "see $work/$platform.log")" >&2
+            continue
+        fi
+        archive sync-guest "$platform"
+        archive sync-host "$platform"
+    done
+    if [[ -d $work/linux-x64/sync-host ]] && command -v dpkg-deb >/dev/null; then
+        echo "== deb"
+        deb sync-host "share directories with virtual machines, live (host)"
+        deb sync-guest "keep directories the same as a host's (guest)"
     fi
-    archive sync-guest "$platform"
-    archive sync-host "$platform"
-done
-if [[ -d $work/linux-x64/sync-host ]] && command -v dpkg-deb >/dev/null; then
-    echo "== deb"
-    deb sync-host "share directories with virtual machines, live (host)"
-    deb sync-guest "keep directories the same as a host's (guest)"
-fi
 
-cd "$out"
-sha256sum -- * >SHA256SUMS
-ls -l --block-size=K | awk 'NR > 1 { print $5, $NF }'
-((${#left_out[@]} < ${#platforms[@]})) || { echo "Nothing could be built." >&2; exit 1; }
-((${#left_out[@]} == 0)) || echo "Left out: ${left_out[*]}"
+    cd "$out"
+    sha256sum -- * >SHA256SUMS
+    ls -l --block-size=K | awk 'NR > 1 { print $5, $NF }'
+    ((${#left_out[@]} < ${#platforms[@]})) || { echo "Nothing could be built." >&2; exit 1; }
+    ((${#left_out[@]} == 0)) || echo "Left out: ${left_out[*]}"
+}
+
+# All of it is read before it begins: who edits this file while it runs changes the next run.
+main
+exit

@@ -19,6 +19,8 @@ install_missing() {
     # In /usr/sbin, which not everybody has in the path.
     [[ -x /usr/sbin/mkfs.xfs ]] || command -v mkfs.xfs >/dev/null || missing+=(xfsprogs)
     [[ -x /usr/sbin/mkfs.btrfs ]] || command -v mkfs.btrfs >/dev/null || missing+=(btrfs-progs)
+    # A directory of this machine, as sshfs and the like show another's.
+    command -v bindfs >/dev/null || missing+=(bindfs)
     command -v chromium >/dev/null || missing+=(chromium)
     # The API's walk-through in Python.
     command -v protoc >/dev/null || missing+=(protobuf-compiler libprotobuf-dev)

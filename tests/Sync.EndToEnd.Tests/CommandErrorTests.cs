@@ -57,6 +57,27 @@ public sealed class CommandErrorTests
     }
 
     [Fact]
+    public async Task A_directory_in_use_is_found_behind_a_link_and_a_linked_root_is_the_directory_itself()
+    {
+        await using Pair pair = await Pair.StartAsync(guests: 0, before: tree => tree.Put("inner/a", "1"));
+        string links = Directory.CreateDirectory(pair.Temporary("links")).FullName;
+        File.CreateSymbolicLink(Path.Combine(links, "inner"), pair.Host.Tree.At("inner"));
+        File.CreateSymbolicLink(Path.Combine(links, "above"), Path.GetDirectoryName(pair.Host.Tree.Root)!);
+        (await pair.Host.RunAsync("share", "add", "linked", Path.Combine(links, "inner"))).ExpectLine(1, pair.Host.Tree.At("inner"), "inside", "share work");
+        (await pair.Host.RunAsync("share", "add", "linked", Path.Combine(links, "above"))).ExpectLine(1, "holds", "share work");
+        TestGuest guest = pair.NewGuest();
+        File.CreateSymbolicLink(Path.Combine(links, "guest"), guest.Tree.Root);
+        (await guest.RunAsync("join", await pair.Host.InviteAsync(), Path.Combine(links, "guest"))).Expect(0);
+        await guest.StartAsync();
+        guest.Tree.Put("b", "2");
+        await pair.SyncAndCheckAsync();
+        // The link is not looked at any more.
+        File.Delete(Path.Combine(links, "guest"));
+        pair.Host.Tree.Put("c", "3");
+        await pair.SyncAndCheckAsync();
+    }
+
+    [Fact]
     public async Task A_directory_in_use_is_found_behind_a_bind_mount()
     {
         await using Pair pair = await Pair.StartAsync(before: tree => tree.Put("inner/a", "1"));

@@ -49,6 +49,50 @@ public sealed class MountTests
     }
 
     [Fact]
+    public async Task A_removable_root_that_is_unplugged_halts_and_goes_on_when_it_is_plugged_in_again()
+    {
+        await using Pair pair = await Pair.StartAsync(guests: 0, before: tree => tree.Put("a", "1").Put("d/b", "2"));
+        TestGuest guest = pair.NewGuest();
+        await using LoopImage medium = await LoopImage.MountAsync(pair.Temporary("medium"), guest.Tree.Root);
+        (await guest.JoinAsync(await pair.Host.InviteAsync())).Expect(0);
+        await guest.StartAsync();
+        guest.Tree.Put("own", "3");
+        await pair.SyncAndCheckAsync();
+        await medium.UnplugAsync();
+        await guest.StateAsync("halted");
+        await guest.FlushAsync(expect: 4);
+        pair.Host.Tree.Check("a", "1").Check("d/b", "2").Check("own", "3").Put("meanwhile", "4").Delete("d/b");
+        await medium.PlugInAsync();
+        // Nobody says "resume".
+        await guest.StateAsync("syncing", "in-sync");
+        await pair.SyncAndCheckAsync();
+        pair.Check("a", "1").Check("own", "3").Check("meanwhile", "4").Check("d/b", null);
+        await guest.StopAsync();
+    }
+
+    [Fact]
+    public async Task A_mount_of_a_shares_own_directory_is_refused()
+    {
+        await using Pair pair = await Pair.StartAsync(before: tree => tree.Put("inner/a", "1"));
+        await pair.SyncAsync();
+        string mount = Directory.CreateDirectory(pair.Temporary("mount")).FullName;
+        await using TestGuest other = new(pair.Temporary("other.data"), new TestTree(mount));
+        await using (await Mounted.FuseAsync(pair.Host.Tree.Root, mount))
+        {
+            string token = await pair.Host.InviteAsync();
+            (await other.JoinAsync(token)).ExpectLine(1, mount, "fuse", "another machine syncs it", ".sync");
+            (await other.RunAsync("join", token, Path.Combine(mount, "inner"))).ExpectLine(1, mount, "another machine syncs it");
+            (await pair.Host.RunAsync("share", "add", "loop", mount)).ExpectLine(1, mount, "another machine syncs it");
+        }
+
+        Assert.False(Directory.Exists(pair.Host.Tree.At("inner/.sync")));
+        // A directory that nobody syncs may be there.
+        string free = Directory.CreateDirectory(pair.Temporary("free")).FullName;
+        await using (await Mounted.FuseAsync(free, mount))
+            (await other.JoinAsync(await pair.Host.InviteAsync())).Expect(0);
+    }
+
+    [Fact]
     public async Task The_hosts_root_covered_while_it_runs_halts_and_deletes_nothing_on_guests()
     {
         await using Pair pair = await Pair.StartAsync(before: tree => tree.Put("a", "1").Put("d/b", "2"));

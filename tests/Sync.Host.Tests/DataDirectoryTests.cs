@@ -1,5 +1,6 @@
 using Sync.Host.Config;
 using Sync.Shared.Data;
+using Sync.Shared.Doctor;
 using Sync.Shared.Output;
 using Xunit;
 
@@ -33,6 +34,26 @@ public sealed class DataDirectoryTests
         File.SetUnixFileMode(place.Sub("data"), OwnerOnly | UnixFileMode.OtherRead | UnixFileMode.OtherExecute);
         DataDirectory.Locate(place.At("data"), "sync-host").Ensure();
         Assert.Equal(OwnerOnly, File.GetUnixFileMode(place.At("data")));
+    }
+
+    [Fact]
+    public async Task RootLeavesNothingInAnotherUsersDirectory()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux() && Environment.IsPrivilegedProcess, "only root can give a directory away");
+        using var place = new TemporaryDirectory();
+        Assert.Equal(0, (await new ProgramRunner().RunAsync("chown", ["65534", place.Sub("data")], TestContext.Current.CancellationToken))!.Code);
+        var failure = Assert.Throws<CommandFailure>(() => DataLock.TryTake(DataDirectory.Locate(place.At("data"), "sync-guest")));
+        Assert.Equal(ExitCode.NotAllowed, failure.Code);
+        Assert.Contains("run as that user ('sudo -u ", failure.Message, StringComparison.Ordinal);
+        Assert.Empty(Directory.EnumerateFileSystemEntries(place.At("data")));
+    }
+
+    [Fact]
+    public void UsersAreCalledByTheirNames()
+    {
+        string[] lines = ["root:x:0:0:root:/root:/bin/bash", "", "short", "sync-agent:x:997:997::/nonexistent:/usr/sbin/nologin", "+::::::"];
+        Assert.Equal("sync-agent", UserNames.Find(lines, 997));
+        Assert.Null(UserNames.Find(lines, 99));
     }
 
     [Fact]

@@ -1,3 +1,5 @@
+using System.Globalization;
+using Sync.Engine.Files;
 using Sync.Shared.Output;
 
 namespace Sync.Shared.Data;
@@ -70,8 +72,15 @@ internal sealed class DataDirectory
     }
 
     /// <summary>Makes it if it is missing, closed to others either way.</summary>
+    /// <exception cref="CommandFailure">It cannot be made, or is another user's and this is root: the other's agent could not read what root leaves in it.</exception>
     public void Ensure()
     {
+        if (OperatingSystem.IsLinux() && Environment.IsPrivilegedProcess && OwnerOf(Path) is { } owner and not 0)
+        {
+            var user = UserNames.Of(owner) ?? "#" + owner.ToString(CultureInfo.InvariantCulture);
+            throw new CommandFailure(ExitCode.NotAllowed, $"the data directory {Printable.Text(Path)} belongs to {Printable.Text(user)}; run as that user ('sudo -u {Printable.Text(user)} …'), or choose another with --data");
+        }
+
         try
         {
             if (OperatingSystem.IsWindows())
@@ -92,11 +101,22 @@ internal sealed class DataDirectory
 
     private static string Default(string program)
     {
-        if (OperatingSystem.IsLinux() && Environment.IsPrivilegedProcess)
-            return "/var/lib/" + program;
+        var machines = "/var/lib/" + program;
+        // The machine's is also the default of the service's own user: to others it is closed.
+        if (OperatingSystem.IsLinux() && (Environment.IsPrivilegedProcess || (Directory.Exists(machines) && new DataDirectory(machines).IsOpenToUser())))
+            return machines;
         var home = Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.DoNotVerify);
         return home.Length > 0
             ? System.IO.Path.Combine(home, program)
             : throw new CommandFailure("no home directory to keep data in; name a directory with --data or SYNC_DATA");
+    }
+
+    /// <summary>The number of the user whose directory it is; null where there is none.</summary>
+    private static uint? OwnerOf(string path)
+    {
+        if (FileSystems.OpenToRead(path, out var files) != FsError.None || files is null)
+            return null;
+        using (files)
+            return files.Stat("", out var stat) == FsError.None ? (uint)(stat.Owner >> 32) : null;
     }
 }

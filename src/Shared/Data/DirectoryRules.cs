@@ -39,11 +39,13 @@ internal static class DirectoryRules
             throw new CommandFailure($"{Shown(directory, inData)} is inside the data directory {Printable.Text(data)}; sync another directory");
     }
 
-    /// <summary>Checks that no other agent of this machine has a directory, or one above it, and that it is in no other agent's data directory.</summary>
+    /// <summary>Checks that no other agent of this machine has a directory, or one above it, that it is in no other agent's data directory, and that it is not what another machine
+    /// syncs, mounted here (NFS, virtiofs, vboxsf, sshfs): locks do not tell of that, but the other's `.sync` is seen.</summary>
     /// <param name="directory">A real path that <see cref="CheckApart"/> has passed: what this agent itself has is not asked about.</param>
     /// <exception cref="CommandFailure">Another agent has it.</exception>
     public static void CheckUnclaimed(string directory)
     {
+        var remote = RemoteFileSystem(directory);
         foreach (var name in MountTable.Read().NamesOf(directory))
         {
             for (var at = name; at is not null; at = Path.GetDirectoryName(at))
@@ -53,6 +55,8 @@ internal static class DirectoryRules
                     throw new CommandFailure($"{where} is synced by another agent of this machine; choose another directory");
                 if (DataDirectory.IsOne(at))
                     throw new CommandFailure($"{where} is an agent's data directory; choose another directory");
+                if (remote is not null && Directory.Exists(Path.Join(at, PrivateDirectory.Name)))
+                    throw new CommandFailure($"{where} is on {remote}, and another machine syncs it: {Printable.Text(Path.Join(at, PrivateDirectory.Name))} is there. Changes would chase themselves. Choose a local directory; if nothing syncs that one any more, remove its {PrivateDirectory.Name} first");
             }
         }
     }
@@ -83,6 +87,15 @@ internal static class DirectoryRules
     /// <summary>The name by which a directory is <paramref name="outer"/> or lies below it: its own, or one through a bind mount; null if there is none.</summary>
     private static string? NameWithin(MountTable mounts, string inner, string outer) =>
         mounts.NamesOf(inner).FirstOrDefault(name => RealPath.IsWithin(name, outer));
+
+    /// <summary>The kind of file system a directory is on, where that is another machine's or FUSE's; else null.</summary>
+    private static string? RemoteFileSystem(string directory)
+    {
+        if (FileSystems.OpenToRead(directory, out var files) != FsError.None || files is null)
+            return null;
+        using (files)
+            return files.Traits.NeedsPolling ? files.Traits.Name : null;
+    }
 
     /// <summary>A directory for messages, with the other name that matters, if one does.</summary>
     private static string Shown(string directory, string name) =>

@@ -5,7 +5,8 @@ namespace Sync.Shared.Replicas;
 
 /// <summary>
 /// A configured replica, running or not. One that cannot start (its directory is missing, its disk not mounted) is shown as halted with
-/// the reason and tried again with growing pauses, while the others go on.
+/// the reason and tried again with growing pauses, while the others go on. One whose directory goes while it runs (a disk that is pulled out) is closed,
+/// and opened again when the directory is back.
 /// </summary>
 internal sealed class ReplicaSlot : IAsyncDisposable
 {
@@ -179,7 +180,9 @@ internal sealed class ReplicaSlot : IAsyncDisposable
                 _replica = replica;
                 Signal();
                 await CatchUpAsync(replica, paused);
-                return;
+                if (!await IsLostAsync(replica) || !await CloseAsync(replica))
+                    return;
+                pause = FirstPause;
             }
             catch (OperationCanceledException) when (_closing.IsCancellationRequested)
             {
@@ -194,6 +197,41 @@ internal sealed class ReplicaSlot : IAsyncDisposable
 
             await PauseAsync(pause);
             pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;
+        }
+    }
+
+    /// <summary>Waits until the directory that a replica holds open is not at its path any more: true; or until it ends: false.</summary>
+    private async Task<bool> IsLostAsync(IReplica replica)
+    {
+        try
+        {
+            while (replica.Status is var status && !status.RootLost)
+                await replica.StatusChangedAsync(status, _closing.Token);
+            return true;
+        }
+        catch (ObjectDisposedException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>Closes a replica whose directory is gone, so that nothing holds on to what is to be unmounted. False if it has been opened anew meanwhile.</summary>
+    private async Task<bool> CloseAsync(IReplica replica)
+    {
+        await _resuming.WaitAsync(_closing.Token);
+        try
+        {
+            if (!ReferenceEquals(_replica, replica))
+                return false;
+            _beforeStart = new ReplicaStatus { State = ReplicaState.Halted, Reason = replica.Status.Reason };
+            _replica = null;
+            await replica.DisposeAsync();
+            Signal();
+            return true;
+        }
+        finally
+        {
+            _resuming.Release();
         }
     }
 

@@ -5,6 +5,7 @@ using Sync.Engine.Files;
 using Sync.Engine.Ignoring;
 using Sync.Engine.Link;
 using Sync.Engine.Model;
+using Sync.Engine.Names;
 using Sync.Engine.Placing;
 using Sync.Engine.Planning;
 using Sync.Engine.Scanning;
@@ -196,8 +197,9 @@ internal sealed class Applier(
                 {
                     Entry = remote, Source = source, Target = target, Expected = node.Stamp,
                     OtherKind = step.Other?.Kind ?? default, OtherExpected = step.Other?.Stamp ?? default, DisplacedContent = step.Other?.Local?.Content ?? default, Reason = "deleted",
+                    NameFault = context.Files.Traits.Names.Check(target),
                 };
-                return step.Kind == StepKind.Move || remote.Kind != EntryKind.File || Supply(placement, remote) ? placement : null;
+                return placement.NameFault != NameFault.None || step.Kind == StepKind.Move || remote.Kind != EntryKind.File || Supply(placement, remote) ? placement : null;
             case StepKind.Update:
                 var entry = remote! with { Mode = (step.Facets & Facets.Mode) != 0 ? remote.Mode : node.Local!.Mode };
                 var update = new Placement(node, step) { Entry = entry, Source = source, Target = source, Expected = node.Stamp, DisplacedContent = node.Local!.Content };
@@ -272,10 +274,11 @@ internal sealed class Applier(
         _running = true;
         context.Apply.Run(() =>
         {
+            foreach (var p in batch.Where(static p => p.NameFault != NameFault.None)) (p.Outcome, p.Error) = (PlacementOutcome.Failed, FsError.BadName);
             // Below the least free space nothing more is written: deletions and renames go on.
             if (context.Files.Space(out var free, out var total) == FsError.None && free < Math.Min(context.Policy.MinFreeBytes, total / 20))
             {
-                foreach (var p in batch.Where(p => p.Step.Kind is StepKind.Create or StepKind.Update && p.Entry.Kind == EntryKind.File))
+                foreach (var p in batch.Where(p => p.Step.Kind is StepKind.Create or StepKind.Update && p.Entry.Kind == EntryKind.File && p.Outcome == PlacementOutcome.Pending))
                     (p.Outcome, p.Error) = (PlacementOutcome.Failed, FsError.NoSpace);
             }
 
@@ -531,6 +534,14 @@ internal sealed class Applier(
     /// <summary>A link's size is its target's length on disk, and no size at all in the trees.</summary>
     private static FileStamp LinkStamp(Entry entry, FileStamp stamp) => entry.Kind == EntryKind.Symlink ? stamp with { Size = 0 } : stamp;
 
+    /// <summary>The name of another entry that stands in the way because this file system takes both names for the same; null if it is not that.</summary>
+    private string? Namesake(Placement p)
+    {
+        if (p.OccupantKey == 0 || Trees.Find(p.Entry.Parent) is not { } parent) return null;
+        var there = Trees.LocalChildren(parent).FirstOrDefault(child => child != p.Node && child.FileKey == p.OccupantKey);
+        return there?.Local is { } local && !string.Equals(local.Name, p.Entry.Name, StringComparison.Ordinal) ? local.Name : null;
+    }
+
     private void Retry(Placement p)
     {
         var node = p.Node;
@@ -549,6 +560,13 @@ internal sealed class Applier(
 
                 return;
             case PlacementOutcome.Raced:
+                if (Namesake(p) is { } namesake)
+                {
+                    _attempts.Remove(node);
+                    stuck.Set(p, ProblemCodes.Unmaterialised, context.Files.Traits.Names.Explain(NameRules.Clash(p.Entry.Name, namesake), namesake));
+                    return;
+                }
+
                 context.Log.LogRaced(context.Share, p.Target);
                 observer.LookAt(p.Target);
                 if (p.Source != p.Target && p.Source.Length > 0) observer.LookAt(p.Source);
@@ -573,8 +591,10 @@ internal sealed class Applier(
                 stuck.Set(p, code, p.Error switch
                 {
                     FsError.NoSpace => "The disk is full, or has less free than the share's min-free. Free some space; it is tried again.",
+                    FsError.Unsupported or FsError.Denied when p.Entry.Kind == EntryKind.Symlink && !context.Files.Traits.HasSymlinks => "This file system has no symbolic links. It stays on the other replicas.",
                     FsError.Denied => "Permission denied. Mend the permissions of its directory; it is tried again.",
                     FsError.ReadOnly => "The file system is read-only; it is tried again.",
+                    FsError.BadName when p.NameFault != NameFault.None => context.Files.Traits.Names.Explain(p.NameFault),
                     FsError.NameTooLong => "The name or path is too long for this file system.",
                     FsError.BadName => "This file system cannot represent the name.",
                     _ => $"It could not be put in place ({p.Error}); it is tried again.",

@@ -1,3 +1,5 @@
+using Sync.Engine.Names;
+
 namespace Sync.Engine.Files;
 
 /// <summary>What the file system under a share can do, probed once when it is opened.</summary>
@@ -14,6 +16,15 @@ public sealed record FileSystemTraits
 
     /// <summary>"A" and "a" are the same name.</summary>
     public required bool FoldsCase { get; init; }
+
+    /// <summary>Letters composed and decomposed (NFC, NFD) are the same name.</summary>
+    public bool FoldsForms { get; init; }
+
+    /// <summary>Names may be found under other spellings than their own.</summary>
+    public bool FoldsNames => FoldsCase || FoldsForms;
+
+    /// <summary>What names it can hold.</summary>
+    public NameRules Names { get; init; } = NameRules.Unix;
 
     /// <summary>Symbolic links can be made.</summary>
     public required bool HasSymlinks { get; init; }

@@ -1,6 +1,7 @@
 using Sync.Delta;
 using Sync.Engine.Files;
 using Sync.Engine.Model;
+using Sync.Engine.Names;
 using Sync.Engine.Planning;
 using Sync.Engine.Trees;
 
@@ -53,6 +54,12 @@ internal sealed record Placement(Node Node, Step Step)
 
     /// <summary>Why not, if it failed.</summary>
     public FsError Error { get; set; }
+
+    /// <summary>The file system cannot hold the name: nothing is tried.</summary>
+    public NameFault NameFault { get; init; }
+
+    /// <summary>What was in its way, where a file system takes different names for the same; 0 where it does not.</summary>
+    public ulong OccupantKey { get; set; }
 
     /// <summary>What stands at the target now, if it was done.</summary>
     public FileStat Result { get; set; }

@@ -52,6 +52,8 @@ internal sealed class Placer
         foreach (var placement in batch)
         {
             if (placement.Outcome == PlacementOutcome.Done) continue;
+            if (placement.Outcome == PlacementOutcome.Raced && _files.Traits.FoldsNames && _files.Stat(placement.Target, out var occupant) == FsError.None)
+                placement.OccupantKey = occupant.Stamp.FileKey;
             _stager.GiveBack(placement);
             if (placement.Staged is { } left) Leftovers.Remove(left);
         }
@@ -183,6 +185,9 @@ internal sealed class Placer
 
         var error = _files.Rename(p.Source, p.Target, displaces ? RenameMode.Exchange : RenameMode.NoReplace);
         if (error == FsError.Unsupported && !displaces) error = RenameWithoutNoReplace(p.Source, p.Target);
+        // Only the spelling changes: what is in its way is itself.
+        if (error == FsError.Exists && !displaces && _files.Traits.FoldsNames && _files.Stat(p.Target, out var itself) == FsError.None && itself.Stamp.FileKey == before.Stamp.FileKey)
+            error = _files.Rename(p.Source, p.Target, RenameMode.Replace);
         if (error is FsError.Exists or FsError.NotFound)
         {
             p.Outcome = PlacementOutcome.Raced;

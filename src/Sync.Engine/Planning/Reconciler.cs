@@ -66,6 +66,9 @@ internal sealed class Reconciler
     /// <summary>Called with a node that cannot be put in place for what stands at its name, and that.</summary>
     public Action<Node, Node>? Blocked { get; set; }
 
+    /// <summary>Whether a node cannot go where it belongs, which is listed: what waits for it to make room waits for long.</summary>
+    public Func<Node, bool>? IsStuck { get; set; }
+
     public void Enqueue(Node node)
     {
         if (node.Has(NodeFlags.Queued) || node == Trees.Root) return;
@@ -93,6 +96,7 @@ internal sealed class Reconciler
                 case StepKind.None: continue;
                 case StepKind.Wait:
                     for (var other = step.Other; other is not null; other = step.Facets == Facets.Place ? Trees.LocalParent(other) : null) WaitFor(other, node);
+                    if (step.Other is { IsLocal: true } occupant && IsStuck?.Invoke(occupant) == true) Blocked?.Invoke(node, occupant);
                     // Who waits for this node may be part of a ring now, which one of them must break.
                     if (_waitsFor.TryAdd(node, step.Other!) || _waitsFor[node] != step.Other)
                     {

@@ -191,9 +191,11 @@ internal sealed partial class Replica : IContentLocator, IAsyncDisposable
         Reconciler.Blocked = (node, occupant) =>
         {
             if (Reconciler.Planner.IsLeftover(occupant)) _stuck.Report(node, ProblemCodes.Unmaterialised, "A directory that was deleted elsewhere stands at this name for what is ignored in it. Remove or move that, and it is put in place.");
+            else if (StaysWhereItIs(occupant)) _stuck.Report(node, ProblemCodes.Unmaterialised, "What has another name elsewhere stands at this name, for that other cannot be had here: see there.");
             // A local edit that is kept is listed itself.
             else _stuck.Add(node);
         };
+        Reconciler.IsStuck = StaysWhereItIs;
         Reconciler.Planner.IsIgnored = _observer.IsIgnored;
         Reconciler.Planner.IsUnreadable = _context.Problems.IsUnreadable;
         if (isHost) Reconciler.Planner.Direction = policy.HostDirection;
@@ -645,7 +647,7 @@ internal sealed partial class Replica : IContentLocator, IAsyncDisposable
     private bool CheckRoot()
     {
         if (_context.Files.RootIsIntact) return true;
-        Halt($"'{_options.Root}' is no longer the directory that was opened (unmounted, moved or replaced). Bring it back and 'resume'.");
+        Halt($"'{_options.Root}' is no longer the directory that was opened (unmounted, moved or replaced). Bring it back, and it goes on; 'resume' looks at once.");
         _rootLost = true;
         return false;
     }
@@ -689,7 +691,27 @@ internal sealed partial class Replica : IContentLocator, IAsyncDisposable
         if (Reconciler.Held.Contains(node) || _stuck.Contains(node) || _outbox.Stuck.Contains(node) || node.Has(NodeFlags.Held) || node.Has(NodeFlags.Refused)) return false;
         if (Reconciler.Planner.Direction == SyncDirection.SendOnly && !IsMine(node)) return false;
         if (node is { Local: null, IsRemote: true }) return node.Has(NodeFlags.Applying) || !IsLeftOut(node);
-        return !Reconciler.Planner.IsLeftover(node);
+        return !Reconciler.Planner.IsLeftover(node) && !(node.IsRemote ? GoesIntoStuck(node) : HoldsStuck(node));
+    }
+
+    /// <summary>It is here, elsewhere it has another place or none, and that cannot be had here for now.</summary>
+    private bool StaysWhereItIs(Node node) => node.IsRemote ? _stuck.Contains(node) || GoesIntoStuck(node) : HoldsStuck(node);
+
+    /// <summary>A directory that was deleted elsewhere, with something in it that cannot be put where it belongs now: it stays for that.</summary>
+    private bool HoldsStuck(Node node) => node.Kind == EntryKind.Directory
+        && Trees.LocalChildren(node).Any(child => child.IsRemote ? _stuck.Contains(child) || GoesIntoStuck(child) : HoldsStuck(child));
+
+    /// <summary>Its new place is in a directory that is not here and cannot be placed: it stays where it is until then.</summary>
+    private bool GoesIntoStuck(Node node)
+    {
+        for (var i = 0; i < 4096; i++)
+        {
+            if (Trees.Find(node.Remote!.Parent) is not { IsLocal: false, IsRemote: true } parent) return false;
+            if (_stuck.Contains(parent)) return true;
+            node = parent;
+        }
+
+        return false;
     }
 
     private bool IsMine(Node node) => Reconciler.Comparer.Difference(node.Synced, node.Local) != Facets.None;

@@ -54,11 +54,13 @@ internal sealed class NameProber(ReplicaContext context, IWatcher watcher, JobCo
         var path = _trees.LocalPath(directory);
         var key = directory.FileKey;
         var clock = ++context.PlacementClock;
+        var hasUnknown = false;
         var work = new (Sighting Seen, FileStamp? Known, bool Reads)[names.Length];
         for (var i = 0; i < names.Length; i++)
         {
             var look = names[i].Value.Look;
             var child = _trees.LocalChild(directory, names[i].Key);
+            hasUnknown |= child is null;
             FileStamp? known = child is { Local.Kind: not EntryKind.Directory } ? child.Stamp : null;
             // What is just being put there is looked at again when it stands: read now, each file of a first sync would be hashed once more.
             var isComing = child?.Has(NodeFlags.Applying) ?? context.Arrivals.At(directory, names[i].Key) is not null;
@@ -69,23 +71,35 @@ internal sealed class NameProber(ReplicaContext context, IWatcher watcher, JobCo
         jobs.Begin(origin);
         context.Io.Run(() =>
         {
-            foreach (var (sighting, known, reads) in work) Glance(sighting, known, reads, path);
+            var spelled = Spelled(path);
+            foreach (var (sighting, known, reads) in work) Glance(sighting, known, reads, path, spelled);
             if (path.Length > 0) FindStale(work.Select(w => w.Seen), path, key);
             watcher.CatchUp();
             context.Loop.Post(() =>
             {
                 foreach (var (sighting, _, _) in work) Sort(sighting, path, origin);
+                if (spelled is not null && hasUnknown) MarkMissing(directory.Current, path, spelled, origin);
                 UnderWay--;
                 jobs.End(origin);
             });
         });
     }
 
+    /// <summary>The names of a directory as they are spelled, where a file system finds things under other spellings too: what is under another is not there under this.
+    /// One listing for up to 256 looks; null where names are what they are. On a worker.</summary>
+    private HashSet<string>? Spelled(string path)
+    {
+        if (!context.Files.Traits.FoldsNames) return null;
+        var items = new List<DirectoryItem>();
+        return context.Files.List(path, items) == FsError.None ? items.Select(static item => item.Name).OfType<string>().ToHashSet(StringComparer.Ordinal) : null;
+    }
+
     /// <summary>On a worker.</summary>
-    private void Glance(Sighting sighting, FileStamp? known, bool reads, string directoryPath)
+    private void Glance(Sighting sighting, FileStamp? known, bool reads, string directoryPath, HashSet<string>? spelled)
     {
         var path = SharePath.Join(directoryPath, sighting.Name);
         sighting.Error = context.Files.Stat(path, out var stat);
+        if (sighting.Error == FsError.None && spelled?.Contains(sighting.Name) == false) sighting.Error = FsError.NotFound;
         sighting.Stat = stat;
         if (sighting.Error != FsError.None) return;
         switch (stat.Kind)
@@ -110,6 +124,14 @@ internal sealed class NameProber(ReplicaContext context, IWatcher watcher, JobCo
     }
 
     private static bool IsGone(FsError error) => error is FsError.NotFound or FsError.NotDirectory or FsError.Escapes;
+
+    /// <summary>Events there may tell of a name in the spelling that a program used, which is known to nobody: what is missing under its own is looked at, too.</summary>
+    private void MarkMissing(Node directory, string pathThen, HashSet<string> spelled, long origin)
+    {
+        if (!directory.IsLocal || _trees.LocalPath(directory) != pathThen) return;
+        foreach (var child in _trees.LocalChildren(directory).ToArray())
+            if (!child.Has(NodeFlags.Applying) && !spelled.Contains(child.Local!.Name)) looks.Mark(directory, child.Local.Name, Look.Plain, origin);
+    }
 
     private void Sort(Sighting sighting, string pathThen, long origin)
     {

@@ -64,6 +64,20 @@ internal sealed class LoopImage : IAsyncDisposable
         _mounted = true;
     }
 
+    /// <summary>Takes it away at once, also while something is open on it.</summary>
+    public async Task UnplugAsync()
+    {
+        (await SystemCommand.RunAsync("umount", "--lazy", _directory)).Expect(0);
+        _mounted = false;
+    }
+
+    /// <summary>Mounts it again.</summary>
+    public async Task PlugInAsync()
+    {
+        (await SystemCommand.RunAsync("mount", "-t", "ext4", _device, _directory)).Expect(0);
+        _mounted = true;
+    }
+
     public async ValueTask DisposeAsync()
     {
         // Lazily: where a test fails, an agent may still be in there, and ends after this.

@@ -17,6 +17,14 @@ internal sealed class Mounted : IAsyncDisposable
     /// <summary>Another directory, under a second name.</summary>
     public static Task<Mounted> BindAsync(string source, string directory) => MountAsync(directory, "--bind", source);
 
+    /// <summary>Another directory through FUSE, as sshfs shows another machine's.</summary>
+    public static async Task<Mounted> FuseAsync(string source, string directory)
+    {
+        Assert.SkipUnless(Environment.UserName == "root", "mounting needs root");
+        await SystemCommand.RunOrSkipAsync("bindfs", source, directory);
+        return new Mounted(directory);
+    }
+
     /// <summary>Takes it away from its path at once, also while something is open on it.</summary>
     public async Task UnmountAsync()
     {

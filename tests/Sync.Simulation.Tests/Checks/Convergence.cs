@@ -2,6 +2,7 @@ using System.Globalization;
 using Sync.Engine.Link;
 using Sync.Engine.Model;
 using Sync.Engine.Replicas;
+using Sync.Engine.Trees;
 using Sync.Simulation.Tests.Disks;
 using Sync.Simulation.Tests.Machines;
 using Sync.Simulation.Tests.Users;
@@ -22,13 +23,14 @@ internal sealed class Convergence(Site[] sites)
             if (site.Replica is not { } replica) return $"{site.Name} is not up";
             var status = replica.Status;
             if (status.State != ReplicaState.InSync || status.PendingIn + status.PendingOut > 0)
-                return $"{site.Name} is {status.State} ({status.Reason}), {status.PendingOut} out, {status.PendingIn} in; {string.Join("; ", status.Problems)}";
+                return $"{site.Name} is {status.State} ({status.Reason}), {status.PendingOut} out, {status.PendingIn} in ({Waiting(site)}); {string.Join("; ", status.Problems)}";
         }
 
         Unavailable.Clear();
         foreach (var problem in sites[0].Replica!.Status.Problems)
             if (problem.Code == ProblemCodes.Unavailable) Unavailable.Add(problem.Path);
         AddFormerNames();
+        var unheld = sites.Select(Unheld).ToArray();
         var grain = sites.Max(s => s.Disk.Traits.MtimeGrainNs);
         var first = Tree(sites[0]);
         for (var i = 1; i < sites.Length; i++)
@@ -36,7 +38,7 @@ internal sealed class Convergence(Site[] sites)
             var other = Tree(sites[i]);
             foreach (var (path, inode) in first)
             {
-                if (Unavailable.Contains(path)) continue;
+                if (Unavailable.Contains(path) || IsBelow(path, unheld[0]) || IsBelow(path, unheld[i])) continue;
                 if (!other.TryGetValue(path, out var there)) return $"{path} ({Describe(inode)}) is on the host, not on {sites[i].Name}";
                 if (inode.Kind != there.Kind || inode.Mode != there.Mode || inode.LinkTarget != there.LinkTarget || inode.Key != there.Key
                     || (inode.Kind == EntryKind.File && Math.Abs(inode.MtimeNs - there.MtimeNs) >= Math.Max(2, grain)))
@@ -44,10 +46,41 @@ internal sealed class Convergence(Site[] sites)
             }
 
             foreach (var (path, inode) in other)
-                if (!first.ContainsKey(path) && !Unavailable.Contains(path)) return $"{path} ({Describe(inode)}) is on {sites[i].Name}, not on the host";
+                if (!first.ContainsKey(path) && !Unavailable.Contains(path) && !IsBelow(path, unheld[0]) && !IsBelow(path, unheld[i])) return $"{path} ({Describe(inode)}) is on {sites[i].Name}, not on the host";
         }
 
         return null;
+    }
+
+    /// <summary>The paths that a site lists because its disk cannot hold their names, and where it still has what was given such a name; each with all below it.</summary>
+    private static HashSet<string> Unheld(Site site)
+    {
+        var trees = TreesOf(site);
+        var listed = site.Replica!.Status.Problems.Where(problem => problem.Code == ProblemCodes.Unmaterialised).Select(problem => problem.Path).ToHashSet(StringComparer.Ordinal);
+        if (listed.Count > 0)
+            foreach (var node in trees.All.Where(node => node.IsRemote && node.IsLocal && IsBelow(trees.RemotePath(node), listed)).ToArray()) listed.Add(trees.LocalPath(node));
+        // Directories that were deleted elsewhere stay for such.
+        if (listed.Count > 0)
+            foreach (var node in trees.All.Where(node => node is { IsLocal: true, IsRemote: false, Kind: EntryKind.Directory } && listed.Any(path => path.StartsWith(trees.LocalPath(node) + "/", StringComparison.Ordinal))).ToArray()) listed.Add(trees.LocalPath(node));
+        return listed;
+    }
+
+    /// <summary>Some of what is not here as the journal says.</summary>
+    private static string Waiting(Site site)
+    {
+        var trees = TreesOf(site);
+        return string.Join(", ", trees.All.Where(node => node.IsRemote && (!node.IsLocal || trees.RemotePath(node) != trees.LocalPath(node))).Take(20)
+            .Select(node => $"{(node.IsLocal ? trees.LocalPath(node) : "nothing")} for {trees.RemotePath(node)}"));
+    }
+
+    private static TreeSet TreesOf(Site site) => site.Replica is GuestReplica guest ? guest.Trees : site.Share!.Trees;
+
+    private static bool IsBelow(string path, HashSet<string> directories)
+    {
+        if (directories.Count == 0) return false;
+        for (var at = path; at.Length > 0; at = at[..Math.Max(0, at.LastIndexOf('/'))])
+            if (directories.Contains(at)) return true;
+        return false;
     }
 
     /// <summary>What was moved, and cannot be had as it is now, stands at its former name where it was before.</summary>

@@ -1,4 +1,5 @@
 using Sync.Engine.Files;
+using Sync.Engine.Link;
 using Sync.Simulation.Tests.Disks;
 using Sync.Simulation.Tests.Machines;
 
@@ -14,6 +15,8 @@ internal static class StrayFiles
         {
             // What could not be removed from a disk that fails is swept at the next start.
             if (site.Faults.Failed > 0) continue;
+            // Contents of what a disk cannot hold wait: the host keeps them for the others, too.
+            if (site.Replica!.Status.Problems.Any(problem => problem.Code == ProblemCodes.Unmaterialised)) continue;
             SimDisk.Each(site.Disk.Root, "", (path, _) =>
             {
                 // What an interrupted transfer left is kept for a while, to go on with.

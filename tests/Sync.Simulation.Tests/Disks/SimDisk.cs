@@ -1,5 +1,6 @@
 using Sync.Engine.Files;
 using Sync.Engine.Model;
+using Sync.Engine.Names;
 using Sync.Engine.Watching;
 using Sync.Simulation.Tests.Kernel;
 
@@ -125,6 +126,9 @@ internal sealed class SimDisk
         if (error != FsError.None) return error;
         if (!fromParent.Children!.TryGetValue(fromName, out var source)) return FsError.NotFound;
         var isTaken = toParent.Children!.TryGetValue(toName, out var target);
+        // Found under another spelling: that which stands there stays.
+        if (isTaken && !ReferenceEquals(source, target)) toName = target!.Name;
+        fromName = source.Name;
         if (!_traits.CanExchange && mode == RenameMode.Exchange) return FsError.Unsupported;
         if (mode == RenameMode.NoReplace && isTaken && !ReferenceEquals(source, target)) return FsError.Exists;
         if (mode == RenameMode.NoReplace && isTaken && fromParent == toParent && fromName == toName) return FsError.Exists;
@@ -139,6 +143,13 @@ internal sealed class SimDisk
             if (target.Children is { Count: > 0 }) return FsError.NotEmpty;
             // Plain renames over a file write its bytes back first (ext4's auto_da_alloc).
             MakeDurable(source);
+        }
+
+        if (ReferenceEquals(source, target))
+        {
+            if (mode == RenameMode.Exchange) return FsError.None;
+            // Only its spelling changes.
+            isTaken = false;
         }
 
         var cookie = _nextCookie++;
@@ -289,7 +300,7 @@ internal sealed class SimDisk
         Mode = mode,
         MtimeNs = Now,
         CtimeNs = Now,
-        Children = new Dictionary<string, Inode>(_traits.FoldsCase ? StringComparer.OrdinalIgnoreCase : StringComparer.Ordinal),
+        Children = new Dictionary<string, Inode>(FoldedNames.Of(_traits)),
     };
 
     private FsError FindParent(string path, out Inode parent, out string name)
@@ -301,6 +312,8 @@ internal sealed class SimDisk
         name = slash < 0 ? path : path[(slash + 1)..];
         if (name.Length == 0) return FsError.BadName;
         if (name.Length > 255) return FsError.NameTooLong;
+        // Real ones do worse: they make another name of it.
+        if (_traits.Rules is not null && !PrivateDirectory.Holds(path) && path != PrivateDirectory.Name && _traits.Names.Check(path) != NameFault.None) return FsError.BadName;
         var error = Find(slash < 0 ? [] : path.AsSpan(0, slash), out parent);
         if (error != FsError.None) return error;
         if (parent.Kind == EntryKind.Symlink) return FsError.Escapes;

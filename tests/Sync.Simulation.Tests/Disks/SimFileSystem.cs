@@ -13,6 +13,8 @@ internal sealed class SimFileSystem(SimDisk disk, SimProcess process, Trace trac
         Device = 1,
         CanExchange = disk.Traits.CanExchange,
         FoldsCase = disk.Traits.FoldsCase,
+        FoldsForms = disk.Traits.FoldsForms,
+        Names = disk.Traits.Names,
         HasSymlinks = true,
         HasModes = true,
         HasLinkTimes = true,

@@ -22,6 +22,7 @@ internal static class Usage
           --no-git                no users work in git directories
           --no-swaps              users do not swap names
           --no-policies           in no run one side wins where two have edited
+          --names                 disks hold different names, and users give such names
           --mutate=NAME           with a promise broken on purpose
         """;
 

@@ -57,7 +57,7 @@ internal sealed class World
         for (var i = 0; i < _sites.Length; i++)
         {
             var site = _sites[i] = new Site(i, _scheduler, _trace, dice.Fork(), secrets.Fork(), script.Disks[i], _network);
-            _users[i] = new User(site, _scheduler, _trace, _ledger, script.IsGit);
+            _users[i] = new User(site, _scheduler, _trace, _ledger, script.IsGit, script.HasNames);
             site.Policy = script.Policy;
             site.TakesPowerAlong = () => _powerAtEffect.Remove(site, out var takes) && takes;
             site.LosingPower = LosePower;

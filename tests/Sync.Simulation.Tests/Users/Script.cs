@@ -1,4 +1,5 @@
 using Sync.Engine.Model;
+using Sync.Engine.Names;
 using Sync.Simulation.Tests.Disks;
 using Sync.Simulation.Tests.Kernel;
 
@@ -12,6 +13,9 @@ internal sealed record Script(ulong Seed, int Guests, DiskTraits[] Disks, IReadO
 
     /// <summary>Users work in what looks like a git directory, where order counts.</summary>
     public bool IsGit { get; init; }
+
+    /// <summary>Users give names that not every disk can hold.</summary>
+    public bool HasNames { get; init; }
 
     /// <summary>Makes the script of a seed.</summary>
     public static Script Of(ulong seed, ScriptLimits limits)
@@ -38,7 +42,10 @@ internal sealed record Script(ulong Seed, int Guests, DiskTraits[] Disks, IReadO
         var faults = dice.Between(limits.Faults / 2, limits.Faults * 3 / 2);
         for (var i = 0; i < faults; i++)
             acts.Add(new Act(acts.Count, 300_000_000 + (long)(dice.NextDouble() * at), dice.Below(guests + 1), Fault(dice, limits), dice.NextBits()));
-        return new Script(seed, guests, disks, acts) { Policy = PolicyOf(dice, limits), IsGit = dice.OneIn(6) && limits.HasGit };
+        var script = new Script(seed, guests, disks, acts) { Policy = PolicyOf(dice, limits), IsGit = dice.OneIn(6) && limits.HasGit };
+        if (!limits.HasNames) return script;
+        for (var i = 0; i < disks.Length; i++) disks[i] = Naming(dice, disks[i]);
+        return script with { HasNames = true };
     }
 
     private static SharePolicy PolicyOf(Dice dice, ScriptLimits limits)
@@ -61,6 +68,14 @@ internal sealed record Script(ulong Seed, int Guests, DiskTraits[] Disks, IReadO
         2 or 3 => new DiskTraits(1, 4_000_000),
         4 => new DiskTraits(CanExchange: false),
         _ => new DiskTraits(),
+    };
+
+    private static DiskTraits Naming(Dice dice, DiskTraits disk) => dice.Below(5) switch
+    {
+        0 => disk with { FoldsCase = true, Rules = NameRules.Windows },
+        1 => disk with { FoldsCase = true, FoldsForms = true, Rules = NameRules.Mac },
+        2 => disk with { FoldsCase = true, Rules = NameRules.Fat },
+        _ => disk,
     };
 
     private static ActKind Kind(Dice dice, ScriptLimits limits) => dice.Below(100) switch

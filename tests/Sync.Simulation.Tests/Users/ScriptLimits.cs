@@ -21,6 +21,9 @@ internal sealed record ScriptLimits
     /// <summary>Some users work in git directories.</summary>
     public bool HasGit { get; init; } = true;
 
+    /// <summary>Disks hold different names, and users give such names.</summary>
+    public bool HasNames { get; init; }
+
     /// <summary>Users swap the names of files, and of directories.</summary>
     public bool HasSwaps { get; init; } = true;
 

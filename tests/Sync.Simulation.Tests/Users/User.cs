@@ -12,10 +12,10 @@ namespace Sync.Simulation.Tests.Users;
 /// Who edits at one site, as programs do: in several steps, between which the engine works. The ledger is told what was finished, and what somebody
 /// who saw it has replaced or deleted.
 /// </summary>
-internal sealed class User(Site site, Scheduler scheduler, Trace trace, Ledger ledger, bool isGit)
+internal sealed class User(Site site, Scheduler scheduler, Trace trace, Ledger ledger, bool isGit, bool hasNames = false)
 {
-    private readonly string[] _fileNames = isGit ? ["HEAD", "index", "a", "p.pack", "0123456789012345678901234567890123456789"] : ["a", "b", "c", "d", "e"];
-    private readonly string[] _directoryNames = isGit ? [".git", "objects", "refs"] : ["x", "y", "z"];
+    private readonly string[] _fileNames = isGit ? ["HEAD", "index", "a", "p.pack", "0123456789012345678901234567890123456789"] : hasNames ? ["a", "A", "nul", "b.", "e\u0301", "\u00e9", "c:d"] : ["a", "b", "c", "d", "e"];
+    private readonly string[] _directoryNames = isGit ? [".git", "objects", "refs"] : hasNames ? ["x", "X", "com1", "y"] : ["x", "y", "z"];
 
     /// <summary>Where links lead.</summary>
     public static readonly string[] LinkTargets = ["a", "../b", "nowhere", "x/a"];

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Security.Cryptography;
+using Sync.Engine.Names;
 
 namespace Sync.Engine.Files.Linux;
 
@@ -19,6 +20,7 @@ internal static class TraitsProbe
         Device = device,
         CanExchange = false,
         FoldsCase = false,
+        Names = NameRules.Of(known.Name),
         HasSymlinks = true,
         HasModes = true,
         HasLinkTimes = true,
@@ -30,6 +32,7 @@ internal static class TraitsProbe
     {
         var stem = string.Create(CultureInfo.InvariantCulture, $"{PrivateDirectory.Name}/probe-{RandomNumberGenerator.GetHexString(16, lowercase: true)}");
         var (first, second, link) = (stem + "-a", stem + "-b", stem + "-l");
+        var (composed, decomposed) = (stem + "-\u00e9", stem + "-e\u0301");
         try
         {
             if (!Create(files, first) || !Create(files, second))
@@ -39,6 +42,7 @@ internal static class TraitsProbe
                 MtimeGrainNs = MtimeGrain(files, first),
                 HasModes = HasModes(files, first),
                 FoldsCase = files.Stat(Path.Join(PrivateDirectory.Name, first[(PrivateDirectory.Name.Length + 1)..].ToUpperInvariant()), out _) == FsError.None,
+                FoldsForms = FoldsForms(files, composed, decomposed),
                 HasSymlinks = files.MakeSymlink(link, "target") == FsError.None,
             };
             return probed with { HasLinkTimes = probed.HasSymlinks && files.SetMtime(link, ProbeMtimeNs) == FsError.None, CanExchange = CanExchange(files, first, second) };
@@ -49,6 +53,7 @@ internal static class TraitsProbe
             _ = files.RemoveFile(first);
             _ = files.RemoveFile(second);
             _ = files.RemoveFile(link);
+            _ = files.RemoveFile(composed);
         }
     }
 
@@ -58,6 +63,10 @@ internal static class TraitsProbe
         file?.Dispose();
         return error == FsError.None;
     }
+
+    /// <summary>Where the name cannot be made at all (another character set), nothing folds.</summary>
+    private static bool FoldsForms(LinuxFileSystem files, string composed, string decomposed) =>
+        Create(files, composed) && files.Stat(decomposed, out _) == FsError.None;
 
     private static bool CanExchange(LinuxFileSystem files, string first, string second)
     {

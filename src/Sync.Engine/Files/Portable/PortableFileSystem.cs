@@ -1,6 +1,7 @@
 #pragma warning disable RS0030 // This is the layer that the ban points to.
 using System.Globalization;
 using Sync.Engine.Model;
+using Sync.Engine.Names;
 
 namespace Sync.Engine.Files.Portable;
 
@@ -61,6 +62,7 @@ internal sealed class PortableFileSystem : IFileSystem
             HasSymlinks = !OperatingSystem.IsWindows(),
             HasModes = !OperatingSystem.IsWindows(),
             HasLinkTimes = false,
+            Names = OperatingSystem.IsWindows() ? NameRules.Windows : OperatingSystem.IsMacOS() ? NameRules.Mac : NameRules.Unix,
             MtimeGrainNs = 100,
             NeedsPolling = false,
         });
@@ -310,5 +312,10 @@ internal sealed class PortableFileSystem : IFileSystem
         file!.Dispose();
         Traits = Traits with { FoldsCase = Stat(name.Replace("probe", "PROBE", StringComparison.Ordinal), out _) == FsError.None };
         _ = RemoveFile(name);
+        if (Create(name + "\u00e9", out file) != FsError.None)
+            return;
+        file!.Dispose();
+        Traits = Traits with { FoldsForms = Stat(name + "e\u0301", out _) == FsError.None };
+        _ = RemoveFile(name + "\u00e9");
     }
 }
