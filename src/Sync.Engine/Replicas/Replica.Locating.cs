@@ -1,0 +1,63 @@
+using Sync.Delta;
+using Sync.Engine.Link;
+using Sync.Engine.Model;
+using Sync.Engine.Store;
+using Sync.Engine.Transfer;
+using Sync.Engine.Trees;
+using Sync.Engine.Versions;
+
+namespace Sync.Engine.Replicas;
+
+// Where contents are.
+internal sealed partial class Replica
+{
+    /// <inheritdoc/>
+    public async ValueTask<ContentPlace?> LocateAsync(ContentId content, EntryId entry, CancellationToken cancel)
+    {
+        // A content that is being placed is for a moment neither in staging nor known at its place.
+        for (var attempt = 0; ; attempt++)
+        {
+            var place = await Loop.CallAsync<ContentPlace?>(() => Locate(content, entry), cancel).ConfigureAwait(false);
+            if (place is not null || attempt == LocateAttempts) return place;
+            await Task.Delay(LocatePause(attempt), _options.Time, cancel).ConfigureAwait(false);
+        }
+    }
+
+    public async ValueTask<ContentPlace?[]> LocateAllAsync(IReadOnlyList<ContentRequest> requests, CancellationToken cancel)
+    {
+        // Together: one after the other, what has been overtaken held up all that was asked for after it (a minute, where fifty files were saved while the host was down).
+        var places = new ContentPlace?[requests.Count];
+        for (var attempt = 0; ; attempt++)
+        {
+            var mayCome = await Loop.CallAsync(() =>
+            {
+                var lacks = false;
+                for (var i = 0; i < places.Length; i++)
+                {
+                    places[i] ??= Locate(requests[i].Content, requests[i].Entry);
+                    lacks |= places[i] is null && IsCurrent(requests[i]);
+                }
+
+                return lacks;
+            }, cancel).ConfigureAwait(false);
+            if (!mayCome || attempt == LocateAttempts) return places;
+            await Task.Delay(LocatePause(attempt), _options.Time, cancel).ConfigureAwait(false);
+        }
+    }
+
+    private bool IsCurrent(ContentRequest request) => Trees.Find(request.Entry) is { Remote: { Deleted: false } remote } && remote.Content == request.Content;
+
+    /// <summary>Looks for a content that may be on its way from staging to its place, beside the first.</summary>
+    private const int LocateAttempts = 8;
+
+    private static TimeSpan LocatePause(int attempt) => TimeSpan.FromMilliseconds(5 << attempt);
+
+    private ContentPlace? Locate(ContentId content, EntryId entry)
+    {
+        if ((_staged.Find(content) ?? _context.LiveCopies.Find(content)) is { } path) return new ContentPlace(path, null);
+        var node = Trees.Find(entry);
+        if (node?.Local?.Content != content) node = Trees.Contents.Find(content);
+        if (node is not null) return new ContentPlace(Trees.LocalPath(node), node.Stamp);
+        return _versions.FindContent(content) is { Kind: EntryKind.File } version ? new ContentPlace(VersionStore.PathOf(version.Id), null) : null;
+    }
+}

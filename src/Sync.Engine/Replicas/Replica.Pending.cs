@@ -1,0 +1,59 @@
+using Sync.Delta;
+using Sync.Engine.Model;
+using Sync.Engine.Planning;
+using Sync.Engine.Store;
+using Sync.Engine.Trees;
+
+namespace Sync.Engine.Replicas;
+
+// What is still to come, and what stays as it is.
+internal sealed partial class Replica
+{
+    /// <summary>Waits for something that will come: not held by the policy, not left out, not stuck with a problem.</summary>
+    private bool IsPending(Node node)
+    {
+        if (Trees.Find(node.Id) != node) return false;
+        if (_heldDirectories.IsLookedInto(node)) return true;
+        if (Reconciler.Held.Contains(node) || _stuck.Contains(node) || _outbox.Stuck.Contains(node) || node.Has(NodeFlags.Held) || node.Has(NodeFlags.Refused)) return false;
+        if (Reconciler.Planner.Direction == SyncDirection.SendOnly && !IsMine(node)) return false;
+        if (node is { Local: null, IsRemote: true }) return node.Has(NodeFlags.Applying) || !IsLeftOut(node);
+        return !Reconciler.Planner.IsLeftover(node) && !(node.IsRemote ? GoesIntoStuck(node) : HoldsStuck(node));
+    }
+
+    /// <summary>It is here, elsewhere it has another place or none, and that cannot be had here for now.</summary>
+    private bool StaysWhereItIs(Node node) => node.IsRemote ? _stuck.Contains(node) || GoesIntoStuck(node) : HoldsStuck(node);
+
+    /// <summary>A directory that was deleted elsewhere, with something in it that cannot be put where it belongs now: it stays for that.</summary>
+    private bool HoldsStuck(Node node) => node.Kind == EntryKind.Directory
+        && Trees.LocalChildren(node).Any(child => child.IsRemote ? _stuck.Contains(child) || GoesIntoStuck(child) : HoldsStuck(child));
+
+    /// <summary>Its new place is in a directory that is not here and cannot be placed: it stays where it is until then.</summary>
+    private bool GoesIntoStuck(Node node)
+    {
+        for (var i = 0; i < 4096; i++)
+        {
+            if (Trees.Find(node.Remote!.Parent) is not { IsLocal: false, IsRemote: true } parent) return false;
+            if (_stuck.Contains(parent)) return true;
+            node = parent;
+        }
+
+        return false;
+    }
+
+    private bool IsMine(Node node) => Reconciler.Comparer.Difference(node.Synced, node.Local) != Facets.None;
+
+    /// <summary>Ignored on this replica, or in something that is, or in something that cannot be placed.</summary>
+    private bool IsLeftOut(Node node)
+    {
+        for (var i = 0; i < 4096; i++)
+        {
+            if (Trees.Find(node.Remote!.Parent) is not { } parent) return true;
+            if (_stuck.Contains(parent)) return true;
+            if (parent.IsLocal) return _observer.IsIgnored(parent, node) == true;
+            if (!parent.IsRemote) return false;
+            node = parent;
+        }
+
+        return true;
+    }
+}
