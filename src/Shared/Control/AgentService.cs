@@ -247,22 +247,41 @@ internal sealed class AgentService(IReplicaSet replicas, TimeProvider time, IHos
     private async Task<IReadOnlyList<FlushItem>> FlushOneAsync(
         ReplicaSlot slot, FlushRequest request, TimeSpan timeout, long started, CancellationToken cancel)
     {
-        var label = slot.Label;
-        await slot.StartedAsync(timeout, cancel);
-        if (slot.Replica is not { } replica)
+        while (true)
         {
-            var status = slot.Status;
-            return [ControlMapping.ToItem(label.Share, guest: null, new FlushResult(
-                FlushOutcome.Halted, status.Reason ?? "it has not started yet; try again", [], time.GetElapsedTime(started)))];
+            await slot.StartedAsync(Left(), cancel);
+            if (slot.Replica is not { } replica)
+            {
+                return [ControlMapping.ToItem(slot.Label.Share, guest: null, new FlushResult(
+                    FlushOutcome.Halted, slot.Status.Reason ?? "it has not started yet; try again", [], time.GetElapsedTime(started)))];
+            }
+
+            try
+            {
+                return await FlushOneAsync(slot.Label, replica, request, Left, cancel);
+            }
+            catch (Exception e) when (e is OperationCanceledException or ObjectDisposedException && !cancel.IsCancellationRequested && !ReferenceEquals(slot.Replica, replica))
+            {
+                // Its directory has gone, and it was closed meanwhile: what has come in its place answers.
+            }
         }
 
+        TimeSpan Left()
+        {
+            var left = timeout - time.GetElapsedTime(started);
+            return left > TimeSpan.Zero ? left : TimeSpan.Zero;
+        }
+    }
+
+    private async Task<IReadOnlyList<FlushItem>> FlushOneAsync(ReplicaLabel label, IReplica replica, FlushRequest request, Func<TimeSpan> left, CancellationToken cancel)
+    {
         // What a guest has that the journal lacks goes to the other guests too: first in from all, then out to all. Who fails is told by the second time.
-        if (request.AllGuests && replica is IHostShare everywhere) _ = await everywhere.FlushGuestsAsync(null, Left(), cancel);
-        var own = await replica.FlushAsync(Left(), cancel);
+        if (request.AllGuests && replica is IHostShare everywhere) _ = await everywhere.FlushGuestsAsync(null, left(), cancel);
+        var own = await replica.FlushAsync(left(), cancel);
         var items = new List<FlushItem> { ControlMapping.ToItem(label.Share, guest: null, own) };
         if ((request.AllGuests || request.Guest.Length > 0) && replica is IHostShare share)
         {
-            var guests = await share.FlushGuestsAsync(request.AllGuests ? null : request.Guest, Left(), cancel);
+            var guests = await share.FlushGuestsAsync(request.AllGuests ? null : request.Guest, left(), cancel);
             var results = guests.ToDictionary(StringComparer.Ordinal);
             // The share knows those that have been here since it was opened.
             var paired = new ReplicaInfo { Name = label.Share };
@@ -273,12 +292,6 @@ internal sealed class AgentService(IReplicaSet replicas, TimeProvider time, IHos
         }
 
         return items;
-
-        TimeSpan Left()
-        {
-            var left = timeout - time.GetElapsedTime(started);
-            return left > TimeSpan.Zero ? left : TimeSpan.Zero;
-        }
     }
 
     private AgentStatus Describe(IReadOnlyList<ReplicaSlot> slots, IEnumerable<ReplicaStatus> statuses)
