@@ -10,7 +10,7 @@ namespace Sync.EndToEnd.Tests.Filling;
 /// repeats the same choices.</summary>
 public sealed class FillingCrashTests
 {
-    private const int Rounds = 3;
+    private const int Rounds = 1;
 
     [Fact]
     public async Task Killed_while_a_tree_comes_nothing_is_lost_and_nothing_comes_back()
