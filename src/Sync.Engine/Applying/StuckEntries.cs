@@ -13,6 +13,8 @@ internal sealed class StuckEntries(ReplicaContext context)
     /// <summary>With what is listed of each: nothing where what is in its way is listed itself.</summary>
     private readonly Dictionary<Node, (string Path, string Code)?> _nodes = [];
 
+    public bool IsEmpty => _nodes.Count == 0;
+
     public bool Contains(Node node) => _nodes.ContainsKey(node);
 
     /// <summary>It is stuck, and what is in its way is listed already.</summary>

@@ -21,10 +21,10 @@ internal sealed partial class Replica
     }
 
     /// <summary>It is here, elsewhere it has another place or none, and that cannot be had here for now.</summary>
-    private bool StaysWhereItIs(Node node) => node.IsRemote ? _stuck.Contains(node) || GoesIntoStuck(node) : HoldsStuck(node);
+    private bool StaysWhereItIs(Node node) => !_stuck.IsEmpty && (node.IsRemote ? _stuck.Contains(node) || GoesIntoStuck(node) : HoldsStuck(node));
 
     /// <summary>A directory that was deleted elsewhere, with something in it that cannot be put where it belongs now: it stays for that.</summary>
-    private bool HoldsStuck(Node node) => node.Kind == EntryKind.Directory
+    private bool HoldsStuck(Node node) => !_stuck.IsEmpty && node.Kind == EntryKind.Directory
         && Trees.LocalChildren(node).Any(child => child.IsRemote ? _stuck.Contains(child) || GoesIntoStuck(child) : HoldsStuck(child));
 
     /// <summary>Its new place is in a directory that is not here and cannot be placed: it stays where it is until then.</summary>
