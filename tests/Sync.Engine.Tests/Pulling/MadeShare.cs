@@ -137,6 +137,8 @@ internal sealed class MadeShare : IPullHost
 
         public async IAsyncEnumerable<PullPiece> ReadAsync([EnumeratorCancellation] CancellationToken cancel)
         {
+            // Once it is known what is asked for: before that, parts of anything are what is left of an earlier answer, and passed over.
+            if (share.Unasked.Count > 0) await _wants.Reader.WaitToReadAsync(cancel);
             foreach (var (kind, bytes) in share.Unasked) yield return Piece(kind, bytes);
             var sent = 0;
             await foreach (var want in _wants.Reader.ReadAllAsync(cancel))
