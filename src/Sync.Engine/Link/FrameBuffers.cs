@@ -1,8 +1,10 @@
+using Sync.Engine.Control;
+
 namespace Sync.Engine.Link;
 
 /// <summary>
 /// The buffers of <see cref="ContentFrame.Data"/>. Made anew for each frame they were two thirds of what a transfer allocates, and its collections a seventh of the
-/// receiver's processor time. Who never gives one back loses nothing but that. Safe from any thread.
+/// receiver's processor time. Safe from any thread.
 /// </summary>
 public static class FrameBuffers
 {
@@ -12,33 +14,18 @@ public static class FrameBuffers
     /// <summary>More than are under way on one side of one stream: 8 MiB.</summary>
     private const int Kept = 128;
 
-    private static readonly Lock Gate = new();
-    private static readonly Stack<byte[]> Free = new();
+    private static readonly BufferStack Buffers = new(Size, Kept);
 
     /// <summary>A buffer of <see cref="Size"/> bytes, with anything in it.</summary>
-    public static byte[] Rent()
-    {
-        lock (Gate)
-            if (Free.TryPop(out var buffer)) return buffer;
-        return GC.AllocateUninitializedArray<byte>(Size);
-    }
+    public static byte[] Rent() => Buffers.Rent();
 
     /// <summary>Takes one back that nobody uses any more.</summary>
     public static void Return(byte[] buffer)
     {
         ArgumentNullException.ThrowIfNull(buffer);
-        ArgumentOutOfRangeException.ThrowIfNotEqual(buffer.Length, Size);
-        lock (Gate)
-            if (Free.Count < Kept) Free.Push(buffer);
+        Buffers.Return(buffer);
     }
 
     /// <summary>Gives memory back: transfers are over for now.</summary>
-    public static void Trim()
-    {
-        lock (Gate)
-        {
-            Free.Clear();
-            Free.TrimExcess();
-        }
-    }
+    public static void Trim() => Buffers.Trim();
 }

@@ -1,10 +1,11 @@
 using System.Buffers;
+using Sync.Engine.Control;
 
 namespace Sync.Engine.Snapshots;
 
 /// <summary>
-/// The buffers of pieces. One thread rents them and another gives them back, which the shared pool answers by making nearly each anew, on the large-object heap: its
-/// collections took a tenth of a first sync's processor time at the guest. Safe from any thread.
+/// The buffers of pieces. From the shared pool nearly each was a new one, on the large-object heap: its collections took a tenth of a first sync's processor time at the guest.
+/// Safe from any thread.
 /// </summary>
 internal static class PieceBuffers
 {
@@ -14,38 +15,18 @@ internal static class PieceBuffers
     /// <summary>More than are under way on one side of one pull.</summary>
     private const int Kept = 64;
 
-    private static readonly Lock Gate = new();
-    private static readonly Stack<byte[]> Free = new();
+    private static readonly BufferStack Buffers = new(Size, Kept);
 
     /// <summary>A buffer of at least so many bytes.</summary>
-    public static byte[] Rent(int length)
-    {
-        if (length is > Size or < Size / 4) return ArrayPool<byte>.Shared.Rent(length);
-        lock (Gate)
-            if (Free.TryPop(out var buffer)) return buffer;
-        return GC.AllocateUninitializedArray<byte>(Size);
-    }
+    public static byte[] Rent(int length) => length is > Size or < Size / 4 ? ArrayPool<byte>.Shared.Rent(length) : Buffers.Rent();
 
     /// <summary>Takes one back.</summary>
     public static void Return(byte[] buffer)
     {
-        if (buffer.Length != Size)
-        {
-            ArrayPool<byte>.Shared.Return(buffer);
-            return;
-        }
-
-        lock (Gate)
-            if (Free.Count < Kept) Free.Push(buffer);
+        if (buffer.Length == Size) Buffers.Return(buffer);
+        else ArrayPool<byte>.Shared.Return(buffer);
     }
 
     /// <summary>Gives memory back: pulls are over for now.</summary>
-    public static void Trim()
-    {
-        lock (Gate)
-        {
-            Free.Clear();
-            Free.TrimExcess();
-        }
-    }
+    public static void Trim() => Buffers.Trim();
 }

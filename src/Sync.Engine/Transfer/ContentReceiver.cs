@@ -156,6 +156,17 @@ internal sealed class ContentReceiver(
 
         var (found, source) = await OpenBasisAsync(basis, cancel);
         if (!found) return Refuse(start, TransferStatus.NoBasis, "The basis is no longer here.");
+        KnownFile? known;
+        try
+        {
+            known = source is null ? null : new KnownFile(basis!, source, SharesBlocks ? null : _manifests);
+        }
+        catch (IOException)
+        {
+            source?.Dispose();
+            throw;
+        }
+
         error = staging.Open(manifest.Id, manifest.Length, out var part);
         if (error != FsError.None)
         {
@@ -163,7 +174,7 @@ internal sealed class ContentReceiver(
             return Refuse(start, TransferStatus.Failed, $"A file in staging cannot be opened: {error}.");
         }
 
-        var incoming = new IncomingContent(manifest, plan, source is null ? null : new KnownFile(basis!, source, SharesBlocks ? null : _manifests), part!, start.Offset, manifests.Key, SharesBlocks);
+        var incoming = new IncomingContent(manifest, plan, known, part!, start.Offset, manifests.Key, SharesBlocks);
         _open.Add(start.Id, incoming);
         _chunks += manifest.Count;
         return incoming.Begin(cancel) is { } end ? End(start, end) : null;
