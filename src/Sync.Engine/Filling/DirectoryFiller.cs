@@ -18,7 +18,8 @@ namespace Sync.Engine.Filling;
 /// is wanting, planning waits for it; then what it has claimed is its own, and everything else goes its usual way. What it could not bring is planned as if it had never been.
 /// Lives on the control loop, but for <see cref="RunAsync"/>.
 /// </summary>
-internal sealed class DirectoryFiller(ReplicaContext context, Applier applier, Observer observer, StagedContents staged, RecentKeeper recent, ulong? owner, Func<bool> isFresh) : IAsyncDisposable
+internal sealed class DirectoryFiller(ReplicaContext context, Applier applier, Observer observer, StagedContents staged, RecentKeeper recent, IndexKeeper index, ulong? owner,
+    Func<bool> isFresh) : IAsyncDisposable
 {
     /// <summary>Fewer files than this are there as soon by themselves.</summary>
     private const int Worthwhile = 2000;
@@ -159,13 +160,15 @@ internal sealed class DirectoryFiller(ReplicaContext context, Applier applier, O
         await using var pull = await link.OpenPullAsync(cancel).ConfigureAwait(false);
         var tree = await pull.ReadTreeAsync(cancel).ConfigureAwait(false);
         var match = await context.Loop.CallAsync(() => FillMatch.Of(tree, context.Trees, _claims), cancel).ConfigureAwait(false);
+        // If power goes after a part is moved in and before the index tells of it, the index must know at least what was to come: it is no edit then.
+        var known = DurableAsync();
         var record = new WorkspaceRecord("", context.Share, "", pull.Head.Revision, new KnownTree(tree, []));
         using var stage = FillStage.Open(_files!, record, cancel);
         var notes = new ContentNotes(context.Manifests);
         var counts = new BuildCounts();
         var plan = PullPlan.Of(tree, KnownTree.Nothing, new DiskDirectory([], [], []), trustsStamps: false);
         FillMove? move = null;
-        var build = new Build(plan, stage.Salvage, null, owner, counts) { Notes = notes, WroteBack = states => GuardAsync(move!.WholeAsync(states)) };
+        var build = new Build(plan, stage.Salvage, null, owner, counts) { Notes = notes, WroteBack = states => GuardAsync(MoveWholeAsync(move!, known, states)) };
         move = new FillMove(context, applier, observer, recent, _claims, match, stage, build.Stamps, owner) { Free = Free };
         for (var i = 0; i < tree.Count; i++)
             if (!match.IsNeeded[i]) build.LeaveOut(i);
@@ -195,10 +198,28 @@ internal sealed class DirectoryFiller(ReplicaContext context, Applier applier, O
         {
             Interlocked.Add(ref context.BytesReceived, counts.Received);
             // An agent that ends leaves it all to its next life.
-            if (!context.Stopping.IsCancellationRequested) await move.RestAsync(build.States()).ConfigureAwait(false);
+            if (!context.Stopping.IsCancellationRequested)
+            {
+                await known.ConfigureAwait(false);
+                await move.RestAsync(build.States()).ConfigureAwait(false);
+            }
         }
 
         WriteNotes(notes);
+    }
+
+    private static async Task MoveWholeAsync(FillMove move, Task known, BuildState[] states)
+    {
+        await known.ConfigureAwait(false);
+        await move.WholeAsync(states).ConfigureAwait(false);
+    }
+
+    /// <summary>Completes when the index has been saved as it is now. If it cannot be, that is told elsewhere, and nothing waits for it.</summary>
+    private Task DurableAsync()
+    {
+        var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        context.Loop.Post(() => index.WhenDurable(_ => done.TrySetResult()));
+        return done.Task.WaitAsync(context.Stopping);
     }
 
     /// <summary>The build goes on whatever becomes of a part of it.</summary>

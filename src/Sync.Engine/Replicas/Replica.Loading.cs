@@ -98,6 +98,7 @@ internal sealed partial class Replica
         _unclean = former is not null;
         _mayBeTorn = former is not null && (_options.Machine.BootId is null || !former.AsSpan().SequenceEqual(running));
         _isAsKilled &= _unclean && !_mayBeTorn && !isVoid;
+        if (_mayBeTorn && !_isHost) ExpectPlaced(loaded);
         if (_store.GetValue("name") is { } name) ReplicaName = System.Text.Encoding.UTF8.GetString(name);
         // As long as it has not been in sync since: a kill meanwhile changes nothing.
         _store.Commit([], [new("running", _mayBeTorn ? former : running)]);
@@ -145,6 +146,14 @@ internal sealed partial class Replica
         }
 
         _recent.EndTurn();
+    }
+
+    /// <summary>Power was lost: what the index knows of the journal and not of the disk may stand there all the same, put in place after the last save. As it was to be it is
+    /// no edit, even where the host has deleted it since.</summary>
+    private void ExpectPlaced(List<Node> loaded)
+    {
+        foreach (var node in loaded)
+            if (node is { IsLocal: false, Remote: { Deleted: false } coming }) Reconciler.RestorePlacing(Trees.RemotePath(node), coming);
     }
 
     private void Drop(EntryId id)

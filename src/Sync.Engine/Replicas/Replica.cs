@@ -166,10 +166,10 @@ internal sealed partial class Replica : IContentLocator, IAsyncDisposable
         _trouble = new StoreTrouble(_context, options.DataDirectory);
         _recentLog = options.Machine.BootId is { } boot ? new RecentLog(name => options.Machine.OpenUnsynced(options.DataDirectory, name), boot, options.Machine) : null;
         _recent = new RecentKeeper(_context, _recentLog, () => _outbox.Open.Concat(Reconciler.Unanswered()));
-        _filler = new DirectoryFiller(_context, _applier, _observer, staged, _recent, owner, () => _fresh);
         _outbox.Sending = _recent.Sending;
         _outbox.Answered = _recent.Answered;
         _index = new IndexKeeper(_context, store, _markFile, _indexWorker, _applier.TakeUnsynced, versions.Sync, _trouble, _recent);
+        _filler = new DirectoryFiller(_context, _applier, _observer, staged, _recent, _index, owner, () => _fresh);
         _flusher = new Flusher(_context, _observer, _watcher, _index, IsPending);
         _deletions = new DeletionGuard(_context, options.Root, () => _observer.IsIdle, Reconciler.Enqueue, Halt);
         try
