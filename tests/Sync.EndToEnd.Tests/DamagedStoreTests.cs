@@ -27,6 +27,28 @@ public sealed class DamagedStoreTests
         Assert.Contains("compared by content", pair.Host.ToString(), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task What_stands_on_the_host_is_not_asked_of_guests_while_it_is_looked_at_anew()
+    {
+        await using Pair pair = await Pair.StartAsync(before: tree =>
+        {
+            var random = new Random(23);
+            for (int i = 0; i < 40; i++)
+            {
+                byte[] bytes = new byte[4 << 20];
+                random.NextBytes(bytes);
+                tree.Put($"d{i % 4}/long{i}", bytes);
+            }
+        });
+        await pair.SyncAsync();
+        await pair.Host.StopAsync();
+        Damage(pair.Host, "index.db", null);
+        await pair.Host.StartAsync();
+        await pair.SyncAndCheckAsync();
+        Assert.Equal(0, (await pair.Guest.StatusAsync()).GetProperty("bytesSent").GetInt64());
+        Assert.Contains("compared by content", pair.Host.ToString(), StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData(0.5)]
     [InlineData(0.0)]

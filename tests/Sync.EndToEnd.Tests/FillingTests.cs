@@ -19,6 +19,10 @@ public sealed class FillingTests
             .Mtime("d3/f1", 1_000_000_000_123_456_789).Put("d4/empty", "").MakeDirectory("d5/empty-directory").Put("d6/large", new byte[3_000_000]));
         await SyncAndCheckAsync(pair);
         Assert.Contains(Together, pair.Guest.ToString(), StringComparison.Ordinal);
+        // To a host that is back nothing is wanting.
+        await pair.Host.RestartAsync();
+        await SyncAndCheckAsync(pair);
+        Assert.Equal(2, pair.Guest.ToString().Split(Together).Length);
         // All is known as it stands: a restart finds nothing to do.
         await pair.Guest.RestartAsync();
         await SyncAndCheckAsync(pair);

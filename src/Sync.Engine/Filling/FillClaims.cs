@@ -46,7 +46,6 @@ internal sealed class FillClaims(ReplicaContext context, Observer observer, Stag
     /// <summary>Claims what is in the journal and nowhere on this disk, and will be made here anyway.</summary>
     public void ClaimAll()
     {
-        (Files, Bytes) = (0, 0);
         var open = new Stack<(Node Directory, IgnoreRules Rules, bool IsInGit)>([(Trees.Root, observer.RulesIn(Trees.Root), false)]);
         while (open.TryPop(out var at))
         {
@@ -78,6 +77,8 @@ internal sealed class FillClaims(ReplicaContext context, Observer observer, Stag
         var nodes = _claimed.ToArray();
         _claimed.Clear();
         _claimed.TrimExcess();
+        // Else the next link would fill a tree that lacks nothing.
+        (Files, Bytes) = (0, 0);
         return nodes;
     }
 

@@ -189,6 +189,14 @@ internal sealed partial class Replica
         _trimmedAt ??= -Trees.Count;
         if (work - _trimmedAt < MuchWork) return;
         _trimmedAt = work;
+        Trim();
+    }
+
+    /// <summary>Something large has just been let go.</summary>
+    public void GiveBackMemory() => Loop.Post(Trim);
+
+    private void Trim()
+    {
         _context.Small.Trim();
         _context.Arrivals.Trim();
         _context.Apply.Trim();

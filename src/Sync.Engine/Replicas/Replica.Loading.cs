@@ -106,7 +106,8 @@ internal sealed partial class Replica
         // it would be taken for deleted.
         _isJoining = loaded.Count == 0 || isVoid;
         _hasFormerLife = mark is not null && !isVoid;
-        return loaded.Count == 0 && recent.Sent.Count == 0 && (_isHost ? !_hasFormerLife : IsEmpty());
+        // A host whose index is lost still has its journal: what that tells of is in its directory, and not to be asked of guests before it has been looked at.
+        return loaded.Count == 0 && recent.Sent.Count == 0 && (_isHost ? mark is null && onDisk is null : IsEmpty());
     }
 
     /// <summary>What has happened since the index was saved; nothing, where it cannot be read: a kill then costs conflict copies, no more.</summary>

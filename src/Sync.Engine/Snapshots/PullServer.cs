@@ -15,6 +15,9 @@ internal sealed class PullServer(string share, JournalKeeper journal, Replica re
     /// <summary>The last manifest is kept this long after the last pull: many agents do not start in the same moment.</summary>
     private static readonly TimeSpan KeptFor = TimeSpan.FromSeconds(30);
 
+    /// <summary>The manifest of so many is some megabytes, and of as many pieces: they are given back at once.</summary>
+    private const int ManyEntries = 10_000;
+
     private readonly Lock _gate = new();
     private readonly SemaphoreSlim _building = new(1);
     private readonly List<PullSource> _open = [];
@@ -73,8 +76,9 @@ internal sealed class PullServer(string share, JournalKeeper journal, Replica re
         lock (_gate)
         {
             if (_open.Count > 0) return;
-            _last = null;
             PieceBuffers.Trim();
+            if (_last is { Manifest.Snapshot.Entries.Count: > ManyEntries }) replica.GiveBackMemory();
+            _last = null;
         }
     }
 

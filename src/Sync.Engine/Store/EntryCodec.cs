@@ -47,31 +47,38 @@ internal static class EntryCodec
         if (Byte(ref from) != Version) throw new StoreCorruptException("An entry of an unknown version.");
         var fields = (Fields)Byte(ref from);
         var kind = (EntryKind)Byte(ref from);
-        var entry = new Entry
-        {
-            Kind = kind,
-            Id = new EntryId((long)Number(ref from)),
-            Parent = new EntryId((long)Number(ref from)),
-            Name = Text(ref from),
-            Mode = (uint)Number(ref from),
-            Size = (long)Number(ref from),
-            MtimeNs = (long)Number(ref from),
-            ObservedNs = (long)Number(ref from),
-            PlaceRevision = new Revision((long)Number(ref from)),
-            ContentRevision = new Revision((long)Number(ref from)),
-            ModeRevision = new Revision((long)Number(ref from)),
-            Deleted = fields.HasFlag(Fields.Deleted),
-            ByHost = fields.HasFlag(Fields.ByHost),
-            Owner = fields.HasFlag(Fields.Owner) ? Number(ref from) : null,
-        };
+        var (id, parent, name) = (Number(ref from), Number(ref from), Text(ref from));
+        var (mode, size, mtime, observed) = (Number(ref from), Number(ref from), Number(ref from), Number(ref from));
+        var (place, bytes, bits) = (Number(ref from), Number(ref from), Number(ref from));
+        ulong? owner = fields.HasFlag(Fields.Owner) ? Number(ref from) : null;
+        var content = default(ContentId);
         if (fields.HasFlag(Fields.Content))
         {
             if (from.Length < ContentId.Size) throw new StoreCorruptException("A content id is cut off.");
-            entry = entry with { Content = new ContentId(from) };
+            content = new ContentId(from);
             from = from[ContentId.Size..];
         }
 
-        return fields.HasFlag(Fields.Link) ? entry with { LinkTarget = Text(ref from) } : entry;
+        // All at once: a copy with one more field for each of a million entries is as much garbage again.
+        return new Entry
+        {
+            Kind = kind,
+            Id = new EntryId((long)id),
+            Parent = new EntryId((long)parent),
+            Name = name,
+            Mode = (uint)mode,
+            Size = (long)size,
+            MtimeNs = (long)mtime,
+            ObservedNs = (long)observed,
+            PlaceRevision = new Revision((long)place),
+            ContentRevision = new Revision((long)bytes),
+            ModeRevision = new Revision((long)bits),
+            Deleted = fields.HasFlag(Fields.Deleted),
+            ByHost = fields.HasFlag(Fields.ByHost),
+            Owner = owner,
+            Content = content,
+            LinkTarget = fields.HasFlag(Fields.Link) ? Text(ref from) : null,
+        };
     }
 
     public static void Byte(ArrayBufferWriter<byte> to, byte value)

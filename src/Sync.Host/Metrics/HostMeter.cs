@@ -11,6 +11,9 @@ internal sealed class HostMeter : IDisposable
     /// <summary>The meter's name.</summary>
     public const string Name = "Sync.Host";
 
+    /// <summary>What the names of instruments begin with that have a series for each guest of each share.</summary>
+    public const string GuestPrefix = "sync.guest.";
+
     private static readonly ReplicaState[] States = Enum.GetValues<ReplicaState>();
 
     private readonly Meter _meter = new(Name, Program.Version);
