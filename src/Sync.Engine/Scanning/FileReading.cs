@@ -14,7 +14,7 @@ internal readonly record struct FileReading(FsError Error, bool Changed, FileSta
     /// <param name="path">Its path.</param>
     /// <param name="cancel">Ends it early.</param>
     /// <param name="key">If its blocks are to be summed.</param>
-    /// <param name="known">Asked for the content that it had, if it is long: where it was written to in place, only that is hashed. Null: all is.</param>
+    /// <param name="known">Asked for the content that it had, if it is long: where it was written to in place, or into, only that is hashed. Null: all is.</param>
     public static FileReading Of(IFileSystem files, string path, CancellationToken cancel, BlockKey? key = null, Func<(Manifest, BlockSums)?>? known = null)
     {
         var error = files.OpenRead(path, out var file);
@@ -57,6 +57,7 @@ internal readonly record struct FileReading(FsError Error, bool Changed, FileSta
         if (key is not null && file is ReadAheadFile ahead && known?.Invoke() is { } former)
         {
             error = LongReading.ReadEdited(ahead, length, key, former, cancel, out var found);
+            if (error == FsError.None && found is null) error = LongReading.ReadShifted(ahead, length, key, former, cancel, out found);
             if (error != FsError.None) return error;
             (manifest, sums) = found ?? default;
             if (manifest is not null) return FsError.None;

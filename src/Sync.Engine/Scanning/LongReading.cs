@@ -73,6 +73,39 @@ internal static class LongReading
         return failure;
     }
 
+    /// <summary>Reads a file that has most of its former bytes at other places: its blocks are summed here, and on another processor compared with the former ones.
+    /// 1 GiB with a line put in front takes 0.4 s instead of 0.8 s where two are free.</summary>
+    /// <param name="file">At its beginning.</param>
+    /// <param name="length">As it was when it was opened, in bytes.</param>
+    /// <param name="key">Of the sums.</param>
+    /// <param name="before">Its content as it was known before.</param>
+    /// <param name="cancel">Ends it early.</param>
+    /// <param name="found">The content's chunks and sums; null: too much is otherwise, or it ended before that length, and it is to be read from its beginning.</param>
+    public static FsError ReadShifted(ReadAheadFile file, long length, BlockKey key, (Manifest Manifest, BlockSums Sums) before, CancellationToken cancel, out (Manifest Manifest, BlockSums Sums)? found)
+    {
+        found = null;
+        using var hasher = new ShiftedHasher(before.Manifest, before.Sums, key, length);
+        var summer = new BlockSummer(key, length);
+        // Ended before what it works with is let go.
+        using var aside = new SideWork();
+        for (long at = 0; at < length;)
+        {
+            cancel.ThrowIfCancellationRequested();
+            var error = file.Borrow(at, length - at, out var piece);
+            if (error != FsError.None) return error;
+            if (piece.IsEmpty) return FsError.None;
+            summer.Append(piece.Span);
+            aside.Wait();
+            if (at == Trial && hasher.KeptLength < Trial / 2) return FsError.None;
+            aside.Begin(() => hasher.Append(piece.Span));
+            at += piece.Length;
+        }
+
+        aside.Wait();
+        found = (hasher.Finish(), summer.Finish()!);
+        return FsError.None;
+    }
+
     /// <summary>Reads and hashes all of it.</summary>
     /// <param name="file">At its beginning.</param>
     /// <param name="length">As it was when it was opened, in bytes.</param>

@@ -25,6 +25,8 @@ public sealed class EditedReadingTests : IDisposable
     [InlineData("appended")]
     [InlineData("shorter")]
     [InlineData("inserted")]
+    [InlineData("cut out")]
+    [InlineData("turned")]
     [InlineData("all")]
     public void It_is_what_it_is_however_it_was_edited(string edit)
     {
@@ -39,6 +41,8 @@ public sealed class EditedReadingTests : IDisposable
             case "appended": content = [.. content, .. TestContents.Random(3_000_000, 3)]; break;
             case "shorter": content = content[..^1_234_567]; break;
             case "inserted": content = [.. "seventeen bytes!!"u8, .. content]; break;
+            case "cut out": content = [.. content[..5_000], .. content[5_100..]]; break;
+            case "turned": content = [.. content[20_000_000..], .. content[..20_000_000]]; break;
             case "all": content = TestContents.Random(content.Length, 11); break;
         }
 
