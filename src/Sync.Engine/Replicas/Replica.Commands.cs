@@ -106,7 +106,7 @@ internal sealed partial class Replica
             _unclean = _mayBeTorn = false;
             _isJoining = _outbox.AsksFirst = false;
             _applier.SetTimes();
-            TrimMemory();
+            TrimMemoryLater();
         }
 
         Report(status);
@@ -181,16 +181,24 @@ internal sealed partial class Replica
     private ((long In, long Out, long Bytes) Pending, int Behind) _counted;
 
     /// <summary>After much work in a row the heap is mostly garbage that nothing would ask back for long: an agent that is on for years gives
-    /// it to the machine, also after the start. (The kernel tree's first sync: 640 MB resident before, a fraction after.)</summary>
-    private void TrimMemory()
+    /// it to the machine, also after the start. (The kernel tree's first sync: 640 MB resident before, a fraction after.) Not at once: whoever waits for a
+    /// flush would wait for that, too.</summary>
+    private void TrimMemoryLater()
     {
-        var work = _applier.Placed + _observer.FilesHashed + ((Interlocked.Read(ref _context.BytesReceived) + Interlocked.Read(ref _context.BytesSent)) / BytesPerWork);
         // Loading a large index was work, too.
         _trimmedAt ??= -Trees.Count;
-        if (work - _trimmedAt < MuchWork) return;
-        _trimmedAt = work;
-        Trim();
+        if (_isTrimDue || WorkDone() - _trimmedAt < MuchWork) return;
+        _isTrimDue = true;
+        _context.After(TrimAfter, () =>
+        {
+            _isTrimDue = false;
+            if (_status.State != ReplicaState.InSync) return;
+            _trimmedAt = WorkDone();
+            Trim();
+        });
     }
+
+    private long WorkDone() => _applier.Placed + _observer.FilesHashed + ((Interlocked.Read(ref _context.BytesReceived) + Interlocked.Read(ref _context.BytesSent)) / BytesPerWork);
 
     /// <summary>Something large has just been let go.</summary>
     public void GiveBackMemory() => Loop.Post(Trim);
@@ -225,7 +233,9 @@ internal sealed partial class Replica
     private const long BytesPerWork = 64 << 10;
 
     private const long MuchWork = 5000;
+    private static readonly TimeSpan TrimAfter = TimeSpan.FromSeconds(2);
     private long? _trimmedAt;
+    private bool _isTrimDue;
 
     private ReplicaState State(long pending)
     {
