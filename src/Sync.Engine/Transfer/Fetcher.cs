@@ -194,7 +194,8 @@ internal sealed class Fetcher(ReplicaContext context, Action<ContentId, Received
         var (node, entry) = want;
         node = node.Current;
         _wanted.Remove(entry.Content);
-        if (node.Remote is not { Deleted: false } remote || remote.Content != entry.Content || _open.ContainsKey(entry.Content))
+        // What is being put in place by now, or is brought together with much else, is not to come twice: it is planned again if it does not get there.
+        if (node.Remote is not { Deleted: false } remote || remote.Content != entry.Content || _open.ContainsKey(entry.Content) || node.Has(NodeFlags.Applying))
         {
             context.Reconciler.Enqueue(node);
             if (_twins.Remove(entry.Content, out var twins))
