@@ -63,6 +63,10 @@ internal sealed class Outbox(ReplicaContext context, bool isHost)
     /// much of the same would send it again.</summary>
     public bool AsksFirst { get; set; }
 
+    /// <summary>Whether small contents come along with the host's changes. Not with its first look's: a guest that waits for its end gets them together then, and had them twice
+    /// (a quarter of the kernel's tree).</summary>
+    public Func<bool> BringsAlong { get; init; } = static () => true;
+
     public bool HasRoom => Send is not null && _open.Count < MaxOpen;
 
     public bool IsIdle => _inFlight.Count == 0;
@@ -83,6 +87,7 @@ internal sealed class Outbox(ReplicaContext context, bool isHost)
 
         // Touched, or a copy of another: nobody who follows lacks the bytes.
         if (!_needed.Contains(local.Content) && ((!isHost && _uploaded.Contains(local.Content)) || HostHas(node, local.Content))) Ready(node, change);
+        else if (isHost && !BringsAlong()) Ready(node, change);
         else if (context.Small.Find(local.Content) is { } bytes && bytes.Length <= SmallContents.MaxLength) Ready(node, change with { Inline = bytes });
         else if (isHost) Ready(node, change);
         else if (local.Size == 0) Ready(node, change with { Inline = ReadOnlyMemory<byte>.Empty });

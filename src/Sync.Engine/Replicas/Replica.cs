@@ -158,7 +158,7 @@ internal sealed partial class Replica : IContentLocator, IAsyncDisposable
         _applier = new Applier(_context, _observer, new Placer(files, versions, owner), versions, staged, _stuck, _heldDirectories, _lateWrites) { CanFetch = !isHost };
         _cutShort = new CutShort(_context, staged, _lateWrites, _applier.Keep);
         Reconciler.Planner.CanExchange = files.Traits.CanExchange;
-        _outbox = new Outbox(_context, isHost);
+        _outbox = new Outbox(_context, isHost) { BringsAlong = () => _observer.HasScanned };
         _lacking = new LackingContents(_context, _stuck, versions, () => _observer.HasScanned);
         _fetcher = new Fetcher(_context, Arrived) { Stuck = _stuck.Report, HasRoom = () => _applier.HeldBytes < MostHeldBytes };
         _uploads = new UploadQueue(_context);
