@@ -55,6 +55,22 @@ public sealed class RegistryTests : IDisposable
     }
 
     [Fact]
+    public async Task WhoPairsToPullVisitsUntilItJoinsAndNeverAgain()
+    {
+        async Task<bool> VisitsAfterAsync(bool visit)
+        {
+            await _desk.RedeemAsync(Guest(1), await InviteAsync(), "vm", "", visit, Cancel);
+            return Assert.Single(Assert.Single(_config.Current.Guests).Rights).Visits;
+        }
+
+        Assert.True(await VisitsAfterAsync(visit: true));
+        Assert.True(await VisitsAfterAsync(visit: true));
+        Assert.False(await VisitsAfterAsync(visit: false));
+        // Its agent follows the share still, whatever its machine pulls.
+        Assert.False(await VisitsAfterAsync(visit: true));
+    }
+
+    [Fact]
     public async Task AnInviteIsNotUsedForAPartThatIsNotThere()
     {
         var secret = await InviteAsync();
