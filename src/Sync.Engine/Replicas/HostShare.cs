@@ -326,7 +326,7 @@ public sealed class HostShare : IHostShare
         {
             // In the gate: a session that is just beginning is listed only after this guest is known again.
             lock (_gate)
-                if (FollowerOf(session.Grant.Fingerprint) is null) _known.Remove(session.Grant.Fingerprint);
+                if (!_sessions.Exists(s => s.Grant.Fingerprint == session.Grant.Fingerprint)) _known.Remove(session.Grant.Fingerprint);
         }
         else
         {
@@ -339,8 +339,7 @@ public sealed class HostShare : IHostShare
     private List<GuestStatus> GuestList()
     {
         var sessions = new Dictionary<string, GuestSession>();
-        // A visit follows nothing: it is no sign of the agent that others wait for.
-        foreach (var session in _sessions.Where(s => !s.IsVisit)) sessions.TryAdd(session.Grant.Fingerprint, session);
+        foreach (var session in _sessions.OrderBy(s => s.IsVisit)) sessions.TryAdd(session.Grant.Fingerprint, session);
         var list = new List<GuestStatus>();
         lock (_gate)
         {
@@ -352,6 +351,7 @@ public sealed class HostShare : IHostShare
                 {
                     RoundTrip = session?.RoundTrip is { Ticks: > 0 } trip ? trip : null,
                     SaveLatency = session?.SaveLatency,
+                    IsVisit = session?.IsVisit ?? false,
                     LastSeen = session is null && _left.TryGetValue(grant.Fingerprint, out var left) ? left : null,
                 });
             }
@@ -425,7 +425,7 @@ public sealed class HostShare : IHostShare
         {
             ImmutableInterlocked.Update(ref _sessions, list => list.Add(opened));
             // Known for as long as there is a session: one that was refused leaves nothing.
-            if (grant.IsEphemeral && !hello.IsVisit) _known[grant.Fingerprint] = grant;
+            if (grant.IsEphemeral) _known[grant.Fingerprint] = grant;
         }
 
         // The look may have ended, the policy may have changed before the session was among those that are told.

@@ -180,7 +180,7 @@ internal sealed class JobRun
     private async Task WaitForGuestAsync(ReplicaSlot slot, IReadOnlyList<JobPart> parts, CancellationToken cancel)
     {
         var away = parts.Where(p => p.Outcome is JobPart.Offline).Select(p => p.Guest).ToHashSet(StringComparer.Ordinal);
-        while (slot.Status is var now && !now.Guests.Any(g => g.Connected && away.Contains(g.Name)) && away.IsSubsetOf(KnownGuests(slot)))
+        while (slot.Status is var now && !now.Guests.Any(g => g is { Connected: true, IsVisit: false } && away.Contains(g.Name)) && away.IsSubsetOf(KnownGuests(slot)))
             await slot.ChangedAsync(now, cancel);
     }
 
@@ -196,8 +196,9 @@ internal sealed class JobRun
     {
         if (Record.Guests.Count > 0)
             return [.. Record.Guests.Where(_mayUse)];
-        var info = ControlMapping.ToInfo(slot.Status, onHost: true);
-        info.Name = slot.Label.Share;
+        var info = new ReplicaInfo { Name = slot.Label.Share };
+        // Who is here to push alone follows nothing that could be waited for.
+        info.Guests.AddRange(slot.Status.Guests.Where(g => !g.IsVisit).Select(g => new ReplicaGuestInfo { Name = g.Name, Fingerprint = g.Fingerprint }));
         _replicas.AddKnownGuests(info);
         return [.. info.Guests.Select(g => g.Name).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
     }
