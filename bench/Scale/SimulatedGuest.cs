@@ -56,7 +56,7 @@ internal sealed class SimulatedGuest : IAsyncDisposable
 
     /// <summary>Redeems the invite.</summary>
     public Task PairAsync(Invite invite, CancellationToken cancel) =>
-        PairingClient.PairAsync(invite, address: null, _identity, FormattableString.Invariant($"guest-{_number:D4}"), "", cancel);
+        PairingClient.PairAsync(invite, address: null, _identity, FormattableString.Invariant($"guest-{_number:D4}"), "", visit: false, cancel);
 
     /// <summary>Opens the session, and returns once so many files are in the tree, verified.</summary>
     public async Task ConnectAsync(Invite invite, int files, CancellationToken cancel)

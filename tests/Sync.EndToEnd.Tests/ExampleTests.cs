@@ -47,8 +47,8 @@ public sealed class ExampleTests
         (await pair.Host.RunAsync("share", "add", "results", results)).Expect(0);
         var secrets = new Dictionary<string, string>(StringComparer.Ordinal)
         {
-            ["SYNC_PULL_TOKEN"] = await pair.Host.InviteAsync("--read-only", "--ephemeral", "--linger", "1s", "--uses", "2"),
-            ["SYNC_PUSH_TOKEN"] = await pair.Host.InviteAsync("--share", "results", "--ephemeral", "--linger", "1s", "--uses", "2"),
+            ["SYNC_PULL_TOKEN"] = await pair.Host.InviteAsync("--read-only", "--ephemeral", "--linger", "10s", "--uses", "2"),
+            ["SYNC_PUSH_TOKEN"] = await pair.Host.InviteAsync("--share", "results", "--ephemeral", "--linger", "10s", "--uses", "2"),
         };
         CiSteps steps = parse(await File.ReadAllTextAsync(At(file), TestContext.Current.CancellationToken));
         string workspace = Directory.CreateDirectory(pair.Temporary("workspace")).FullName;

@@ -116,8 +116,8 @@ public sealed class AuditTests : IDisposable
         var reply = await administration.CreateInviteAsync(new CreateInviteRequest { Share = "docs", Uses = 1, TtlMs = 60_000, Addresses = { "h:1" } }, Cancel);
         Assert.True(Invite.TryParse(reply.Token, out var invite, out _));
         var desk = new AuditedPairing(new PairingDesk(config, new FakeParts(), _time), Log());
-        await desk.RedeemAsync(new string('1', 64), invite.Secret, "vm", "", Cancel);
-        await Assert.ThrowsAsync<PairingException>(async () => await desk.RedeemAsync(new string('2', 64), invite.Secret, "vm", "", Cancel));
+        await desk.RedeemAsync(new string('1', 64), invite.Secret, "vm", "", visit: false, Cancel);
+        await Assert.ThrowsAsync<PairingException>(async () => await desk.RedeemAsync(new string('2', 64), invite.Secret, "vm", "", visit: false, Cancel));
         Assert.Equal(
             ["guest:vm guest.pair done docs", "guest:2222222222222222 guest.pair refused "],
             Read().Select(e => $"{e.Actor} {e.Action} {e.Outcome} {e.Share}"));

@@ -131,6 +131,6 @@ public sealed class EphemeralGuestTests : IDisposable
         var reply = await _administration.CreateInviteAsync(
             new CreateInviteRequest { Share = share, Uses = 1, ReadOnly = readOnly, Ephemeral = ephemeral, LingerMs = (long)Linger.TotalMilliseconds, TtlMs = 3_600_000, Addresses = { "h:1" } }, Cancel);
         Assert.True(Invite.TryParse(reply.Token, out var invite, out _));
-        await _desk.RedeemAsync(Guest, invite.Secret, "vm", "", Cancel);
+        await _desk.RedeemAsync(Guest, invite.Secret, "vm", "", visit: false, Cancel);
     }
 }

@@ -36,10 +36,10 @@ public sealed class RegistryTests : IDisposable
     public async Task AnInviteWorksAsOftenAsSaid()
     {
         var secret = await InviteAsync(uses: 2);
-        var one = await _desk.RedeemAsync(Guest(1), secret, "vm", "", Cancel);
-        var two = await _desk.RedeemAsync(Guest(2), secret, "vm", "", Cancel);
+        var one = await _desk.RedeemAsync(Guest(1), secret, "vm", "", visit: false, Cancel);
+        var two = await _desk.RedeemAsync(Guest(2), secret, "vm", "", visit: false, Cancel);
         Assert.Equal(("docs", "vm", "vm-2"), (one.Share, one.GuestName, two.GuestName));
-        var failure = await Assert.ThrowsAsync<PairingException>(async () => await _desk.RedeemAsync(Guest(3), secret, "vm", "", Cancel));
+        var failure = await Assert.ThrowsAsync<PairingException>(async () => await _desk.RedeemAsync(Guest(3), secret, "vm", "", visit: false, Cancel));
         Assert.Equal(PairingFailure.UsedUp, failure.Failure);
         Assert.True(new GuestDirectory(_config).IsKnown(Guest(1)));
         Assert.False(new GuestDirectory(_config).IsKnown(Guest(3)));
@@ -49,9 +49,25 @@ public sealed class RegistryTests : IDisposable
     public async Task AGuestThatIsKnownKeepsItsName()
     {
         var secret = await InviteAsync(uses: 2);
-        var first = await _desk.RedeemAsync(Guest(1), secret, "vm", "", Cancel);
-        var again = await _desk.RedeemAsync(Guest(1), secret, "beta", "", Cancel);
+        var first = await _desk.RedeemAsync(Guest(1), secret, "vm", "", visit: false, Cancel);
+        var again = await _desk.RedeemAsync(Guest(1), secret, "beta", "", visit: false, Cancel);
         Assert.Equal(("vm", false, "vm", true), (first.GuestName, first.AlreadyPaired, again.GuestName, again.AlreadyPaired));
+    }
+
+    [Fact]
+    public async Task WhoPairsToPullVisitsUntilItJoinsAndNeverAgain()
+    {
+        async Task<bool> VisitsAfterAsync(bool visit)
+        {
+            await _desk.RedeemAsync(Guest(1), await InviteAsync(), "vm", "", visit, Cancel);
+            return Assert.Single(Assert.Single(_config.Current.Guests).Rights).Visits;
+        }
+
+        Assert.True(await VisitsAfterAsync(visit: true));
+        Assert.True(await VisitsAfterAsync(visit: true));
+        Assert.False(await VisitsAfterAsync(visit: false));
+        // Its agent follows the share still, whatever its machine pulls.
+        Assert.False(await VisitsAfterAsync(visit: true));
     }
 
     [Fact]
@@ -59,12 +75,12 @@ public sealed class RegistryTests : IDisposable
     {
         var secret = await InviteAsync();
         _parts.Lacking = "nosuch";
-        var failure = await Assert.ThrowsAsync<LinkException>(async () => await _desk.RedeemAsync(Guest(1), secret, "vm", "nosuch", Cancel));
+        var failure = await Assert.ThrowsAsync<LinkException>(async () => await _desk.RedeemAsync(Guest(1), secret, "vm", "nosuch", visit: false, Cancel));
         Assert.Equal(LinkFailure.NoSuchShare, failure.Failure);
         Assert.False(new GuestDirectory(_config).IsKnown(Guest(1)));
-        await _desk.RedeemAsync(Guest(1), secret, "vm", "some", Cancel);
+        await _desk.RedeemAsync(Guest(1), secret, "vm", "some", visit: false, Cancel);
         // Who has no invite that holds learns nothing.
-        Assert.Equal(PairingFailure.UsedUp, (await Assert.ThrowsAsync<PairingException>(async () => await _desk.RedeemAsync(Guest(2), secret, "vm", "nosuch", Cancel))).Failure);
+        Assert.Equal(PairingFailure.UsedUp, (await Assert.ThrowsAsync<PairingException>(async () => await _desk.RedeemAsync(Guest(2), secret, "vm", "nosuch", visit: false, Cancel))).Failure);
     }
 
     [Fact]
@@ -72,17 +88,17 @@ public sealed class RegistryTests : IDisposable
     {
         var late = await InviteAsync();
         _time.Advance(TimeSpan.FromHours(2));
-        Assert.Equal(PairingFailure.Expired, (await Assert.ThrowsAsync<PairingException>(async () => await _desk.RedeemAsync(Guest(1), late, "vm", "", Cancel))).Failure);
+        Assert.Equal(PairingFailure.Expired, (await Assert.ThrowsAsync<PairingException>(async () => await _desk.RedeemAsync(Guest(1), late, "vm", "", visit: false, Cancel))).Failure);
 
         var revoked = await InviteAsync();
         await _administration.RevokeInviteAsync(new RevokeInviteRequest { Id = Assert.Single((await _administration.ListInvitesAsync(Cancel)).Invites).Id }, Cancel);
-        Assert.Equal(PairingFailure.Unknown, (await Assert.ThrowsAsync<PairingException>(async () => await _desk.RedeemAsync(Guest(1), revoked, "vm", "", Cancel))).Failure);
+        Assert.Equal(PairingFailure.Unknown, (await Assert.ThrowsAsync<PairingException>(async () => await _desk.RedeemAsync(Guest(1), revoked, "vm", "", visit: false, Cancel))).Failure);
     }
 
     [Fact]
     public async Task ARevokedGuestIsAStranger()
     {
-        await _desk.RedeemAsync(Guest(1), await InviteAsync(), "vm", "", Cancel);
+        await _desk.RedeemAsync(Guest(1), await InviteAsync(), "vm", "", visit: false, Cancel);
         Assert.Equal("vm", ShareGrants.Of(_config.Current, Guest(1), "docs", asked: null).Name);
         await _administration.RevokeGuestAsync(new RevokeGuestRequest { Guest = "vm" }, Cancel);
         Assert.Equal(LinkFailure.NotAllowed, Assert.Throws<LinkException>(() => ShareGrants.Of(_config.Current, Guest(1), "docs", asked: null)).Failure);
@@ -91,7 +107,7 @@ public sealed class RegistryTests : IDisposable
     [Fact]
     public async Task ARightToOneShareIsNoneToAnother()
     {
-        await _desk.RedeemAsync(Guest(1), await InviteAsync(), "vm", "", Cancel);
+        await _desk.RedeemAsync(Guest(1), await InviteAsync(), "vm", "", visit: false, Cancel);
         await _administration.AddShareAsync(new AddShareRequest { Name = "other", Path = _place.Sub("other"), Policy = new PolicyInfo { Direction = "two-way" } }, Cancel);
         foreach (var share in (string[])["other", "DOCS", "docs ", "docs/", "nosuch", ""])
             Assert.Equal(LinkFailure.NotAllowed, Assert.Throws<LinkException>(() => ShareGrants.Of(_config.Current, Guest(1), share, asked: null)).Failure);
@@ -102,16 +118,16 @@ public sealed class RegistryTests : IDisposable
     public async Task AnInviteThatWasReplayedGivesNothing()
     {
         var secret = await InviteAsync();
-        await _desk.RedeemAsync(Guest(1), secret, "vm", "", Cancel);
+        await _desk.RedeemAsync(Guest(1), secret, "vm", "", visit: false, Cancel);
         // Neither to who has read it on its way, nor to the guest again, at once or side by side.
         foreach (var who in (int[])[2, 1])
-            Assert.Equal(PairingFailure.UsedUp, (await Assert.ThrowsAsync<PairingException>(async () => await _desk.RedeemAsync(Guest(who), secret, "vm", "", Cancel))).Failure);
+            Assert.Equal(PairingFailure.UsedUp, (await Assert.ThrowsAsync<PairingException>(async () => await _desk.RedeemAsync(Guest(who), secret, "vm", "", visit: false, Cancel))).Failure);
         var other = await InviteAsync();
         var tries = Enumerable.Range(3, 6).Select(n => Task.Run(async () =>
         {
             try
             {
-                return await _desk.RedeemAsync(Guest(n), other, "vm", "", Cancel) is not null;
+                return await _desk.RedeemAsync(Guest(n), other, "vm", "", visit: false, Cancel) is not null;
             }
             catch (PairingException e)
             {
@@ -125,7 +141,7 @@ public sealed class RegistryTests : IDisposable
     [Fact]
     public async Task RightsEndWithTheShareAndDoNotComeBackWithItsName()
     {
-        await _desk.RedeemAsync(Guest(1), await InviteAsync(), "vm", "", Cancel);
+        await _desk.RedeemAsync(Guest(1), await InviteAsync(), "vm", "", visit: false, Cancel);
         await _administration.RemoveShareAsync(new RemoveShareRequest { Name = "docs" }, Cancel);
         await InviteAsync();
         Assert.Throws<LinkException>(() => ShareGrants.Of(_config.Current, Guest(1), "docs", asked: null));
@@ -141,7 +157,7 @@ public sealed class RegistryTests : IDisposable
     [InlineData("to-host", null, SyncDirection.ReceiveOnly, false, SyncDirection.SendOnly)]
     public async Task AGuestGetsNoMoreThanItWasGiven(string share, string? own, SyncDirection? asked, bool readOnly, SyncDirection expected)
     {
-        await _desk.RedeemAsync(Guest(1), await InviteAsync(readOnly: readOnly, direction: share), "vm", "", Cancel);
+        await _desk.RedeemAsync(Guest(1), await InviteAsync(readOnly: readOnly, direction: share), "vm", "", visit: false, Cancel);
         if (own is not null)
             await _administration.SetGuestAsync(new SetGuestRequest { Guest = "vm", Direction = own }, Cancel);
         var grant = ShareGrants.Of(_config.Current, Guest(1), "docs", asked);

@@ -150,7 +150,7 @@ public sealed class TrustTests
         await using var server = await TestServer.StartAsync();
         using var guest = server.Stranger("new");
         var invite = Invite(server, server.Host.NewSecret());
-        var grant = await PairingClient.PairAsync(invite, null, guest, "new", "", Cancel);
+        var grant = await PairingClient.PairAsync(invite, null, guest, "new", "", visit: false, Cancel);
         Assert.Equal(new PairingGrant("work", "new", true, "the host"), grant);
         await using var connector = server.Connector(guest);
         await using var link = await connector.ConnectAsync(Hello, Cancel);
@@ -164,7 +164,7 @@ public sealed class TrustTests
     {
         await using var server = await TestServer.StartAsync();
         using var guest = server.Stranger("new");
-        var failure = await Assert.ThrowsAsync<PairingException>(() => PairingClient.PairAsync(Invite(server, server.Host.NewSecret(reason)), null, guest, "new", "", Cancel));
+        var failure = await Assert.ThrowsAsync<PairingException>(() => PairingClient.PairAsync(Invite(server, server.Host.NewSecret(reason)), null, guest, "new", "", visit: false, Cancel));
         Assert.Equal(reason, failure.Failure);
         Assert.False(server.Host.IsKnown(guest.Fingerprint));
     }
@@ -177,12 +177,12 @@ public sealed class TrustTests
         var invite = Invite(server, server.Host.NewSecret());
         foreach (var (path, reason) in (List<(string, LinkFailure)>)[("nosuch", LinkFailure.NoSuchShare), ("../out", LinkFailure.Protocol), ("/abs", LinkFailure.Protocol)])
         {
-            var failure = await Assert.ThrowsAsync<LinkException>(() => PairingClient.PairAsync(invite, null, guest, "new", path, Cancel));
+            var failure = await Assert.ThrowsAsync<LinkException>(() => PairingClient.PairAsync(invite, null, guest, "new", path, visit: false, Cancel));
             Assert.Equal(reason, failure.Failure);
         }
 
         Assert.False(server.Host.IsKnown(guest.Fingerprint));
-        await PairingClient.PairAsync(invite, null, guest, "new", "a/b", Cancel);
+        await PairingClient.PairAsync(invite, null, guest, "new", "a/b", visit: false, Cancel);
     }
 
     [Fact]
@@ -191,7 +191,7 @@ public sealed class TrustTests
         await using var server = await TestServer.StartAsync();
         using var guest = server.Stranger("new");
         var invite = Invite(server, server.Host.NewSecret()) with { HostFingerprint = guest.Fingerprint };
-        var failure = await Assert.ThrowsAsync<LinkException>(() => PairingClient.PairAsync(invite, null, guest, "new", "", Cancel));
+        var failure = await Assert.ThrowsAsync<LinkException>(() => PairingClient.PairAsync(invite, null, guest, "new", "", visit: false, Cancel));
         Assert.Equal(LinkFailure.WrongPeer, failure.Failure);
     }
 
@@ -202,11 +202,11 @@ public sealed class TrustTests
         using var guest = server.Stranger("new");
         for (var i = 0; i < RedemptionLimiter.FailuresPerAddress; i++)
         {
-            var failure = await Assert.ThrowsAsync<PairingException>(() => PairingClient.PairAsync(Invite(server, new byte[16]), null, guest, "new", "", Cancel));
+            var failure = await Assert.ThrowsAsync<PairingException>(() => PairingClient.PairAsync(Invite(server, new byte[16]), null, guest, "new", "", visit: false, Cancel));
             Assert.Equal(PairingFailure.Unknown, failure.Failure);
         }
 
-        var stopped = await Assert.ThrowsAsync<PairingException>(() => PairingClient.PairAsync(Invite(server, server.Host.NewSecret()), null, guest, "new", "", Cancel));
+        var stopped = await Assert.ThrowsAsync<PairingException>(() => PairingClient.PairAsync(Invite(server, server.Host.NewSecret()), null, guest, "new", "", visit: false, Cancel));
         Assert.Equal(PairingFailure.Denied, stopped.Failure);
     }
 

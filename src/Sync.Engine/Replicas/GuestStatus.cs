@@ -15,4 +15,7 @@ public sealed record GuestStatus(
 
     /// <summary>When it was connected last; null if it is, or was not since the host started.</summary>
     public DateTimeOffset? LastSeen { get; init; }
+
+    /// <summary>It is here to push alone: no agent of it follows the share now.</summary>
+    public bool IsVisit { get; init; }
 }

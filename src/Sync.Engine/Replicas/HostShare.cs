@@ -351,6 +351,7 @@ public sealed class HostShare : IHostShare
                 {
                     RoundTrip = session?.RoundTrip is { Ticks: > 0 } trip ? trip : null,
                     SaveLatency = session?.SaveLatency,
+                    IsVisit = session?.IsVisit ?? false,
                     LastSeen = session is null && _left.TryGetValue(grant.Fingerprint, out var left) ? left : null,
                 });
             }

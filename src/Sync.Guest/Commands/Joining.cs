@@ -48,7 +48,7 @@ internal static class Joining
         var invite = request.Addresses.Count == 0 ? request.Invite : request.Invite with { Addresses = request.Addresses };
         try
         {
-            return (await PairingClient.PairAsync(invite, address: null, identity, request.Name, request.SubPath, cancel), invite.Addresses);
+            return (await PairingClient.PairAsync(invite, address: null, identity, request.Name, request.SubPath, visit: false, cancel), invite.Addresses);
         }
         catch (PairingException e)
         {

@@ -57,7 +57,7 @@ internal sealed class PairedHost : IPullHost
     private async Task<PairingRecord> PairAsync(CancellationToken cancel)
     {
         var invite = _target.Addresses.Count == 0 ? _target.Invite! : _target.Invite! with { Addresses = _target.Addresses };
-        var grant = await CrowdedHost.ConnectAsync(() => PairingClient.PairAsync(invite, address: null, _me, _target.Name, _target.SubPath, cancel), TimeProvider.System, cancel);
+        var grant = await CrowdedHost.ConnectAsync(() => PairingClient.PairAsync(invite, address: null, _me, _target.Name, _target.SubPath, visit: true, cancel), TimeProvider.System, cancel);
         var pairing = new PairingRecord(grant.Share, invite.HostFingerprint, invite.Addresses, grant.GuestName);
         _pairings.Keep(pairing);
         return pairing;

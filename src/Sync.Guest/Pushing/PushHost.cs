@@ -74,7 +74,7 @@ internal sealed class PushHost : IHostConnector, IAsyncDisposable
     {
         var invite = _target.Addresses.Count == 0 ? _target.Invite! : _target.Invite! with { Addresses = _target.Addresses };
         // Not for a part of the share: it may be made by the push.
-        var grant = await PairingClient.PairAsync(invite, address: null, _me, _target.Name, subPath: "", cancel);
+        var grant = await PairingClient.PairAsync(invite, address: null, _me, _target.Name, subPath: "", visit: true, cancel);
         _hasPaired = true;
         _pairing = new PairingRecord(grant.Share, invite.HostFingerprint, invite.Addresses, grant.GuestName);
         _pairings.Keep(_pairing);

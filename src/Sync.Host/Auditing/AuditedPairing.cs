@@ -9,12 +9,12 @@ internal sealed class AuditedPairing(IPairingDesk inner, IAuditLog log) : IPairi
     private const int ShownOfFingerprint = 16;
 
     public async ValueTask<PairingGrant> RedeemAsync(
-        string fingerprint, ReadOnlyMemory<byte> secret, string proposedName, string subPath, CancellationToken cancel)
+        string fingerprint, ReadOnlyMemory<byte> secret, string proposedName, string subPath, bool visit, CancellationToken cancel)
     {
         var stranger = new AuditEntry(AuditActor.Guest(fingerprint[..ShownOfFingerprint]), AuditActions.GuestPair) { Target = fingerprint };
         try
         {
-            var grant = await inner.RedeemAsync(fingerprint, secret, proposedName, subPath, cancel);
+            var grant = await inner.RedeemAsync(fingerprint, secret, proposedName, subPath, visit, cancel);
             log.Write(stranger with
             {
                 Actor = AuditActor.Guest(grant.GuestName),

@@ -93,7 +93,7 @@ internal static class GuestCommand
                 table.Add(
                     guest.Name,
                     right.Share,
-                    ShareText.Right(right.ReadOnly, right.Ephemeral),
+                    ShareText.Right(right.ReadOnly, right.Ephemeral, right.Visits),
                     right.Direction.Length > 0 ? right.Direction : "share",
                     right.Conflicts.Length > 0 ? right.Conflicts : "share",
                     paired,

@@ -26,7 +26,7 @@ internal static class ShareText
     }
 
     /// <summary>What a guest may do, in a word or two.</summary>
-    public static string Right(bool readOnly, bool ephemeral) => (readOnly ? "read" : "read-write") + (ephemeral ? ", ephemeral" : "");
+    public static string Right(bool readOnly, bool ephemeral, bool visits = false) => (readOnly ? "read" : "read-write") + (ephemeral ? ", ephemeral" : "") + (visits ? ", visits" : "");
 
     private static void Line(TextWriter output, string name, string value) =>
         output.WriteLine((name.PadRight(12) + Printable.Text(value)).TrimEnd());

@@ -74,13 +74,13 @@ internal sealed class ShareWatch(IReplicaSet replicas, EventLog log, TimeProvide
                 log.Add(new HostEvent(EventKinds.Halt) { Share = share, State = ReplicaWords.Of(now.State), Text = now.Reason });
         }
 
-        var connected = before.Guests.Where(g => g.Connected).Select(g => g.Name).ToHashSet(StringComparer.Ordinal);
+        var connected = before.Guests.Where(IsHere).Select(g => g.Name).ToHashSet(StringComparer.Ordinal);
         foreach (var guest in now.Guests)
         {
             var was = connected.Remove(guest.Name);
-            if (guest.Connected && !was)
+            if (IsHere(guest) && !was)
                 log.Add(new HostEvent(EventKinds.GuestConnected) { Share = share, Guest = guest.Name });
-            else if (!guest.Connected && was)
+            else if (!IsHere(guest) && was)
                 log.Add(new HostEvent(EventKinds.GuestLost) { Share = share, Guest = guest.Name });
         }
 
@@ -90,6 +90,9 @@ internal sealed class ShareWatch(IReplicaSet replicas, EventLog log, TimeProvide
         if (now.Conflicts > before.Conflicts && slot.Replica is { } replica)
             await TellConflictsAsync(share, replica, now.Conflicts - before.Conflicts, cancel);
     }
+
+    // A push comes and goes; nobody is lost with it.
+    private static bool IsHere(GuestStatus guest) => guest is { Connected: true, IsVisit: false };
 
     private async Task TellConflictsAsync(string share, IReplica replica, int count, CancellationToken cancel)
     {

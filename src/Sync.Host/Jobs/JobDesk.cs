@@ -134,7 +134,10 @@ internal sealed class JobDesk : IAsyncDisposable
         _closing.Dispose();
     }
 
-    private JobRun NewRun(JobRecord job) => new(job, _replicas, _onDemand, _events, _store, _time, _log);
+    private JobRun NewRun(JobRecord job) => new(job, _replicas, name => FindRight(name, job.Share) is not null, _onDemand, _events, _store, _time, _log);
+
+    private RightRecord? FindRight(string guest, string share) =>
+        _config.Current.Guests.FirstOrDefault(g => string.Equals(g.Name, guest, StringComparison.Ordinal))?.FindRight(share);
 
     private JobRecord Check(CreateJobRequest request, ApiCaller caller)
     {
@@ -144,7 +147,10 @@ internal sealed class JobDesk : IAsyncDisposable
             throw new CommandFailure(ExitCode.Usage, $"a job names at most {MostGuests} guests; leave them out to mean all");
         foreach (var name in request.Guests)
         {
-            if (!_config.Current.Guests.Any(g => string.Equals(g.Name, name, StringComparison.Ordinal) && g.FindRight(request.Share) is not null))
+            var right = FindRight(name, request.Share);
+            if (right is { Visits: true })
+                throw new CommandFailure(ExitCode.Usage, $"guest '{Printable.Text(name)}' only pulls and pushes: no agent of it follows share {Printable.Text(request.Share)}, so no job can wait for it; leave it out");
+            if (right is null)
                 throw CommandFailure.NotFound($"no guest '{Printable.Text(name)}' with a right to share {Printable.Text(request.Share)}; see 'sync-host guest list'");
         }
 

@@ -16,6 +16,7 @@ internal sealed class JobRun
 {
     private readonly Lock _lock = new();
     private readonly IReplicaSet _replicas;
+    private readonly Func<string, bool> _mayUse;
     private readonly OnDemandShares _onDemand;
     private readonly EventLog _events;
     private readonly JobStore _store;
@@ -27,10 +28,21 @@ internal sealed class JobRun
     private JobRecord _record;
     private Task _running = Task.CompletedTask;
 
-    public JobRun(JobRecord record, IReplicaSet replicas, OnDemandShares onDemand, EventLog events, JobStore store, TimeProvider time, ILogger log)
+    /// <summary>Nothing of it runs yet: see <see cref="Start"/>.</summary>
+    /// <param name="record">What is asked for.</param>
+    /// <param name="replicas">The host's shares.</param>
+    /// <param name="mayUse">Whether a guest of that name has a right to the share still.</param>
+    /// <param name="onDemand">Lets things move where only jobs may.</param>
+    /// <param name="events">Told when it begins and ends.</param>
+    /// <param name="store">Keeps how it ended.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="log">Where defects go.</param>
+    public JobRun(
+        JobRecord record, IReplicaSet replicas, Func<string, bool> mayUse, OnDemandShares onDemand, EventLog events, JobStore store, TimeProvider time, ILogger log)
     {
         _record = record;
         _replicas = replicas;
+        _mayUse = mayUse;
         _onDemand = onDemand;
         _events = events;
         _store = store;
@@ -145,6 +157,8 @@ internal sealed class JobRun
         while (true)
         {
             var parts = await round.RunAsync(cancel);
+            if (Record.Guests.Where(g => !_mayUse(g)).ToList() is { Count: > 0 } revoked)
+                parts = [.. parts, .. revoked.Select(g => new JobPart(g, ReplicaWords.Of(FlushOutcome.Refused), $"guest '{Printable.Text(g)}' has no right to share {Record.Share} any more"))];
             Change(r => r with { Parts = parts });
             if (parts.All(p => p.IsComplete))
             {
@@ -158,15 +172,15 @@ internal sealed class JobRun
                 return;
             }
 
-            // Only guests that are away are left: something changes in the share's status when one comes.
+            // Only guests that are away are left: something changes in the share's status when one comes, or is no guest any more.
             await WaitForGuestAsync(slot, parts, cancel);
         }
     }
 
-    private static async Task WaitForGuestAsync(ReplicaSlot slot, IReadOnlyList<JobPart> parts, CancellationToken cancel)
+    private async Task WaitForGuestAsync(ReplicaSlot slot, IReadOnlyList<JobPart> parts, CancellationToken cancel)
     {
         var away = parts.Where(p => p.Outcome is JobPart.Offline).Select(p => p.Guest).ToHashSet(StringComparer.Ordinal);
-        while (slot.Status is var now && !now.Guests.Any(g => g.Connected && away.Contains(g.Name)))
+        while (slot.Status is var now && !now.Guests.Any(g => g is { Connected: true, IsVisit: false } && away.Contains(g.Name)) && away.IsSubsetOf(KnownGuests(slot)))
             await slot.ChangedAsync(now, cancel);
     }
 
@@ -181,9 +195,10 @@ internal sealed class JobRun
     private List<string> KnownGuests(ReplicaSlot slot)
     {
         if (Record.Guests.Count > 0)
-            return [.. Record.Guests];
-        var info = ControlMapping.ToInfo(slot.Status, onHost: true);
-        info.Name = slot.Label.Share;
+            return [.. Record.Guests.Where(_mayUse)];
+        var info = new ReplicaInfo { Name = slot.Label.Share };
+        // Who is here to push alone follows nothing that could be waited for.
+        info.Guests.AddRange(slot.Status.Guests.Where(g => !g.IsVisit).Select(g => new ReplicaGuestInfo { Name = g.Name, Fingerprint = g.Fingerprint }));
         _replicas.AddKnownGuests(info);
         return [.. info.Guests.Select(g => g.Name).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
     }

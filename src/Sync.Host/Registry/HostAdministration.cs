@@ -225,6 +225,7 @@ internal sealed class HostAdministration(
             Direction = r.Direction ?? "",
             Conflicts = r.Conflicts ?? "",
             Ephemeral = r.IsEphemeral,
+            Visits = r.Visits,
         }));
         return info;
     }

@@ -106,8 +106,8 @@ internal sealed class HostAgent : IReplicaSet, IShareRuntime, IShareServer, ISha
         var seen = info.Guests.Select(g => g.Fingerprint).ToHashSet(StringComparer.Ordinal);
         foreach (var guest in _config.Current.Guests)
         {
-            // Who is not to stay is no part of the share while it is away.
-            if (guest.FindRight(info.Name) is { IsEphemeral: false } && !seen.Contains(guest.Fingerprint))
+            // Who is not to stay, or only pulls and pushes, is no part of the share while it is away.
+            if (guest.FindRight(info.Name) is { IsEphemeral: false, Visits: false } && !seen.Contains(guest.Fingerprint))
                 info.Guests.Add(new ReplicaGuestInfo { Name = guest.Name, Fingerprint = guest.Fingerprint });
         }
     }
@@ -192,6 +192,8 @@ internal sealed class HostAgent : IReplicaSet, IShareRuntime, IShareServer, ISha
 
     private async Task<IGuestSession> OpenSessionAsync(string guest, SessionHello hello, CancellationToken cancel)
     {
+        if (!hello.IsVisit)
+            Follows(guest, hello.Share);
         var grant = ShareGrants.Of(_config.Current, guest, hello.Share, hello.Direction);
         var slot = Find(hello.Share);
         if (slot?.Replica is not IHostShare share)
@@ -209,6 +211,16 @@ internal sealed class HostAgent : IReplicaSet, IShareRuntime, IShareServer, ISha
             await session.DisposeAsync();
             throw;
         }
+    }
+
+    /// <summary>Who came to pull, and has an agent after all, is waited for from now on.</summary>
+    private void Follows(string fingerprint, string share)
+    {
+        if (_config.Current.FindGuest(fingerprint)?.FindRight(share) is not { Visits: true })
+            return;
+        _config.Update(current => current.FindGuest(fingerprint) is { } guest && guest.FindRight(share) is { Visits: true } right
+            ? current.With(guest.Without(share) with { Rights = [.. guest.Without(share).Rights, right with { Visits = false }] })
+            : current);
     }
 
     public async ValueTask<IPullSource> OpenPullAsync(string guest, PullRequest request, CancellationToken cancel)

@@ -14,7 +14,7 @@ namespace Sync.Host.Registry;
 internal sealed class PairingDesk(ConfigStore<HostConfig> config, IShareParts parts, TimeProvider time, EphemeralGuests? ephemeral = null) : IPairingDesk
 {
     public async ValueTask<PairingGrant> RedeemAsync(
-        string fingerprint, ReadOnlyMemory<byte> secret, string proposedName, string subPath, CancellationToken cancel)
+        string fingerprint, ReadOnlyMemory<byte> secret, string proposedName, string subPath, bool visit, CancellationToken cancel)
     {
         // Only who has an invite that holds is told what a share has.
         var share = Check(InviteSecrets.Find(config.Current.Invites, secret.Span), config.Current).Share;
@@ -23,7 +23,7 @@ internal sealed class PairingDesk(ConfigStore<HostConfig> config, IShareParts pa
 
         PairingGrant? grant = null;
         // What is about to end must not take what is given anew with it; and who never comes is forgotten too.
-        using var visit = ephemeral?.Enter(fingerprint, share);
+        using var stay = ephemeral?.Enter(fingerprint, share);
         // One change at a time: two guests cannot both take an invite's last use.
         config.Update(current =>
         {
@@ -36,7 +36,7 @@ internal sealed class PairingDesk(ConfigStore<HostConfig> config, IShareParts pa
                 PairedAt = time.GetUtcNow(),
                 Ephemeral = true,
             };
-            var right = Given(guest.FindRight(invite.Share), invite);
+            var right = Given(guest.FindRight(invite.Share), invite, visit);
             guest = guest.Without(invite.Share);
             guest = guest with { Rights = [.. guest.Rights, right], Ephemeral = guest.Ephemeral && right.IsEphemeral };
             grant = new PairingGrant(invite.Share, guest.Name, right.ReadOnly, Environment.MachineName, AlreadyPaired: known is not null);
@@ -47,11 +47,13 @@ internal sealed class PairingDesk(ConfigStore<HostConfig> config, IShareParts pa
     }
 
     /// <summary>The right by an invite. What lasts is left as it is by one that does not: nothing of that would be taken back.</summary>
-    private static RightRecord Given(RightRecord? had, InviteRecord invite)
+    private static RightRecord Given(RightRecord? had, InviteRecord invite, bool visit)
     {
+        // An agent that follows the share does so still, also where its machine pulls by an invite of its own.
+        var visits = visit && had is not { Visits: false };
         if (had is { IsEphemeral: false } && invite.Linger is not null)
-            return had;
-        return (had ?? new RightRecord(invite.Share, invite.ReadOnly)) with { ReadOnly = invite.ReadOnly, Linger = invite.Linger };
+            return had with { Visits = visits };
+        return (had ?? new RightRecord(invite.Share, invite.ReadOnly)) with { ReadOnly = invite.ReadOnly, Linger = invite.Linger, Visits = visits };
     }
 
     private InviteRecord Check(InviteRecord? invite, HostConfig current)

@@ -25,7 +25,7 @@ internal static class ShareGrants
         var policy = record.Policy.ToPolicy();
         var given = right.Direction is { } word && ReplicaWords.TryParseGuest(word, out var own) ? own : policy.GuestDirection;
         var conflicts = right.Conflicts is { } conflictWord && ReplicaWords.TryParse(conflictWord, out var parsed) ? parsed : (ConflictPolicy?)null;
-        return new GuestGrant(guest.Fingerprint, guest.Name, right.ReadOnly, Narrow(given, asked, right.ReadOnly, guest.Name, share), conflicts) { IsEphemeral = right.IsEphemeral };
+        return new GuestGrant(guest.Fingerprint, guest.Name, right.ReadOnly, Narrow(given, asked, right.ReadOnly, guest.Name, share), conflicts) { IsEphemeral = right.IsEphemeral || right.Visits };
     }
 
     /// <summary>The grant of a pull: any right to the share will do.</summary>

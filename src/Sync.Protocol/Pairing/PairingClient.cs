@@ -19,11 +19,12 @@ public static class PairingClient
     /// <param name="me">Who is to be known from now on.</param>
     /// <param name="guestName">The proposed name: 1 to 255 bytes, no control characters.</param>
     /// <param name="subPath">The part of the share that will be asked for; "" for all of it. A host that knows it has none refuses.</param>
+    /// <param name="visit">It is to pull and push alone, not to follow the share.</param>
     /// <param name="cancel">Ends the attempt.</param>
     /// <exception cref="PairingException">The host does not redeem it.</exception>
     /// <exception cref="LinkException">The host is not reached, another machine answers, or the share has no such part.</exception>
     public static async Task<PairingGrant> PairAsync(
-        Invite invite, string? address, PeerIdentity me, string guestName, string subPath, CancellationToken cancel)
+        Invite invite, string? address, PeerIdentity me, string guestName, string subPath, bool visit, CancellationToken cancel)
     {
         LinkException? worst = null;
         foreach (var text in address is null ? invite.Addresses : [address])
@@ -32,7 +33,7 @@ public static class PairingClient
                 throw new LinkException(LinkFailure.Unreachable, $"'{text}' is not an address: write {PeerAddress.Wanted}.");
             try
             {
-                return await TryAsync(invite, parsed, me, guestName, subPath, cancel);
+                return await TryAsync(invite, parsed, me, guestName, subPath, visit, cancel);
             }
             catch (LinkException e) when (e.Failure is LinkFailure.Unreachable or LinkFailure.WrongPeer)
             {
@@ -44,7 +45,7 @@ public static class PairingClient
     }
 
     private static async Task<PairingGrant> TryAsync(
-        Invite invite, PeerAddress address, PeerIdentity me, string guestName, string subPath, CancellationToken cancel)
+        Invite invite, PeerAddress address, PeerIdentity me, string guestName, string subPath, bool visit, CancellationToken cancel)
     {
         var host = new PinnedHost(invite.HostFingerprint);
         using var channel = PeerChannel.Open(address, host, me, manyConnections: false, NullLoggerFactory.Instance, patience: PeerChannel.Patience);
@@ -58,6 +59,7 @@ public static class PairingClient
                 GuestName = guestName,
                 Versions = new VersionRange { Oldest = WireLimits.OldestVersion, Newest = WireLimits.NewestVersion },
                 SubPath = subPath,
+                Visit = visit,
             };
             var reply = await new Peer.PeerClient(channel).PairAsync(request, cancellationToken: deadline.Token);
             return new PairingGrant(

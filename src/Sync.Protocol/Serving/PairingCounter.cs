@@ -24,7 +24,7 @@ internal sealed class PairingCounter(IPairingDesk desk, RedemptionLimiter limite
         if (!limiter.MayTry(address)) throw new PairingException(PairingFailure.Denied, "Too many failed tries: wait a minute, then try again.");
         try
         {
-            var grant = await desk.RedeemAsync(fingerprint, request.Secret.Memory, name, subPath, cancel);
+            var grant = await desk.RedeemAsync(fingerprint, request.Secret.Memory, name, subPath, request.Visit, cancel);
             return new PairReply
             {
                 Share = grant.Share,

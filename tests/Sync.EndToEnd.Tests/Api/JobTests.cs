@@ -63,6 +63,61 @@ public sealed class JobTests
     }
 
     [Fact]
+    public async Task Who_only_pulls_and_pushes_is_not_waited_for_until_it_joins()
+    {
+        await using Pair pair = await Pair.StartWithApiAsync();
+        pair.Host.Tree.Put("a", "1");
+        TestGuest visitor = pair.NewGuest();
+        (await visitor.RunAsync("pull", await pair.Host.InviteAsync(), pair.Temporary("pulled"), "--name", "visitor")).Expect(0);
+        (await visitor.RunAsync("push", pair.Temporary("pulled"), Pair.Share + "/copy")).Expect(0);
+        Assert.Contains("visits", (await pair.Host.RunAsync("guest", "list")).Expect(0).Output, StringComparison.Ordinal);
+
+        using ApiClient api = await pair.Host.ApiAsync("sync");
+        JsonElement job = await api.PostAsync(Jobs, "{}", HttpStatusCode.Accepted);
+        job = await api.GetAsync($"/api/v1/jobs/{job.GetProperty("id").GetString()}?wait=30s");
+        Assert.Equal("done", job.GetProperty("state").GetString());
+        string agent = await pair.Guest.NameAsync();
+        Assert.Equal(["", agent], job.GetProperty("outcomes").EnumerateArray().Select(o => o.GetProperty("guest").GetString()));
+        (await pair.Host.RunAsync("flush", "--all", "--timeout", "30s")).Expect(0);
+        pair.Check("copy/a", "1");
+        JsonElement refused = await api.SendAsync(HttpMethod.Post, Jobs, """{"guests":["visitor"]}""", HttpStatusCode.BadRequest);
+        Assert.Contains("pulls and pushes", refused.GetProperty("detail").GetString(), StringComparison.Ordinal);
+
+        // The same machine, with an agent from now on.
+        (await visitor.JoinAsync(await pair.Host.InviteAsync())).Expect(0);
+        await visitor.StartAsync();
+        job = await api.PostAsync(Jobs, """{"guests":["visitor"]}""", HttpStatusCode.Accepted);
+        job = await api.GetAsync($"/api/v1/jobs/{job.GetProperty("id").GetString()}?wait=30s");
+        Assert.Equal("done", job.GetProperty("state").GetString());
+        Assert.Equal("1", await File.ReadAllTextAsync(Path.Combine(visitor.Tree.Root, "copy/a"), TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
+    public async Task Who_is_revoked_is_waited_for_no_longer()
+    {
+        await using Pair pair = await Pair.StartWithApiAsync(guests: 2);
+        await pair.SyncAsync();
+        string away = await pair.Guests[1].NameAsync();
+        await pair.Guests[1].StopAsync();
+        using ApiClient api = await pair.Host.ApiAsync("sync");
+        string all = (await api.PostAsync(Jobs, "{}", HttpStatusCode.Accepted)).GetProperty("id").GetString()!;
+        string named = (await api.PostAsync(Jobs, $$"""{"guests":["{{away}}"]}""", HttpStatusCode.Accepted)).GetProperty("id").GetString()!;
+        foreach (string id in (string[])[all, named])
+        {
+            JsonElement job = default;
+            await Eventually.HoldsAsync(
+                async () => (job = await api.GetAsync("/api/v1/jobs/" + id)).GetProperty("outcomes").EnumerateArray().Any(o => o.GetProperty("outcome").GetString() == "offline"), () => job.ToString());
+        }
+
+        (await pair.Host.RunAsync("guest", "revoke", away)).Expect(0);
+        JsonElement ended = await api.GetAsync($"/api/v1/jobs/{all}?wait=30s");
+        Assert.Equal("done", ended.GetProperty("state").GetString());
+        ended = await api.GetAsync($"/api/v1/jobs/{named}?wait=30s");
+        Assert.Equal("failed", ended.GetProperty("state").GetString());
+        Assert.Contains(ended.GetProperty("outcomes").EnumerateArray(), o => o.GetProperty("guest").GetString() == away && o.GetProperty("outcome").GetString() == "refused");
+    }
+
+    [Fact]
     public async Task The_same_key_gives_the_same_job()
     {
         await using Pair pair = await Pair.StartWithApiAsync(guests: 0);

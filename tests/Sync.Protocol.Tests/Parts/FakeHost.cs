@@ -35,7 +35,7 @@ internal sealed class FakeHost : IShareServer, IPairingDesk, IGuestDirectory
         return session;
     }
 
-    public ValueTask<PairingGrant> RedeemAsync(string fingerprint, ReadOnlyMemory<byte> secret, string proposedName, string subPath, CancellationToken cancel)
+    public ValueTask<PairingGrant> RedeemAsync(string fingerprint, ReadOnlyMemory<byte> secret, string proposedName, string subPath, bool visit, CancellationToken cancel)
     {
         if (!Secrets.TryGetValue(Convert.ToHexStringLower(secret.Span), out var failure)) throw new PairingException(PairingFailure.Unknown, "No such invite.");
         if (failure is { } reason) throw new PairingException(reason, "It is " + reason + ".");

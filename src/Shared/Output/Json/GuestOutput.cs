@@ -9,6 +9,6 @@ internal sealed record GuestOutput(string Name, string Fingerprint, DateTimeOffs
         guest.Name,
         guest.Fingerprint,
         Text.Moment(guest.PairedAtUnixMs),
-        [.. guest.Rights.Select(r => new RightOutput(r.Share, r.ReadOnly, Text.OrNull(r.Direction), Text.OrNull(r.Conflicts), r.Ephemeral))],
+        [.. guest.Rights.Select(r => new RightOutput(r.Share, r.ReadOnly, Text.OrNull(r.Direction), Text.OrNull(r.Conflicts), r.Ephemeral, r.Visits))],
         guest.Ephemeral);
 }
