@@ -21,6 +21,11 @@ internal sealed class FileReader(ReplicaContext context, JobCounter jobs, LookQu
 
     private static readonly TimeSpan ReviewAfter = TimeSpan.FromSeconds(1);
 
+    private readonly VerifiedManifests _manifests = new(context.Manifests);
+
+    /// <summary>The store of manifests has failed, and somebody has been told.</summary>
+    private bool _storeFails;
+
     private bool _reviewSet;
 
     /// <summary>Files that changed while they were read.</summary>
@@ -131,20 +136,41 @@ internal sealed class FileReader(ReplicaContext context, JobCounter jobs, LookQu
         return true;
     }
 
-    /// <summary>Chunks and sums of what a file was.</summary>
+    /// <summary>Chunks and sums of what a file was. Where they cannot be had all of it is hashed.</summary>
     private (Manifest, BlockSums)? Known(ContentId content)
     {
-        var manifests = new VerifiedManifests(context.Manifests);
         if (content.IsNone) return null;
-        return manifests.Find(content) is { } manifest && manifests.FindSums(content, manifest.Length) is { } sums ? (manifest, sums) : null;
+        try
+        {
+            return _manifests.Find(content) is { } manifest && _manifests.FindSums(content, manifest.Length) is { } sums ? (manifest, sums) : null;
+        }
+        catch (IOException e)
+        {
+            TellOf(e);
+            return null;
+        }
     }
 
-    /// <summary>What a later transfer of it, or of what follows it, needs to know. On a worker.</summary>
+    /// <summary>What a later transfer of it, or of what follows it, needs to know: it is made again for a transfer if it cannot be kept. On a worker.</summary>
     private void Keep(in FileReading reading)
     {
         if (reading is not { Changed: false, Manifest: { Count: > 1 } manifest }) return;
-        context.Manifests.Write(manifest.Id, manifest.Encode());
-        if (reading.Sums is { } sums) context.Manifests.WriteSums(manifest.Id, sums);
+        try
+        {
+            _manifests.Keep(manifest);
+            _manifests.Keep(manifest.Id, reading.Sums);
+            Volatile.Write(ref _storeFails, false);
+        }
+        catch (IOException e)
+        {
+            TellOf(e);
+        }
+    }
+
+    /// <summary>Once, until it is over: a store that fails does so for each file.</summary>
+    private void TellOf(IOException e)
+    {
+        if (!Interlocked.Exchange(ref _storeFails, true)) context.Log.LogNotice(context.Share, $"what shortens later transfers cannot be read or kept ({e.Message})");
     }
 
     /// <summary>Something newer was seen than what is being read.</summary>

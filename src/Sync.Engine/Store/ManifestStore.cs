@@ -112,6 +112,7 @@ internal sealed class ManifestStore
     }
 
     /// <summary>Forgets a manifest, such as one that does not match its id.</summary>
+    /// <exception cref="IOException">The disk failed.</exception>
     public void Remove(ContentId id)
     {
         Evict(id);
@@ -124,6 +125,10 @@ internal sealed class ManifestStore
         catch (DirectoryNotFoundException)
         {
             // Then it was never there.
+        }
+        catch (UnauthorizedAccessException e)
+        {
+            throw Failed(e);
         }
     }
 
@@ -153,12 +158,24 @@ internal sealed class ManifestStore
     // A quarter more than must go, so that it is not looked through at each write.
     private void TrimSums()
     {
+        try
+        {
+            TrimSumsTo(_sumsBudget / 4 * 3);
+        }
+        catch (UnauthorizedAccessException e)
+        {
+            throw Failed(e);
+        }
+    }
+
+    private void TrimSumsTo(long left)
+    {
         var all = new DirectoryInfo(_directory!).EnumerateFiles("*" + SumsSuffix, SearchOption.AllDirectories).Select(f => (f.FullName, f.Length, f.LastWriteTimeUtc)).ToList();
         _sumsBytes = all.Sum(f => f.Length);
         if (_sumsBytes <= _sumsBudget) return;
         foreach (var (path, length, _) in all.OrderBy(f => f.LastWriteTimeUtc))
         {
-            if (_sumsBytes <= _sumsBudget / 4 * 3) break;
+            if (_sumsBytes <= left) break;
             File.Delete(path);
             _sumsBytes -= length;
         }
@@ -186,23 +203,44 @@ internal sealed class ManifestStore
         {
             return null;
         }
+        catch (UnauthorizedAccessException e)
+        {
+            throw Failed(e);
+        }
     }
+
+    // To whoever reads or keeps a manifest it is the same as a disk that fails.
+    private static IOException Failed(UnauthorizedAccessException e) => new(e.Message, e);
 
     private void Write(string path, byte[] bytes)
     {
         var temporary = string.Create(
             CultureInfo.InvariantCulture, $"{path}.{Environment.ProcessId}-{Interlocked.Increment(ref _temporary)}{TemporarySuffix}");
-        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         try
         {
+            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
             using (var file = File.OpenHandle(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.Read, FileOptions.None, bytes.Length))
                 RandomAccess.Write(file, bytes, 0);
             File.Move(temporary, path, overwrite: true);
         }
-        catch
+        catch (Exception e)
+        {
+            Drop(temporary);
+            if (e is UnauthorizedAccessException denied) throw Failed(denied);
+            throw;
+        }
+    }
+
+    /// <summary>Removes what could not be written whole; where that cannot be done either, the next sweep does it.</summary>
+    private static void Drop(string temporary)
+    {
+        try
         {
             File.Delete(temporary);
-            throw;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // What is told is why it could not be written.
         }
     }
 
