@@ -184,13 +184,22 @@ public sealed class HostShare : IHostShare
         {
             if (entries[i].Deleted) continue;
             if (entries[i].Kind != EntryKind.File) return files.SyncAll();
-            if ((Staged.Find(entries[i].Content) ?? _replica.Context.LiveCopies.Find(entries[i].Content)) is { } staged && files.Sync(staged) == FsError.None && files.Sync(PrivateDirectory.Staging) == FsError.None) continue;
+            if (IsDurableAside(entries[i].Content)) continue;
             // On its way from staging to its place, where another may still stand: that one's sync would say nothing of it.
             if (!entries[i].ByHost && !(files.Stat(paths[i], out var stat) == FsError.None && stat.Stamp.Size == entries[i].Size && stat.Stamp.MtimeNs == entries[i].MtimeNs)) return files.SyncAll();
             if (files.Sync(paths[i]) != FsError.None) return files.SyncAll();
         }
 
         return FsError.None;
+    }
+
+    private bool IsDurableAside(ContentId content)
+    {
+        var files = _replica.Context.Files;
+        var (staged, copied) = (Staged.Find(content), _replica.Context.LiveCopies.Find(content));
+        if ((staged ?? copied) is not { } path || files.Sync(path) != FsError.None || files.Sync(PrivateDirectory.Staging) != FsError.None) return false;
+        // RACE: if it was taken to its place meanwhile, what it was exchanged with may stand here, and was synced in its stead: one power loss in 67 left its bytes nowhere.
+        return (Staged.Find(content), _replica.Context.LiveCopies.Find(content)) == (staged, copied);
     }
 
     /// <summary>Puts a small content into staging, where it stays until it is placed.</summary>

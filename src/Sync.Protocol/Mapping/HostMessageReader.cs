@@ -71,12 +71,14 @@ internal sealed class HostMessageReader
     {
         var items = new Entry[wire.Items.Count];
         for (var i = 0; i < items.Length; i++) items[i] = EntryMapping.FromWire(wire.Items[i], provisional: false);
-        var inline = new KeyValuePair<ContentId, ReadOnlyMemory<byte>>[wire.Inline.Count];
-        for (var i = 0; i < inline.Length; i++)
+        var inline = new List<KeyValuePair<ContentId, ReadOnlyMemory<byte>>>(wire.Inline.Count);
+        var seen = new HashSet<ContentId>(wire.Inline.Count);
+        foreach (var content in wire.Inline)
         {
-            var content = wire.Inline[i];
             if (content.Bytes.Length > WireLimits.MaxInline) throw Bounds.Violation("an inline content is too large");
-            inline[i] = new(Bounds.ToPresentContent(content.Content), content.Bytes.Memory);
+            var id = Bounds.ToPresentContent(content.Content);
+            // Once is enough: it is checked against its id where it is used.
+            if (seen.Add(id)) inline.Add(new(id, content.Bytes.Memory));
         }
 
         return new HostMessage.Entries(items, inline);
