@@ -198,7 +198,7 @@ public sealed class HostShare : IHostShare
         var files = _replica.Context.Files;
         var (staged, copied) = (Staged.Find(content), _replica.Context.LiveCopies.Find(content));
         if ((staged ?? copied) is not { } path || files.Sync(path) != FsError.None || files.Sync(PrivateDirectory.Staging) != FsError.None) return false;
-        // RACE: if it was taken to its place meanwhile, what it was exchanged with may stand here, and was synced in its stead: one power loss in 67 left its bytes nowhere.
+        // RACE: if it was taken to its place meanwhile, what it was exchanged with may stand here, and was synced in its stead, and power loss would leave its bytes nowhere.
         return (Staged.Find(content), _replica.Context.LiveCopies.Find(content)) == (staged, copied);
     }
 

@@ -64,7 +64,7 @@ internal sealed class Outbox(ReplicaContext context, bool isHost)
     public bool AsksFirst { get; set; }
 
     /// <summary>Whether small contents come along with the host's changes. Not with its first look's: a guest that waits for its end gets them together then, and had them twice
-    /// (a quarter of the kernel's tree).</summary>
+    /// (up to a third of the kernel's tree).</summary>
     public Func<bool> BringsAlong { get; init; } = static () => true;
 
     public bool HasRoom => Send is not null && _open.Count < MaxOpen;

@@ -73,8 +73,7 @@ internal static class LongReading
         return failure;
     }
 
-    /// <summary>Reads a file that has most of its former bytes at other places: its blocks are summed here, and on another processor compared with the former ones.
-    /// 1 GiB with a line put in front takes 0.4 s instead of 0.8 s where two are free.</summary>
+    /// <summary>Reads a file that has most of its former bytes at other places: its blocks are summed here, and on another processor compared with the former ones.</summary>
     /// <param name="file">At its beginning.</param>
     /// <param name="length">As it was when it was opened, in bytes.</param>
     /// <param name="key">Of the sums.</param>
