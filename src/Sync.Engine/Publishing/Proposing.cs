@@ -110,7 +110,7 @@ internal sealed class Proposing
     private ReadOnlyMemory<byte>? ReadSmall(PublishStep step, PublishedEntry source)
     {
         if (step.Change.Entry.Size == 0) return ReadOnlyMemory<byte>.Empty;
-        var reading = FileReading.Of(_files, source.Path, default);
+        var reading = FileReading.Of(_files, source.Path, default, keepsBytes: true);
         return reading is { Error: FsError.None, Manifest: { } manifest, Bytes: { } bytes } && manifest.Id == step.Change.Entry.Content ? bytes : null;
     }
 

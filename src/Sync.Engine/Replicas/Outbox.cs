@@ -105,7 +105,7 @@ internal sealed class Outbox(ReplicaContext context, bool isHost)
         var path = context.LiveCopies.Find(local.Content) ?? context.Trees.LocalPath(node);
         context.Io.Run(() =>
         {
-            var reading = FileReading.Of(context.Files, path, context.Stopping);
+            var reading = FileReading.Of(context.Files, path, context.Stopping, keepsBytes: true);
             context.Loop.Post(() =>
             {
                 if (!_inFlight.ContainsKey(node)) return;

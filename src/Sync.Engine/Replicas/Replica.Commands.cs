@@ -59,7 +59,7 @@ internal sealed partial class Replica
         _publishedAt = _context.Time.GetTimestamp();
         _heldDirectories.Review();
         var (pendingIn, pendingOut, pendingBytes) = CountPending();
-        _bulkWork.Is(pendingIn + pendingOut > ManyBehind);
+        _bulkWork.Is(!_observer.HasScanned || pendingIn + pendingOut > ManyBehind);
         foreach (var node in Reconciler.Held)
             if (_flusher.Behind.Contains(node) && !node.Has(NodeFlags.Refused))
                 _context.Problems.Set(Trees.DisplayPath(node), ProblemCodes.LocalEdit, "Changed here, where changes are not sent: kept, until 'revert' puts it back.");

@@ -34,6 +34,9 @@ internal sealed class FileReader(ReplicaContext context, JobCounter jobs, LookQu
     /// <summary>Under way; true: it must be read again.</summary>
     private readonly Dictionary<(Node, string), bool> _reading = [];
 
+    /// <summary>Whether small contents are kept for a moment, to travel without a second read.</summary>
+    public Func<bool> KeepsBytes { get; init; } = static () => true;
+
     public bool IsReading((Node Directory, string Name) file) => _reading.ContainsKey(file);
 
     /// <summary>The files below any of the directories that are being read.</summary>
@@ -59,13 +62,14 @@ internal sealed class FileReader(ReplicaContext context, JobCounter jobs, LookQu
         var clock = context.PlacementClock;
         var asCopy = _restless.TryGetValue((directory, name), out var unrest) && (unrest.Copied is not null || context.Time.GetElapsedTime(unrest.Since) >= Restless);
         var known = _trees.LocalChild(directory, name)?.Local?.Content ?? default;
+        var keepsBytes = KeepsBytes();
         (size > LongRead ? context.Bulk : context.Io).Run(() =>
         {
             FileReading reading;
             var copied = false;
             try
             {
-                reading = FileReading.Of(context.Files, path, context.Stopping, context.Manifests.Key, () => Known(known));
+                reading = FileReading.Of(context.Files, path, context.Stopping, context.Manifests.Key, () => Known(known), keepsBytes);
                 if (reading.Changed && asCopy)
                 {
                     copied = true;
@@ -112,12 +116,13 @@ internal sealed class FileReader(ReplicaContext context, JobCounter jobs, LookQu
 
         jobs.Begin(origin);
         var path = SharePath.Join(_trees.LocalPath(directory), seen.Name);
+        var keepsBytes = KeepsBytes();
         (seen.Stat.Stamp.Size > LongRead ? context.Bulk : context.Io).Run(() =>
         {
             FileReading reading;
             try
             {
-                reading = FileReading.Of(context.Files, path, context.Stopping, context.Manifests.Key);
+                reading = FileReading.Of(context.Files, path, context.Stopping, context.Manifests.Key, keepsBytes: keepsBytes);
             }
             catch (OperationCanceledException)
             {

@@ -1,9 +1,10 @@
+using System.Buffers;
 using Sync.Delta;
 using Sync.Engine.Files;
 
 namespace Sync.Engine.Scanning;
 
-/// <summary>What a read of a whole file found. <paramref name="Bytes"/> for small contents.</summary>
+/// <summary>What a read of a whole file found. <paramref name="Bytes"/> for small contents, where they were asked for.</summary>
 internal readonly record struct FileReading(FsError Error, bool Changed, FileStat Stat, Manifest? Manifest, byte[]? Bytes)
 {
     /// <summary>Of a longer file, where a key was given for them.</summary>
@@ -15,7 +16,8 @@ internal readonly record struct FileReading(FsError Error, bool Changed, FileSta
     /// <param name="cancel">Ends it early.</param>
     /// <param name="key">If its blocks are to be summed.</param>
     /// <param name="known">Asked for the content that it had, if it is long: where it was written to in place, or into, only that is hashed. Null: all is.</param>
-    public static FileReading Of(IFileSystem files, string path, CancellationToken cancel, BlockKey? key = null, Func<(Manifest, BlockSums)?>? known = null)
+    /// <param name="keepsBytes">Whether the bytes of a small one are wanted. Else a buffer is lent for them: the arrays of a first look of 80,000 files were a third of its work, for the collector.</param>
+    public static FileReading Of(IFileSystem files, string path, CancellationToken cancel, BlockKey? key = null, Func<(Manifest, BlockSums)?>? known = null, bool keepsBytes = false)
     {
         var error = files.OpenRead(path, out var file);
         if (error != FsError.None) return new(error, false, default, null, null);
@@ -34,18 +36,31 @@ internal readonly record struct FileReading(FsError Error, bool Changed, FileSta
                 return new(error, error == FsError.None && then.Stamp != before.Stamp, then, manifest, null) { Sums = sums };
             }
 
-            var bytes = GC.AllocateUninitializedArray<byte>((int)length);
-            var filled = 0;
-            while (filled < bytes.Length)
+            return OfSmall(file, before, keepsBytes);
+        }
+    }
+
+    private static FileReading OfSmall(IReadableFile file, FileStat before, bool keepsBytes)
+    {
+        var length = (int)before.Stamp.Size;
+        var buffer = keepsBytes ? GC.AllocateUninitializedArray<byte>(length) : ArrayPool<byte>.Shared.Rent(length);
+        try
+        {
+            FsError error;
+            for (var filled = 0; filled < length;)
             {
-                error = file.Read(filled, bytes.AsSpan(filled), out var read);
+                error = file.Read(filled, buffer.AsSpan(filled, length - filled), out var read);
                 if (error != FsError.None) return new(error, false, before, null, null);
                 if (read == 0) return new(FsError.None, true, before, null, null);
                 filled += read;
             }
 
             error = file.Stat(out var after);
-            return new(error, error == FsError.None && after.Stamp != before.Stamp, after, Manifest.OfSmall(bytes), bytes);
+            return new(error, error == FsError.None && after.Stamp != before.Stamp, after, Manifest.OfSmall(buffer.AsSpan(0, length)), keepsBytes ? buffer : null);
+        }
+        finally
+        {
+            if (!keepsBytes) ArrayPool<byte>.Shared.Return(buffer);
         }
     }
 

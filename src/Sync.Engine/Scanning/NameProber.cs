@@ -109,7 +109,7 @@ internal sealed class NameProber(ReplicaContext context, IWatcher watcher, JobCo
                 sighting.LinkTarget = target;
                 break;
             case EntryKind.File when reads && stat.Stamp.Size <= SmallLimit && (known is null || known != stat.Stamp || sighting.BytesChanged) && !(sighting.JustCreated && known is null):
-                sighting.Reading = FileReading.Of(context.Files, path, context.Stopping);
+                sighting.Reading = FileReading.Of(context.Files, path, context.Stopping, keepsBytes: true);
                 break;
         }
     }

@@ -50,7 +50,7 @@ internal sealed class Observer
         var candidates = _candidates = new MoveCandidates(_jobs);
         var problems = new NameProblems(context, _looks);
         var local = new LocalTreeWriter(context, watcher, _rules, problems, candidates);
-        _reader = new FileReader(context, _jobs, _looks, _quiet, problems, local, EndTurn);
+        _reader = new FileReader(context, _jobs, _looks, _quiet, problems, local, EndTurn) { KeepsBytes = () => HasScanned };
         _links = new HardLinks(context, _jobs, _looks);
         _order = new ObservedOrder(_quiet, _reader);
         _moves = new MovePairing(context, candidates, _looks, local, _reader);
