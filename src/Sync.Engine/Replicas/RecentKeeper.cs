@@ -87,8 +87,8 @@ internal sealed class RecentKeeper(ReplicaContext context, RecentLog? log, Func<
         foreach (var (path, entry) in _placing.Values) RecentRecords.WritePlacing(_records, path, entry);
         foreach (var change in unanswered()) RecentRecords.WriteSent(_records, change);
         Follow();
-        var first = Take();
-        Try(() => log.Begin(mark.Life, mark.Count, first));
+        Try(() => log.Begin(mark.Life, mark.Count, _records.WrittenSpan));
+        _records.ResetWrittenCount();
     }
 
     /// <summary>Writes what has changed.</summary>
@@ -105,8 +105,8 @@ internal sealed class RecentKeeper(ReplicaContext context, RecentLog? log, Func<
         _changed.Clear();
         if (context.Reconciler.Planner.Committed != _cursor || Epoch != _epoch) Follow();
         if (_records.WrittenCount == 0) return;
-        var records = Take();
-        Try(() => log!.Append(records));
+        Try(() => log!.Append(_records.WrittenSpan));
+        _records.ResetWrittenCount();
     }
 
     /// <summary>Gives memory back.</summary>
@@ -150,13 +150,6 @@ internal sealed class RecentKeeper(ReplicaContext context, RecentLog? log, Func<
             IsTentative = isTentative,
             Committed = isTentative ? context.Reconciler.CommittedRemote(node) : null,
         });
-    }
-
-    private byte[] Take()
-    {
-        var records = _records.WrittenSpan.ToArray();
-        _records.ResetWrittenCount();
-        return records;
     }
 
     private void Try(Action write)

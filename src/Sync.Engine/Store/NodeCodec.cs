@@ -10,9 +10,13 @@ internal static class NodeCodec
     [Flags]
     private enum Parts : byte { None = 0, Synced = 1, Local = 2, Remote = 4, LocalIsRemote = 8, SyncedIsRemote = 16 }
 
+    [ThreadStatic]
+    private static ArrayBufferWriter<byte>? _scratch;
+
     public static ReadOnlyMemory<byte> Write(Entry? synced, Entry? local, FileStamp stamp, Entry? remote)
     {
-        var to = new ArrayBufferWriter<byte>(192);
+        var to = _scratch ??= new ArrayBufferWriter<byte>(192);
+        to.ResetWrittenCount();
         var parts = Parts.None;
         if (remote is not null) parts |= Parts.Remote;
         if (local is not null) parts |= ReferenceEquals(local, remote) ? Parts.LocalIsRemote : Parts.Local;
@@ -27,7 +31,8 @@ internal static class NodeCodec
             EntryCodec.Number(to, (ulong)stamp.CtimeNs);
         }
 
-        return to.WrittenMemory;
+        // As long as it is: tens of thousands wait for a commit.
+        return to.WrittenSpan.ToArray();
     }
 
     /// <exception cref="StoreCorruptException">The bytes are no record.</exception>

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Binary;
 using System.IO.Hashing;
 using Sync.Engine.Machines;
@@ -73,10 +74,11 @@ internal sealed class RecentLog : IDisposable
 
     private void Write(ReadOnlySpan<byte> payload, ulong seed)
     {
-        var frame = new byte[FrameHead + payload.Length];
+        var lent = ArrayPool<byte>.Shared.Rent(FrameHead + payload.Length);
+        var frame = lent.AsSpan(0, FrameHead + payload.Length);
         BinaryPrimitives.WriteInt32LittleEndian(frame, payload.Length);
-        BinaryPrimitives.WriteUInt64LittleEndian(frame.AsSpan(4), XxHash3.HashToUInt64(payload, (long)seed));
-        payload.CopyTo(frame.AsSpan(FrameHead));
+        BinaryPrimitives.WriteUInt64LittleEndian(frame[4..], XxHash3.HashToUInt64(payload, (long)seed));
+        payload.CopyTo(frame[FrameHead..]);
         _number++;
         // Until it is written it is missing.
         _hasGap = true;
@@ -85,6 +87,7 @@ internal sealed class RecentLog : IDisposable
         file.Write(frame);
         _end += frame.Length;
         _hasGap = false;
+        ArrayPool<byte>.Shared.Return(lent);
     }
 
     /// <summary>What has happened since the index was saved, in order; empty where nothing is known of it.</summary>
