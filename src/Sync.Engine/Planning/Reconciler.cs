@@ -57,6 +57,9 @@ internal sealed class Reconciler
     /// <summary>Told of each node whose trees changed.</summary>
     public Action<Node>? NodeChanged { get; set; }
 
+    /// <summary>Told of a content that the journal had, with its node, when it has another in its place, or none.</summary>
+    public Action<Node, Entry>? Replaced { get; set; }
+
     /// <summary>Told when a provisional node has become another (its journal entry's), which now stands for it.</summary>
     public Action<Node, Node>? Rebound { get; set; }
 
@@ -206,6 +209,7 @@ internal sealed class Reconciler
         else _tentative.Remove(node);
 
         Confirm(node, entry);
+        if (Replaced is { } replaced && node.Remote is { Deleted: false, Kind: EntryKind.File } former && (entry.Deleted || entry.Content != former.Content)) replaced(node, former);
         Trees.SetRemote(node, entry);
         if (IsOwn(node, entry))
         {

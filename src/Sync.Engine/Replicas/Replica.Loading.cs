@@ -201,7 +201,13 @@ internal sealed partial class Replica
             {
                 var target = $"{PrivateDirectory.Staging}/c-{content}";
                 var reading = FileReading.Of(_context.Files, path, _stopping.Token);
-                if (reading.Manifest?.Id == content && (path == target || _context.Files.Rename(path, target, RenameMode.Replace) == FsError.None)) _staged.Add(content, target);
+                if (reading.Manifest?.Id == content && (path == target || _context.Files.Rename(path, target, RenameMode.Replace) == FsError.None))
+                {
+                    _staged.Add(content, target);
+                    // What the journal made of it the former life knew.
+                    _staged.NoteReplaced(content, () => "(staged)/" + item.Name);
+                }
+
                 // What stands there under a name of ours may have been displaced by an exchange a moment before the stop.
                 else _applier.Keep(path, "(staged)/" + item.Name, item.Stat, "swept");
             }

@@ -183,6 +183,7 @@ internal sealed partial class Replica : IContentLocator, IAsyncDisposable
         }
 
         Reconciler.NodeChanged = OnNodeChanged;
+        if (isHost) Reconciler.Replaced = (node, former) => _staged.NoteReplaced(former.Content, () => Trees.RemotePath(node));
         Reconciler.Rebound = OnRebound;
         Reconciler.Forgotten = Drop;
         Reconciler.Blocked = (node, occupant) =>
@@ -469,13 +470,20 @@ internal sealed partial class Replica : IContentLocator, IAsyncDisposable
             var wanted = new HashSet<ContentId>();
             foreach (var node in _flusher.Behind)
                 foreach (var entry in (ReadOnlySpan<Entry?>)[node.Local, node.Remote])
-                    if (entry is { Kind: EntryKind.File }) wanted.Add(entry.Content);
-            _context.Apply.Run(() => _staged.Sweep(wanted, path => _context.Files.RemoveFile(path)));
+                    if (entry is { Kind: EntryKind.File, Deleted: false }) wanted.Add(entry.Content);
+            _context.Apply.Run(() => _staged.Sweep(wanted, TakeOut));
         }
 
         _applier.TryLeftoversAgain();
         ScheduleStagingSweep();
     });
+
+    /// <summary>Of what the host accepted and never placed the one who sent it may have no copy any more: what has lost a conflict on the way is kept like what was displaced.</summary>
+    private void TakeOut(ContentId content, string path, string? was)
+    {
+        if (!_isHost || was is null || _context.Files.Stat(path, out var stat) != FsError.None) _context.Files.RemoveFile(path);
+        else _applier.Leftovers.Keep(path, was, stat, "replaced", content);
+    }
 
     private void Halt(string reason)
     {
