@@ -100,6 +100,13 @@ internal sealed class Reconciler
                 case StepKind.Wait:
                     for (var other = step.Other; other is not null; other = step.Facets == Facets.Place ? Trees.LocalParent(other) : null) WaitFor(other, node);
                     if (step.Other is { IsLocal: true } occupant && IsStuck?.Invoke(occupant) == true) Blocked?.Invoke(node, occupant);
+                    // An edit that is kept and not sent: it stays in the way until it is put back, unless what waits for it here ends it.
+                    else if (step.Other is { } kept && _held.Contains(kept))
+                    {
+                        Blocked?.Invoke(node, kept);
+                        Enqueue(kept);
+                    }
+
                     // Who waits for this node may be part of a ring now, which one of them must break.
                     if (_waitsFor.TryAdd(node, step.Other!) || _waitsFor[node] != step.Other)
                     {

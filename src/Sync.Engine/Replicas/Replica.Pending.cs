@@ -15,8 +15,16 @@ internal sealed partial class Replica
         if (Trees.Find(node.Id) != node) return false;
         if (_heldDirectories.IsLookedInto(node)) return true;
         if (Reconciler.Held.Contains(node) || _stuck.Contains(node) || _outbox.Stuck.Contains(node) || node.Has(NodeFlags.Held) || node.Has(NodeFlags.Refused)) return false;
-        if (Reconciler.Planner.Direction == SyncDirection.SendOnly && !IsMine(node)) return false;
+        if (Reconciler.Planner.Direction == SyncDirection.SendOnly)
+        {
+            if (!IsMine(node)) return false;
+            // Deleted elsewhere: another mode alone brings it back nowhere.
+            if (node is { IsLocal: true, Remote.Deleted: true, Base: { } known } && Reconciler.Comparer.Weighty(known, node.Local) == Facets.None) return false;
+        }
+
         if (node is { Local: null, IsRemote: true }) return node.Has(NodeFlags.Applying) || !IsLeftOut(node);
+        // Deleted elsewhere, it stays for an edit in it that is kept here and not sent.
+        if (!node.IsRemote && node.Kind == EntryKind.Directory && Reconciler.Planner.IsKept(node)) return false;
         return !Reconciler.Planner.IsLeftover(node) && !(node.IsRemote ? GoesIntoStuck(node) : HoldsStuck(node));
     }
 

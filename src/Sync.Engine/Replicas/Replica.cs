@@ -469,8 +469,13 @@ internal sealed partial class Replica : IContentLocator, IAsyncDisposable
         {
             var wanted = new HashSet<ContentId>();
             foreach (var node in _flusher.Behind)
+            {
+                // What a guest leaves out, or keeps another edit of, it does not wait for; the host may have the only copy of it.
+                if (!_isHost && !node.Has(NodeFlags.Applying) && !IsPending(node)) continue;
                 foreach (var entry in (ReadOnlySpan<Entry?>)[node.Local, node.Remote])
                     if (entry is { Kind: EntryKind.File, Deleted: false }) wanted.Add(entry.Content);
+            }
+
             _context.Apply.Run(() => _staged.Sweep(wanted, TakeOut));
         }
 
