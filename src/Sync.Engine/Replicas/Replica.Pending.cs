@@ -38,6 +38,10 @@ internal sealed partial class Replica
     /// <summary>Its new place is in a directory that is not here and cannot be placed: it stays where it is until then.</summary>
     private bool GoesIntoStuck(Node node)
     {
+        // Its new place is within itself, for as long as what is in it cannot leave it.
+        if (Trees.Find(node.Remote!.Parent) is { IsLocal: true } inside && inside != node && Trees.IsLocallyWithin(inside, node))
+            for (var at = inside; at is not null && at != node; at = Trees.LocalParent(at))
+                if (_stuck.Contains(at)) return true;
         for (var i = 0; i < 4096; i++)
         {
             if (Trees.Find(node.Remote!.Parent) is not { IsLocal: false, IsRemote: true } parent) return false;
