@@ -213,7 +213,7 @@ internal sealed class Placer
             else _replacement.Keep(p, p.Source, p.Target, displaced);
         }
 
-        PlacementResult.Done(_files, p, null);
+        PlacementResult.Renamed(_files, p);
     }
 
     private void Exchange(Placement p)
@@ -226,7 +226,7 @@ internal sealed class Placer
         }
 
         var error = _files.Rename(p.Source, p.Target, RenameMode.Exchange);
-        if (error == FsError.None) PlacementResult.Done(_files, p, null);
+        if (error == FsError.None) PlacementResult.Renamed(_files, p);
         else if (error == FsError.NotFound) p.Outcome = PlacementOutcome.Raced;
         else PlacementResult.Fail(p, error);
     }
