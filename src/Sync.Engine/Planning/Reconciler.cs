@@ -705,6 +705,8 @@ internal sealed class Reconciler
     private Entry MergeBase(Node node, Change sent, Revision? revision)
     {
         var wanted = sent.Entry;
+        // Another move was first: what has lost is the place that it has here, not the one on the way there.
+        if (revision is null && sent.ShownAs is { } shown) wanted = wanted with { Name = shown };
         var parent = wanted.Parent.IsProvisional && _bound.TryGetValue(wanted.Parent.Value, out var known) ? known : wanted.Parent;
         var merged = node.Synced ?? wanted with { PlaceRevision = default, ContentRevision = default, ModeRevision = default };
         merged = merged with { Id = node.Id, Deleted = false };
