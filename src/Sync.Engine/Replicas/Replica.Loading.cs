@@ -100,6 +100,12 @@ internal sealed partial class Replica
         _isAsKilled &= _unclean && !_mayBeTorn && !isVoid;
         if (_mayBeTorn && !_isHost) ExpectPlaced(loaded);
         if (_store.GetValue("name") is { } name) ReplicaName = System.Text.Encoding.UTF8.GetString(name);
+        if (!_isHost && _store.GetValue("rights") is [var direction, var isReader])
+        {
+            _index.Rights = ((SyncDirection)direction, isReader != 0);
+            (Reconciler.Planner.Direction, Reconciler.Planner.ReadOnly) = _index.Rights.Value;
+        }
+
         // As long as it has not been in sync since: a kill meanwhile changes nothing.
         _store.Commit([], [new("running", _mayBeTorn ? former : running)]);
         // Nothing here yet: what comes may be placed before the first look has ended. What is here already must be known first, and so must what a former life made:

@@ -384,7 +384,8 @@ internal sealed partial class Replica : IContentLocator, IAsyncDisposable
         else if (received.StagedPath is { } path) _staged.Add(content, path);
     }
 
-    private bool CanPlan => _halt is null && !_paused && !_hostPaused && !_isInDoubt && (_observer.HasScanned || _fresh);
+    /// <remarks>A guest that does not know yet which way its changes go takes nothing from an earlier life's journal: one that only sends would put what others have in the place of its own.</remarks>
+    private bool CanPlan => _halt is null && !_paused && !_hostPaused && !_isInDoubt && (_observer.HasScanned || _fresh) && (_isHost || _index.Rights is not null);
 
     private void EndTurn()
     {
@@ -431,9 +432,9 @@ internal sealed partial class Replica : IContentLocator, IAsyncDisposable
     }
 
     /// <summary>After the machine went down: a file with the remote entry's mtime, but neither its content nor the agreed state, is a placement that
-    /// power loss tore. It goes to the version store and is fetched again, and is never taken for an edit.</summary>
-    private static bool IsTorn(Node node) =>
-        node is { Kind: EntryKind.File, Local: { } local, Remote: { Deleted: false } remote }
+    /// power loss tore. It goes to the version store and is fetched again, and is never taken for an edit. Where nothing is placed, nothing was torn.</summary>
+    private bool IsTorn(Node node) =>
+        Reconciler.Planner.Direction != SyncDirection.SendOnly && node is { Kind: EntryKind.File, Local: { } local, Remote: { Deleted: false } remote }
         && local.MtimeNs == remote.MtimeNs && local.Content != remote.Content && node.Synced?.MtimeNs != remote.MtimeNs;
 
     private bool MayBeEmpty()
