@@ -427,27 +427,33 @@ internal sealed class Planner(TreeSet trees, FacetComparer compare)
         && (compare.Difference(node.Local, node.Remote) & Facets.Place) != 0
         && (IsCopy(node) || (Edited(node) & Facets.Place) == 0);
 
-    /// <summary>If what a node waits for waits, in the end, for the node: one of the ring that can step aside on disk, so that the others may go on.</summary>
-    public Node? RingBreaker(Node node)
+    /// <summary>If what a node waits for waits, in the end, for the node: one of the ring that can step aside on disk, and into which directory, so that the others may go on.</summary>
+    public (Node Mover, Node Into)? RingBreaker(Node node)
     {
         var left = RingLimit;
-        return RingBreaker(node, node, null, ref left);
+        if (RingBreaker(node, node, null, leavesEmptying: false, ref left) is { } beside) return (beside, trees.LocalParent(beside)!);
+        // All that could are in directories that were deleted there, which go when they are empty: one of them goes further.
+        left = RingLimit;
+        if (RingBreaker(node, node, null, leavesEmptying: true, ref left) is not { } leaving) return null;
+        var into = trees.LocalParent(leaving);
+        while (into is not null && IsEmptying(into)) into = trees.LocalParent(into);
+        return into is null ? null : (leaving, into);
     }
 
-    private Node? RingBreaker(Node step, Node node, Node? mover, ref int left)
+    private Node? RingBreaker(Node step, Node node, Node? mover, bool leavesEmptying, ref int left)
     {
         if (left-- <= 0 || step.Has(NodeFlags.Applying) || step.Has(NodeFlags.Proposing)) return null;
         var decided = Decide(step);
         if (decided is { Kind: StepKind.Wait, Other: { } next })
         {
             // Beside itself it would still be in the way of the end of a directory that was deleted there.
-            if (mover is null && CanApply && WantsToMove(step) && trees.LocalParent(step) is { } parent && !IsEmptying(parent)) mover = step;
-            return next == node ? mover : RingBreaker(next, node, mover, ref left);
+            if (mover is null && CanApply && WantsToMove(step) && trees.LocalParent(step) is { } parent && (leavesEmptying || !IsEmptying(parent))) mover = step;
+            return next == node ? mover : RingBreaker(next, node, mover, leavesEmptying, ref left);
         }
 
         if (!IsEmptying(step)) return null;
         foreach (var child in trees.LocalChildren(step))
-            if ((child == node ? mover : RingBreaker(child, node, mover, ref left)) is { } found) return found;
+            if ((child == node ? mover : RingBreaker(child, node, mover, leavesEmptying, ref left)) is { } found) return found;
         return null;
     }
 

@@ -112,9 +112,9 @@ internal sealed class Reconciler
                     {
                         _waitsFor[node] = step.Other!;
                         WakeWaiters(node);
-                        if (mayApply && Planner.RingBreaker(node) is { } mover)
+                        if (mayApply && Planner.RingBreaker(node) is { } breaker)
                         {
-                            (node, step) = (mover, new Step(StepKind.StepAside, Other: Trees.LocalParent(mover)));
+                            (node, step) = (breaker.Mover, new Step(StepKind.StepAside, Other: breaker.Into));
                             return true;
                         }
                     }
