@@ -320,6 +320,9 @@ internal sealed class Applier(
         placer.Leftovers.Keep(path, original, stat, reason, content);
     });
 
+    /// <inheritdoc cref="Placing.Leftovers"/>
+    public Leftovers Leftovers => placer.Leftovers;
+
     /// <summary>Once more, what a failing disk has left in staging.</summary>
     public void TryLeftoversAgain() => context.Apply.Run(placer.Leftovers.TryAgain);
 
@@ -412,7 +415,12 @@ internal sealed class Applier(
     /// <summary>Who waited for the same content goes on; what was not placed can be had again.</summary>
     private void GiveBack(Placement p)
     {
-        if (p.IsSupplyKept) staged.Add(p.Entry.Content, p.Supply.StagedPath!);
+        if (p.IsSupplyKept)
+        {
+            staged.Add(p.Entry.Content, p.Supply.StagedPath!);
+            if (p.Node.Current.Remote is not { Deleted: false } now || now.Content != p.Entry.Content) staged.NoteReplaced(p.Entry.Content, () => p.Target);
+        }
+
         if (!p.HoldsContent || !_onTheWay.Remove(p.Entry.Content, out var waiting)) return;
         if (p.Outcome != PlacementOutcome.Done && p.Supply.Bytes is { } bytes) Arrive(p.Entry.Content, bytes);
         foreach (var node in waiting) context.Reconciler.Enqueue(node.Current);

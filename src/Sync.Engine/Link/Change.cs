@@ -37,6 +37,9 @@ public sealed record Change
     /// <summary>The most that <see cref="Passed"/> names.</summary>
     public const int MaxPassed = 16;
 
+    /// <summary>The name that it has at the proposer, where it is proposed under another for a moment: one of two that change places. Not sent.</summary>
+    public string? ShownAs { get; init; }
+
     /// <summary>No edit of the proposer's. Either the host told of it, having found it on its own disk, before it was durable in the journal, and was killed: it
     /// has looked at its disk since, which had all that was told. Or the proposer was killed while it put it in place, and it is as the journal had it, down to the
     /// mtime. In both cases what the journal says now stands.</summary>

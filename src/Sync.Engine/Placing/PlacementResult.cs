@@ -41,6 +41,15 @@ internal static class PlacementResult
         p.Outcome = PlacementOutcome.Done;
     }
 
+    /// <summary>It was renamed to the target.</summary>
+    /// <remarks>RACE: a program may have moved it on in that instant, or have written to it since the plan saw it. Something else at the target is not taken for it: what is known of it stays what the
+    /// plan saw, and the look at what has happened since finds it where it is, or edited.</remarks>
+    public static void Renamed(IFileSystem files, Placement p)
+    {
+        Done(files, p, null);
+        if (p.Outcome == PlacementOutcome.Done && !IsExpected(p.Entry.Kind, p.Expected, p.Result, exact: false)) p.Result = p.Result with { Stamp = p.Expected };
+    }
+
     /// <summary>The step could not be taken.</summary>
     public static void Fail(Placement p, FsError error)
     {

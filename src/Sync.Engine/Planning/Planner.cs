@@ -145,24 +145,25 @@ internal sealed class Planner(TreeSet trees, FacetComparer compare)
         // Deleted here. A remote edit or move beats that.
         if (IsEditedThere(node)) return new Step(StepKind.Forget);
         if (IsCopy(node)) return new Step(StepKind.Forget);
-        if (!CanPropose || node.Has(NodeFlags.Refused)) return new Step(StepKind.Hold);
+        var isKept = !CanPropose || node.Has(NodeFlags.Refused);
         if (node.Kind == EntryKind.Directory)
         {
             Node? undecided = null;
             foreach (var child in trees.RemoteChildren(node))
             {
                 if (child.Has(NodeFlags.Deleting)) continue;
-                // New, edited or moved in there: it lives, and so must its parent.
+                // New, edited or moved in there: it lives, and so must its parent, also where its deletion is only kept here.
                 if (child.Base is null ? child.Local is null : WantsToMove(child)) return new Step(StepKind.Forget);
                 undecided ??= child;
             }
 
+            if (isKept) return new Step(StepKind.Hold);
             if (undecided is not null) return Step.Wait(undecided);
             // Made in it and deleted with it, and the journal may have it by now.
             if (_open.GoneFrom(node) is { } gone) return Step.Wait(gone);
         }
 
-        return new Step(StepKind.Propose, Facets.Place);
+        return isKept ? new Step(StepKind.Hold) : new Step(StepKind.Propose, Facets.Place);
     }
 
     /// <summary>A former life had it on this disk as the journal has it, which the index does not tell.</summary>
@@ -399,10 +400,10 @@ internal sealed class Planner(TreeSet trees, FacetComparer compare)
     }
 
     /// <summary>It stays at its name for as long as nobody says otherwise: an edit here, or a directory with one in it, that is kept and not sent.</summary>
-    private bool IsKept(Node node)
+    public bool IsKept(Node node)
     {
-        if (node.Has(NodeFlags.Applying) || node.Has(NodeFlags.Proposing) || IsCopy(node)) return false;
-        if (!CanPropose || node.Has(NodeFlags.Refused))
+        if (node.Has(NodeFlags.Applying) || node.Has(NodeFlags.Proposing)) return false;
+        if (!IsCopy(node) && (!CanPropose || node.Has(NodeFlags.Refused)))
         {
             var isEdit = node.Base is not { Deleted: false } known || (node.IsRemote ? Edited(node) & Facets.Place : compare.Weighty(known, node.Local)) != 0;
             if (isEdit) return true;
@@ -424,29 +425,35 @@ internal sealed class Planner(TreeSet trees, FacetComparer compare)
     private bool WantsToMove(Node node) =>
         node is { IsLocal: true, IsRemote: true, Base: not null }
         && (compare.Difference(node.Local, node.Remote) & Facets.Place) != 0
-        && (Edited(node) & Facets.Place) == 0;
+        && (IsCopy(node) || (Edited(node) & Facets.Place) == 0);
 
-    /// <summary>If what a node waits for waits, in the end, for the node: one of the ring that can step aside on disk, so that the others may go on.</summary>
-    public Node? RingBreaker(Node node)
+    /// <summary>If what a node waits for waits, in the end, for the node: one of the ring that can step aside on disk, and into which directory, so that the others may go on.</summary>
+    public (Node Mover, Node Into)? RingBreaker(Node node)
     {
         var left = RingLimit;
-        return RingBreaker(node, node, null, ref left);
+        if (RingBreaker(node, node, null, leavesEmptying: false, ref left) is { } beside) return (beside, trees.LocalParent(beside)!);
+        // All that could are in directories that were deleted there, which go when they are empty: one of them goes further.
+        left = RingLimit;
+        if (RingBreaker(node, node, null, leavesEmptying: true, ref left) is not { } leaving) return null;
+        var into = trees.LocalParent(leaving);
+        while (into is not null && IsEmptying(into)) into = trees.LocalParent(into);
+        return into is null ? null : (leaving, into);
     }
 
-    private Node? RingBreaker(Node step, Node node, Node? mover, ref int left)
+    private Node? RingBreaker(Node step, Node node, Node? mover, bool leavesEmptying, ref int left)
     {
         if (left-- <= 0 || step.Has(NodeFlags.Applying) || step.Has(NodeFlags.Proposing)) return null;
         var decided = Decide(step);
         if (decided is { Kind: StepKind.Wait, Other: { } next })
         {
             // Beside itself it would still be in the way of the end of a directory that was deleted there.
-            if (mover is null && CanApply && WantsToMove(step) && trees.LocalParent(step) is { } parent && !IsEmptying(parent)) mover = step;
-            return next == node ? mover : RingBreaker(next, node, mover, ref left);
+            if (mover is null && CanApply && WantsToMove(step) && trees.LocalParent(step) is { } parent && (leavesEmptying || !IsEmptying(parent))) mover = step;
+            return next == node ? mover : RingBreaker(next, node, mover, leavesEmptying, ref left);
         }
 
         if (!IsEmptying(step)) return null;
         foreach (var child in trees.LocalChildren(step))
-            if ((child == node ? mover : RingBreaker(child, node, mover, ref left)) is { } found) return found;
+            if ((child == node ? mover : RingBreaker(child, node, mover, leavesEmptying, ref left)) is { } found) return found;
         return null;
     }
 

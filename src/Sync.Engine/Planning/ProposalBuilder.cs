@@ -10,15 +10,17 @@ internal static class ProposalBuilder
     public static Change Build(TreeSet trees, Node node, Step step, long observedNs)
     {
         // What is shown here counts as known, also while its revision is tentative.
-        var known = node.Base is { Deleted: false } shown ? shown : node.Synced;
+        var known = node.Base is { Deleted: false } placed ? placed : node.Synced;
         // A deletion proposes the last known state, deleted.
         var wanted = node.Local ?? known! with { Deleted = true };
         // One of two that change places goes by way of a name that nobody has.
-        if (step.Other is not null) wanted = wanted with { Name = Aside(trees, node, trees.Find(node.Local!.Parent)!) };
+        var shown = step.Other is null ? null : wanted.Name;
+        if (shown is not null) wanted = wanted with { Name = Aside(trees, node, trees.Find(node.Local!.Parent)!) };
         return new Change
         {
             Entry = wanted with { Id = node.Id, PlaceRevision = default, ContentRevision = default, ModeRevision = default },
             Facets = step.Facets,
+            ShownAs = shown,
             BasePlace = known?.PlaceRevision ?? default,
             BaseContent = known?.ContentRevision ?? default,
             BaseMode = known?.ModeRevision ?? default,

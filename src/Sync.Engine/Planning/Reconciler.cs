@@ -57,6 +57,9 @@ internal sealed class Reconciler
     /// <summary>Told of each node whose trees changed.</summary>
     public Action<Node>? NodeChanged { get; set; }
 
+    /// <summary>Told of a content that the journal had, with its node, when it has another in its place, or none.</summary>
+    public Action<Node, Entry>? Replaced { get; set; }
+
     /// <summary>Told when a provisional node has become another (its journal entry's), which now stands for it.</summary>
     public Action<Node, Node>? Rebound { get; set; }
 
@@ -97,14 +100,21 @@ internal sealed class Reconciler
                 case StepKind.Wait:
                     for (var other = step.Other; other is not null; other = step.Facets == Facets.Place ? Trees.LocalParent(other) : null) WaitFor(other, node);
                     if (step.Other is { IsLocal: true } occupant && IsStuck?.Invoke(occupant) == true) Blocked?.Invoke(node, occupant);
+                    // An edit that is kept and not sent: it stays in the way until it is put back, unless what waits for it here ends it.
+                    else if (step.Other is { } kept && _held.Contains(kept))
+                    {
+                        Blocked?.Invoke(node, kept);
+                        Enqueue(kept);
+                    }
+
                     // Who waits for this node may be part of a ring now, which one of them must break.
                     if (_waitsFor.TryAdd(node, step.Other!) || _waitsFor[node] != step.Other)
                     {
                         _waitsFor[node] = step.Other!;
                         WakeWaiters(node);
-                        if (mayApply && Planner.RingBreaker(node) is { } mover)
+                        if (mayApply && Planner.RingBreaker(node) is { } breaker)
                         {
-                            (node, step) = (mover, new Step(StepKind.StepAside, Other: Trees.LocalParent(mover)));
+                            (node, step) = (breaker.Mover, new Step(StepKind.StepAside, Other: breaker.Into));
                             return true;
                         }
                     }
@@ -206,6 +216,7 @@ internal sealed class Reconciler
         else _tentative.Remove(node);
 
         Confirm(node, entry);
+        if (Replaced is { } replaced && node.Remote is { Deleted: false, Kind: EntryKind.File } former && (entry.Deleted || entry.Content != former.Content)) replaced(node, former);
         Trees.SetRemote(node, entry);
         if (IsOwn(node, entry))
         {
@@ -694,6 +705,8 @@ internal sealed class Reconciler
     private Entry MergeBase(Node node, Change sent, Revision? revision)
     {
         var wanted = sent.Entry;
+        // Another move was first: what has lost is the place that it has here, not the one on the way there.
+        if (revision is null && sent.ShownAs is { } shown) wanted = wanted with { Name = shown };
         var parent = wanted.Parent.IsProvisional && _bound.TryGetValue(wanted.Parent.Value, out var known) ? known : wanted.Parent;
         var merged = node.Synced ?? wanted with { PlaceRevision = default, ContentRevision = default, ModeRevision = default };
         merged = merged with { Id = node.Id, Deleted = false };

@@ -35,6 +35,9 @@ internal sealed class IndexKeeper(ReplicaContext context, IRecordStore store, Ma
     /// <summary>What the host calls this replica: the next life names copies by it before it has a link.</summary>
     public string ReplicaName { get; set; } = "host";
 
+    /// <summary>Which way a guest's changes go, and whether it may only read: the next life keeps to it before it has a link. Null: not known yet.</summary>
+    public (SyncDirection Direction, bool ReadOnly)? Rights { get; set; }
+
     /// <summary>The mark that index and directory have now.</summary>
     public ReplicaMark? Life { get; set; }
 
@@ -115,7 +118,8 @@ internal sealed class IndexKeeper(ReplicaContext context, IRecordStore store, Ma
         _valuesChanged = false;
         var waiting = _waiting.ToArray();
         _waiting.Clear();
-        var values = new KeyValuePair<string, byte[]?>[] { new("cursor", EntryCodec.Int64(cursor.Value)), new("epoch", EntryCodec.Int64((long)Epoch)), new("name", Encoding.UTF8.GetBytes(ReplicaName)) };
+        List<KeyValuePair<string, byte[]?>> values = [ new("cursor", EntryCodec.Int64(cursor.Value)), new("epoch", EntryCodec.Int64((long)Epoch)), new("name", Encoding.UTF8.GetBytes(ReplicaName))];
+        if (Rights is { } rights) values.Add(new("rights", [(byte)rights.Direction, rights.ReadOnly ? (byte)1 : (byte)0]));
         var everything = waiting.Length > 0 || _hasFailed;
         var saves = records.Count > 0 || cursor != _savedCursor || everything;
         // Only what tells of entries makes the two of another time.

@@ -30,12 +30,16 @@ internal sealed class LackingContents(ReplicaContext context, StuckEntries stuck
     /// <summary>Entries whose content was looked for, how often, and since when it could come from nowhere (a timestamp; 0: it could).</summary>
     private readonly Dictionary<Node, (int Looks, long VainSince)> _looks = [];
 
+    /// <summary>Those whose next look has its time: what leads to further looks meanwhile gives rise to no more of them, and none asks a guest.</summary>
+    private readonly HashSet<Node> _waiting = [];
+
     /// <summary>Asks the next of the connected guests for a content; null if there is none, false if all have had their turn.</summary>
     public Func<Entry, int, bool?>? AskGuest { get; set; }
 
     /// <summary>A content was not found on this disk.</summary>
     public void Lack(Node node, Entry entry)
     {
+        if (_waiting.Contains(node)) return;
         var (looks, vainSince) = _looks.GetValueOrDefault(node);
         looks++;
         var asked = looks > 1 ? AskGuest?.Invoke(entry, looks - 2) : null;
@@ -50,7 +54,12 @@ internal sealed class LackingContents(ReplicaContext context, StuckEntries stuck
 
         _looks[node] = (looks, vainSince);
         if (!comes) stuck.Report(node, ProblemCodes.Unavailable, "Its content is neither on the host's disk nor on that of a connected guest. Start a guest that has it.");
-        context.After(comes ? Retry : Pause, () => context.Reconciler.Enqueue(node.Current));
+        _waiting.Add(node);
+        context.After(comes ? Retry : Pause, () =>
+        {
+            _waiting.Remove(node);
+            context.Reconciler.Enqueue(node.Current);
+        });
     }
 
     /// <summary>It is the same everywhere now, or another.</summary>
@@ -62,6 +71,7 @@ internal sealed class LackingContents(ReplicaContext context, StuckEntries stuck
         foreach (var node in _looks.Keys.ToArray())
         {
             _looks[node] = default;
+            _waiting.Remove(node);
             stuck.Free(node);
             context.Reconciler.Enqueue(node.Current);
         }

@@ -229,6 +229,10 @@ internal sealed partial class Replica
         _versions.Limits = new Versions.VersionLimits(policy.VersionDays, policy.VersionPercent);
         Reconciler.Planner.Direction = direction;
         Reconciler.Planner.ReadOnly = readOnly;
+        var isChange = _index.Rights is { } before && before != (direction, readOnly);
+        _index.Rights = (direction, readOnly);
+        // A kill before the next save would have the next life go by the former ones.
+        if (isChange) _index.WhenDurable(static _ => { });
         if (rules || owners || direction == SyncDirection.SendOnly) _filler.Interrupt();
         if (rules) _observer.Rescan(reloadRules: true);
         else if (owners) _observer.Rescan();

@@ -100,6 +100,12 @@ internal sealed partial class Replica
         _isAsKilled &= _unclean && !_mayBeTorn && !isVoid;
         if (_mayBeTorn && !_isHost) ExpectPlaced(loaded);
         if (_store.GetValue("name") is { } name) ReplicaName = System.Text.Encoding.UTF8.GetString(name);
+        if (!_isHost && _store.GetValue("rights") is [var direction, var isReader])
+        {
+            _index.Rights = ((SyncDirection)direction, isReader != 0);
+            (Reconciler.Planner.Direction, Reconciler.Planner.ReadOnly) = _index.Rights.Value;
+        }
+
         // As long as it has not been in sync since: a kill meanwhile changes nothing.
         _store.Commit([], [new("running", _mayBeTorn ? former : running)]);
         // Nothing here yet: what comes may be placed before the first look has ended. What is here already must be known first, and so must what a former life made:
@@ -201,7 +207,13 @@ internal sealed partial class Replica
             {
                 var target = $"{PrivateDirectory.Staging}/c-{content}";
                 var reading = FileReading.Of(_context.Files, path, _stopping.Token);
-                if (reading.Manifest?.Id == content && (path == target || _context.Files.Rename(path, target, RenameMode.Replace) == FsError.None)) _staged.Add(content, target);
+                if (reading.Manifest?.Id == content && (path == target || _context.Files.Rename(path, target, RenameMode.Replace) == FsError.None))
+                {
+                    _staged.Add(content, target);
+                    // What the journal made of it the former life knew.
+                    _staged.NoteReplaced(content, () => "(staged)/" + item.Name);
+                }
+
                 // What stands there under a name of ours may have been displaced by an exchange a moment before the stop.
                 else _applier.Keep(path, "(staged)/" + item.Name, item.Stat, "swept");
             }

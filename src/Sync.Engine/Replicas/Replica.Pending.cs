@@ -15,8 +15,16 @@ internal sealed partial class Replica
         if (Trees.Find(node.Id) != node) return false;
         if (_heldDirectories.IsLookedInto(node)) return true;
         if (Reconciler.Held.Contains(node) || _stuck.Contains(node) || _outbox.Stuck.Contains(node) || node.Has(NodeFlags.Held) || node.Has(NodeFlags.Refused)) return false;
-        if (Reconciler.Planner.Direction == SyncDirection.SendOnly && !IsMine(node)) return false;
+        if (Reconciler.Planner.Direction == SyncDirection.SendOnly)
+        {
+            if (!IsMine(node)) return false;
+            // Deleted elsewhere: another mode alone brings it back nowhere.
+            if (node is { IsLocal: true, Remote.Deleted: true, Base: { } known } && Reconciler.Comparer.Weighty(known, node.Local) == Facets.None) return false;
+        }
+
         if (node is { Local: null, IsRemote: true }) return node.Has(NodeFlags.Applying) || !IsLeftOut(node);
+        // Deleted elsewhere, it stays for an edit in it that is kept here and not sent.
+        if (!node.IsRemote && node.Kind == EntryKind.Directory && Reconciler.Planner.IsKept(node)) return false;
         return !Reconciler.Planner.IsLeftover(node) && !(node.IsRemote ? GoesIntoStuck(node) : HoldsStuck(node));
     }
 
@@ -30,6 +38,10 @@ internal sealed partial class Replica
     /// <summary>Its new place is in a directory that is not here and cannot be placed: it stays where it is until then.</summary>
     private bool GoesIntoStuck(Node node)
     {
+        // Its new place is within itself, for as long as what is in it cannot leave it.
+        if (Trees.Find(node.Remote!.Parent) is { IsLocal: true } inside && inside != node && Trees.IsLocallyWithin(inside, node))
+            for (var at = inside; at is not null && at != node; at = Trees.LocalParent(at))
+                if (_stuck.Contains(at)) return true;
         for (var i = 0; i < 4096; i++)
         {
             if (Trees.Find(node.Remote!.Parent) is not { IsLocal: false, IsRemote: true } parent) return false;

@@ -183,6 +183,7 @@ internal sealed partial class Replica : IContentLocator, IAsyncDisposable
         }
 
         Reconciler.NodeChanged = OnNodeChanged;
+        if (isHost) Reconciler.Replaced = (node, former) => _staged.NoteReplaced(former.Content, () => Trees.RemotePath(node));
         Reconciler.Rebound = OnRebound;
         Reconciler.Forgotten = Drop;
         Reconciler.Blocked = (node, occupant) =>
@@ -383,7 +384,8 @@ internal sealed partial class Replica : IContentLocator, IAsyncDisposable
         else if (received.StagedPath is { } path) _staged.Add(content, path);
     }
 
-    private bool CanPlan => _halt is null && !_paused && !_hostPaused && !_isInDoubt && (_observer.HasScanned || _fresh);
+    /// <remarks>A guest that does not know yet which way its changes go takes nothing from an earlier life's journal: one that only sends would put what others have in the place of its own.</remarks>
+    private bool CanPlan => _halt is null && !_paused && !_hostPaused && !_isInDoubt && (_observer.HasScanned || _fresh) && (_isHost || _index.Rights is not null);
 
     private void EndTurn()
     {
@@ -430,9 +432,9 @@ internal sealed partial class Replica : IContentLocator, IAsyncDisposable
     }
 
     /// <summary>After the machine went down: a file with the remote entry's mtime, but neither its content nor the agreed state, is a placement that
-    /// power loss tore. It goes to the version store and is fetched again, and is never taken for an edit.</summary>
-    private static bool IsTorn(Node node) =>
-        node is { Kind: EntryKind.File, Local: { } local, Remote: { Deleted: false } remote }
+    /// power loss tore. It goes to the version store and is fetched again, and is never taken for an edit. Where nothing is placed, nothing was torn.</summary>
+    private bool IsTorn(Node node) =>
+        Reconciler.Planner.Direction != SyncDirection.SendOnly && node is { Kind: EntryKind.File, Local: { } local, Remote: { Deleted: false } remote }
         && local.MtimeNs == remote.MtimeNs && local.Content != remote.Content && node.Synced?.MtimeNs != remote.MtimeNs;
 
     private bool MayBeEmpty()
@@ -468,14 +470,26 @@ internal sealed partial class Replica : IContentLocator, IAsyncDisposable
         {
             var wanted = new HashSet<ContentId>();
             foreach (var node in _flusher.Behind)
+            {
+                // What a guest leaves out, or keeps another edit of, it does not wait for; the host may have the only copy of it.
+                if (!_isHost && !node.Has(NodeFlags.Applying) && !IsPending(node)) continue;
                 foreach (var entry in (ReadOnlySpan<Entry?>)[node.Local, node.Remote])
-                    if (entry is { Kind: EntryKind.File }) wanted.Add(entry.Content);
-            _context.Apply.Run(() => _staged.Sweep(wanted, path => _context.Files.RemoveFile(path)));
+                    if (entry is { Kind: EntryKind.File, Deleted: false }) wanted.Add(entry.Content);
+            }
+
+            _context.Apply.Run(() => _staged.Sweep(wanted, TakeOut));
         }
 
         _applier.TryLeftoversAgain();
         ScheduleStagingSweep();
     });
+
+    /// <summary>Of what the host accepted and never placed the one who sent it may have no copy any more: what has lost a conflict on the way is kept like what was displaced.</summary>
+    private void TakeOut(ContentId content, string path, string? was)
+    {
+        if (!_isHost || was is null || _context.Files.Stat(path, out var stat) != FsError.None) _context.Files.RemoveFile(path);
+        else _applier.Leftovers.Keep(path, was, stat, "replaced", content);
+    }
 
     private void Halt(string reason)
     {

@@ -29,7 +29,7 @@ internal sealed class DirectoryRecogniser(ReplicaContext context, LookQueue look
                 local.Set(child, child.Local! with { Mode = stat.Mode, Owner = local.OwnerOf(stat) }, stat.Stamp);
             else child.CtimeNs = stat.Stamp.CtimeNs;
             if (child.FileKey == 0) _trees.SetLocal(child, child.Local, stat.Stamp);
-            if (recursive || !same) scanner.Scan(child, recursive: true, origin);
+            if (scanner.TakeOwed(child) || recursive || !same) scanner.Scan(child, recursive: true, origin);
             return;
         }
 

@@ -123,6 +123,9 @@ internal sealed class DirectoryRules(ReplicaContext context, JobCounter jobs)
     /// <summary>Lets go what was parked where the rules are known again. True: entries may be decided now, or otherwise than before.</summary>
     public bool Conclude()
     {
+        // One that has gone meanwhile, by our own doing too, will not be listed.
+        if (_pending.Count > 0)
+            foreach (var gone in _pending.Keys.Where(static directory => !directory.IsLocal).ToArray()) Forget(gone);
         if (_parked.Count > 0)
         {
             var free = _parked.FindAll(p => !IsPending(p.Directory.Current));
@@ -155,7 +158,8 @@ internal sealed class DirectoryRules(ReplicaContext context, JobCounter jobs)
         _pending.Remove(directory);
     }
 
-    /// <summary>An ignore file is placed before what it may keep out.</summary>
+    /// <summary>An ignore file is placed before what it may keep out. One that the rules leave out, perhaps its own, never comes, nor does one that is listed because it cannot be had.</summary>
     private bool IsComing(Node parent, string name) =>
-        _trees.RemoteChild(parent, name) is { Local: null, Kind: EntryKind.File, Synced: null };
+        _trees.RemoteChild(parent, name) is { Local: null, Kind: EntryKind.File, Synced: null } coming && !Of(parent).IsIgnored(name, isDirectory: false)
+        && !context.Problems.Contains(_trees.RemotePath(coming));
 }

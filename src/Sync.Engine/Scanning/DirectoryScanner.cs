@@ -14,6 +14,9 @@ namespace Sync.Engine.Scanning;
 /// </summary>
 internal sealed class DirectoryScanner(ReplicaContext context, IWatcher watcher, JobCounter jobs, LookQueue looks, DirectoryRules rules, Action<DirectoryListing> listed)
 {
+    /// <summary>Directories whose listing did not hold: it is owed when a look has told where they are.</summary>
+    private readonly HashSet<Node> _owed = [];
+
     /// <summary>Listings that have not come back yet.</summary>
     public int UnderWay { get; private set; }
 
@@ -42,6 +45,16 @@ internal sealed class DirectoryScanner(ReplicaContext context, IWatcher watcher,
                 jobs.End(origin);
             });
         });
+    }
+
+    /// <summary>Whether a directory that stands where it was looked for is still to be listed, for the last listing did not hold. To be done by who asks.</summary>
+    public bool TakeOwed(Node directory) => _owed.Count > 0 && _owed.RemoveWhere(owed => owed.Current == directory) > 0;
+
+    /// <summary>Gives memory back.</summary>
+    public void Trim()
+    {
+        _owed.RemoveWhere(static directory => !directory.Current.IsLocal);
+        _owed.TrimExcess();
     }
 
     /// <summary>Its ignore files may have changed: it is listed, and if so, all below is seen anew.</summary>
@@ -75,7 +88,9 @@ internal sealed class DirectoryScanner(ReplicaContext context, IWatcher watcher,
         }
 
         // RACE: another directory may have come to the path after the look at it, and be the one that was listed.
-        if (error == FsError.None && self.Stamp.FileKey != 0 && (context.Files.Stat(path, out var still) != FsError.None || still.Stamp.FileKey != self.Stamp.FileKey)) listing.Error = FsError.NotFound;
+        if (error != FsError.None || self.Stamp.FileKey == 0) return;
+        listing.Error = context.Files.Stat(path, out var still);
+        if (listing.Error == FsError.None && still.Stamp.FileKey != self.Stamp.FileKey) listing.Error = FsError.NotFound;
     }
 
     /// <summary>Another directory had come to the path by then: its own watch is lost, and it is watched again.</summary>
@@ -97,6 +112,8 @@ internal sealed class DirectoryScanner(ReplicaContext context, IWatcher watcher,
 
         if (error is FsError.NotFound or FsError.NotDirectory && directory != context.Trees.Root)
         {
+            // It has gone or moved on, or another was there for a moment only and it is where it was: then nothing but this leads to another listing.
+            _owed.Add(directory);
             if (context.Trees.LocalParent(directory) is { } parent) looks.Mark(parent, directory.Local!.Name, Look.Plain, listing.Origin);
             return;
         }

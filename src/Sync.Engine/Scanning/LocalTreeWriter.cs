@@ -55,7 +55,12 @@ internal sealed class LocalTreeWriter(ReplicaContext context, IWatcher watcher, 
         }
 
         foreach (var child in context.Trees.LocalChildren(node).ToArray()) LeaveOut(child);
-        if (node.Kind == EntryKind.Directory) watcher.Unwatch(node);
+        if (node.Kind == EntryKind.Directory)
+        {
+            watcher.Unwatch(node);
+            rules.Forget(node);
+        }
+
         candidates.RemoveGone(node);
         context.Trees.SetSynced(node, null);
         if (context.Trees.LocalChildCount(node) == 0) context.Trees.SetLocal(node, null);

@@ -125,6 +125,7 @@ internal sealed class Observer
         _lookOrder.Trim();
         _candidates.Trim();
         _rules.Trim();
+        _scanner.Trim();
     }
 
     /// <summary>Looks at files with several names: they can be written to without an event here.</summary>

@@ -5,7 +5,7 @@ namespace Sync.Engine.Transfer;
 /// <summary>Verified contents that stand in staging, waiting to be placed. Safe from any thread.</summary>
 internal sealed class StagedContents
 {
-    private readonly Dictionary<ContentId, (string Path, long AskedFor)> _paths = [];
+    private readonly Dictionary<ContentId, (string Path, long AskedFor, string? Was)> _paths = [];
     private long _round;
 
     public int Count
@@ -18,7 +18,7 @@ internal sealed class StagedContents
 
     public void Add(ContentId content, string path)
     {
-        lock (_paths) _paths[content] = (path, _round);
+        lock (_paths) _paths[content] = (path, _round, _paths.GetValueOrDefault(content).Was);
     }
 
     public string? Find(ContentId content)
@@ -26,9 +26,16 @@ internal sealed class StagedContents
         lock (_paths)
         {
             if (!_paths.TryGetValue(content, out var staged)) return null;
-            _paths[content] = (staged.Path, _round);
+            _paths[content] = staged with { AskedFor = _round };
             return staged.Path;
         }
+    }
+
+    /// <summary>The journal had it at a path, and has another there since. It may be the last of somebody's bytes.</summary>
+    public void NoteReplaced(ContentId content, Func<string> path)
+    {
+        lock (_paths)
+            if (_paths.TryGetValue(content, out var staged)) _paths[content] = staged with { Was = path() };
     }
 
     public void Remove(ContentId content)
@@ -37,18 +44,18 @@ internal sealed class StagedContents
     }
 
     /// <summary>Begins another round, and takes out what is not wanted and was not asked for in the last whole round: a content that was replaced by the
-    /// next before it was placed. What is taken out is removed before anybody can add it again.</summary>
+    /// next before it was placed. What is taken out is gone from its path before anybody can add it again.</summary>
     /// <param name="wanted">What somebody waits for.</param>
-    /// <param name="remove">Removes a file.</param>
-    public void Sweep(IReadOnlySet<ContentId> wanted, Action<string> remove)
+    /// <param name="takeOut">Removes a file, or keeps it elsewhere: told its content, its path, and at which path of the share the journal had it, if it had.</param>
+    public void Sweep(IReadOnlySet<ContentId> wanted, Action<ContentId, string, string?> takeOut)
     {
         lock (_paths)
         {
-            foreach (var (content, (path, askedFor)) in _paths.ToArray())
+            foreach (var (content, (path, askedFor, was)) in _paths.ToArray())
             {
                 if (askedFor >= _round || wanted.Contains(content)) continue;
                 _paths.Remove(content);
-                remove(path);
+                takeOut(content, path, was);
             }
 
             _round++;

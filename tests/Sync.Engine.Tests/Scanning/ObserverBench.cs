@@ -65,6 +65,10 @@ internal sealed class ObserverBench : IDisposable
     /// <summary>The names that the local tree has in the root, sorted.</summary>
     public string[] Names() => [.. _context.Trees.LocalChildren(_context.Trees.Root).Select(node => node.Local!.Name).Order(StringComparer.Ordinal)];
 
+    /// <summary>The names that the local tree has in a directory of the root, sorted.</summary>
+    public string[] NamesIn(string directory) =>
+        [.. _context.Trees.LocalChildren(_context.Trees.LocalChild(_context.Trees.Root, directory)!).Select(node => node.Local!.Name).Order(StringComparer.Ordinal)];
+
     /// <summary>The content that the local tree has at a name in the root.</summary>
     public ContentId ContentOf(string name) => _context.Trees.LocalChild(_context.Trees.Root, name)!.Local!.Content;
 

@@ -10,7 +10,9 @@ using Sync.Simulation.Tests.Users;
 namespace Sync.Simulation.Tests.Checks;
 
 /// <summary>All replicas are up, say that they are in sync, and show the same.</summary>
-internal sealed class Convergence(Site[] sites)
+/// <param name="sites">The host first.</param>
+/// <param name="hasIgnores">Users have edited ignore files: what they leave out, here or there, is not compared.</param>
+internal sealed class Convergence(Site[] sites, bool hasIgnores)
 {
     /// <summary>Paths that the host lists as a problem because nobody has their content: they are the same nowhere, and that is known.</summary>
     public HashSet<string> Unavailable { get; } = new(StringComparer.Ordinal);
@@ -31,14 +33,19 @@ internal sealed class Convergence(Site[] sites)
             if (problem.Code == ProblemCodes.Unavailable) Unavailable.Add(problem.Path);
         AddFormerNames();
         var unheld = sites.Select(Unheld).ToArray();
+        var leftovers = sites.Select(site => site.Replica!.Status.Problems.Where(p => p.Code == ProblemCodes.HoldsIgnored).Select(p => p.Path).ToHashSet(StringComparer.Ordinal)).ToArray();
+        var ignored = hasIgnores ? sites.Select(Ignored.On).ToArray() : [];
         var grain = sites.Max(s => s.Disk.Traits.MtimeGrainNs);
         var first = Tree(sites[0]);
+        if (sites[0].Effective != SyncDirection.TwoWay) return AgainstJournal(unheld[0]);
         for (var i = 1; i < sites.Length; i++)
         {
+            // What stands there is nobody's business; see OneWay.
+            if (sites[i].Effective == SyncDirection.SendOnly) continue;
             var other = Tree(sites[i]);
             foreach (var (path, inode) in first)
             {
-                if (Unavailable.Contains(path) || IsBelow(path, unheld[0]) || IsBelow(path, unheld[i])) continue;
+                if (IsApart(i, path, inode)) continue;
                 if (!other.TryGetValue(path, out var there)) return $"{path} ({Describe(inode)}) is on the host, not on {sites[i].Name}";
                 if (inode.Kind != there.Kind || inode.Mode != there.Mode || inode.LinkTarget != there.LinkTarget || inode.Key != there.Key
                     || (inode.Kind == EntryKind.File && Math.Abs(inode.MtimeNs - there.MtimeNs) >= Math.Max(2, grain)))
@@ -46,22 +53,51 @@ internal sealed class Convergence(Site[] sites)
             }
 
             foreach (var (path, inode) in other)
-                if (!first.ContainsKey(path) && !Unavailable.Contains(path) && !IsBelow(path, unheld[0]) && !IsBelow(path, unheld[i])) return $"{path} ({Describe(inode)}) is on {sites[i].Name}, not on the host";
+                if (!first.ContainsKey(path) && !IsApart(i, path, inode)) return $"{path} ({Describe(inode)}) is on {sites[i].Name}, not on the host";
+        }
+
+        return null;
+
+        bool IsApart(int i, string path, Inode inode) =>
+            Unavailable.Contains(path) || IsBelow(path, unheld[0]) || IsBelow(path, unheld[i])
+            || (hasIgnores && (leftovers[0].Contains(path) || leftovers[i].Contains(path) || ignored[0](path, inode.Kind == EntryKind.Directory) || ignored[i](path, inode.Kind == EntryKind.Directory)));
+    }
+
+    /// <summary>The host only receives: all that the journal has stands on its disk, but for what it lists.</summary>
+    private string? AgainstJournal(HashSet<string> kept)
+    {
+        var trees = TreesOf(sites[0]);
+        var isIgnored = Ignored.On(sites[0]);
+        foreach (var node in trees.All)
+        {
+            if (node == trees.Root || node is not { IsRemote: true } || trees.RemotePath(node) is not { Length: > 0 } path) continue;
+            if (Unavailable.Contains(path) || IsBelow(path, kept) || (hasIgnores && isIgnored(path, node.Kind == EntryKind.Directory))) continue;
+            if (!node.IsLocal) return $"{path} is in the journal, not on the host";
+            if (trees.LocalPath(node) != path) return $"{path} stands at {trees.LocalPath(node)} on the host";
+            if (node.Local!.Content != node.Remote!.Content || node.Local.LinkTarget != node.Remote.LinkTarget) return $"{path} has another content on the host than in the journal";
         }
 
         return null;
     }
 
-    /// <summary>The paths that a site lists because its disk cannot hold their names, and where it still has what was given such a name; each with all below it.</summary>
+    /// <summary>The paths that a site lists because its disk cannot hold their names, and where it still has what was given such a name, or because what was changed there is not sent;
+    /// each with all below it.</summary>
     private static HashSet<string> Unheld(Site site)
     {
         var trees = TreesOf(site);
-        var listed = site.Replica!.Status.Problems.Where(problem => problem.Code == ProblemCodes.Unmaterialised).Select(problem => problem.Path).ToHashSet(StringComparer.Ordinal);
-        if (listed.Count > 0)
+        var listed = site.Replica!.Status.Problems.Where(problem => problem.Code == ProblemCodes.Unmaterialised || (site.Keeps && problem.Code == ProblemCodes.LocalEdit))
+            .Select(problem => problem.Path).ToHashSet(StringComparer.Ordinal);
+        // Moved here, it is listed where it stands, and elsewhere it has the place of before.
+        if (site.Keeps && listed.Count > 0)
+            foreach (var node in trees.All.Where(node => node.IsRemote && node.IsLocal && IsBelow(trees.LocalPath(node), listed)).ToArray()) listed.Add(trees.RemotePath(node));
+        for (var before = 0; before != listed.Count;)
+        {
+            before = listed.Count;
             foreach (var node in trees.All.Where(node => node.IsRemote && node.IsLocal && IsBelow(trees.RemotePath(node), listed)).ToArray()) listed.Add(trees.LocalPath(node));
-        // Directories that were deleted elsewhere stay for such.
-        if (listed.Count > 0)
+            // Directories that were deleted elsewhere stay for such.
             foreach (var node in trees.All.Where(node => node is { IsLocal: true, IsRemote: false, Kind: EntryKind.Directory } && listed.Any(path => path.StartsWith(trees.LocalPath(node) + "/", StringComparison.Ordinal))).ToArray()) listed.Add(trees.LocalPath(node));
+        }
+
         return listed;
     }
 

@@ -1,3 +1,4 @@
+using Sync.Engine.Files;
 using Sync.Simulation.Tests.Disks;
 using Sync.Simulation.Tests.Machines;
 using Sync.Simulation.Tests.Users;
@@ -13,7 +14,9 @@ internal static class LostVersions
     /// <param name="sites">All replicas, which are the same.</param>
     /// <param name="ledger">What users have written.</param>
     /// <param name="isInTree">Nothing has failed: both sides of a conflict stand in the tree, but for what a save has replaced unseen.</param>
-    public static string? Find(Site[] sites, Ledger ledger, bool isInTree)
+    /// <param name="isPartial">What the host's journal has, and its own users' edits stand in the way of, or its ignore files leave out, waits in its staging, whole and durable; that it is no more than
+    /// that, <see cref="StrayFiles"/> sees.</param>
+    public static string? Find(Site[] sites, Ledger ledger, bool isInTree, bool isPartial)
     {
         var found = new HashSet<Users.Version>();
         var inTree = new HashSet<Users.Version>();
@@ -21,7 +24,8 @@ internal static class LostVersions
         {
             SimDisk.Each(site.Disk.Root, "", (path, inode) =>
             {
-                if (path.StartsWith(".sync", StringComparison.Ordinal) && !path.StartsWith(VersionStore, StringComparison.Ordinal)) return;
+                var waits = isPartial && site.Number == 0 && path.StartsWith(PrivateDirectory.Staging + "/c-", StringComparison.Ordinal);
+                if (path.StartsWith(PrivateDirectory.Name + "/", StringComparison.Ordinal) && !path.StartsWith(VersionStore, StringComparison.Ordinal) && !waits) return;
                 if (inode.Data.Length == 0 || ledger.Find(inode) is not { } version) return;
                 found.Add(version);
                 if (!path.StartsWith(VersionStore, StringComparison.Ordinal)) inTree.Add(version);

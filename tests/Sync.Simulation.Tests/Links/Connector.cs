@@ -8,7 +8,7 @@ namespace Sync.Simulation.Tests.Links;
 /// <summary>A guest's way to the host.</summary>
 internal sealed class Connector(Network network, Site guest, SimProcess process) : IHostConnector
 {
-    private readonly GuestGrant _grant = new(guest.Name.PadRight(64, '0'), guest.Name, ReadOnly: false, null, null);
+    private readonly GuestGrant _grant = new(guest.Name.PadRight(64, '0'), guest.Name, guest.IsReader, guest.Direction, null);
 
     public async ValueTask<IHostLink> ConnectAsync(SessionHello hello, CancellationToken cancel)
     {

@@ -62,6 +62,18 @@ internal sealed class Site
     /// <summary>Of the share; on the host.</summary>
     public SharePolicy Policy { get; set; } = new();
 
+    /// <summary>As the host has it; null: the share's.</summary>
+    public SyncDirection? Direction { get; init; }
+
+    /// <summary>It may only read.</summary>
+    public bool IsReader { get; init; }
+
+    /// <summary>Which way its changes go; the share's or its own.</summary>
+    public SyncDirection Effective => Number == 0 ? Policy.HostDirection : Direction ?? Policy.GuestDirection;
+
+    /// <summary>What its users change stays there, and is listed, until it is put back.</summary>
+    public bool Keeps => IsReader || Effective == SyncDirection.ReceiveOnly;
+
     /// <summary>Defects that the engine has logged.</summary>
     public List<string> Defects { get; } = [];
 

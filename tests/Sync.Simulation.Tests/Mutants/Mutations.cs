@@ -42,6 +42,12 @@ internal static class Mutations
         Down("entry-misnamed", "An entry arrives as it was decided.", static (m, n) => m is HostMessage.Entries e && n % 8 == 0 ? e with { Items = [.. e.Items.Select(i => i with { Name = i.Name + "x" })] } : m),
         Down("one-entry-less", "A message is taken whole.", static (m, _) => m is HostMessage.Entries { Items.Count: > 1 } e ? e with { Items = [.. e.Items.Skip(1)] } : m),
         Down("deletes-revived", "A tombstone is one.", static (m, _) => m is HostMessage.Entries e ? e with { Items = [.. e.Items.Select(i => i with { Deleted = false })] } : m),
+        Down("direction-forged", "A replica that only receives, or may only read, sends nothing, and lists what differs.", static (m, _) => m switch
+        {
+            HostMessage.Welcome welcome => welcome with { Direction = SyncDirection.TwoWay, ReadOnly = false },
+            HostMessage.PolicyChanged changed => changed with { Direction = SyncDirection.TwoWay, ReadOnly = false },
+            _ => m,
+        }) with { Arguments = " --directions --readers" },
         Up("proposals-lost", "What was proposed reaches the host, or the link breaks.", static (m, n) => m is GuestMessage.Propose && n % 8 == 0 ? null : m),
         Up("base-forged", "A proposal names the revision it was based on (content).", static (m, _) => Change(m, static c => c with { BaseContent = Latest })) with { Arguments = " --faults=BreakLink" },
         Up("delete-beats-edit", "An edit beats a delete.", static (m, _) => Change(m, static c => c.Entry.Deleted ? c with { BaseContent = Latest, BasePlace = Latest } : c)) with { Arguments = " --faults=BreakLink" },

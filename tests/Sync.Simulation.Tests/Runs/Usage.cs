@@ -22,6 +22,9 @@ internal static class Usage
           --no-git                no users work in git directories
           --no-swaps              users do not swap names
           --no-policies           in no run one side wins where two have edited
+          --directions            in some runs guests only send, only receive or are exact copies, or all goes to the host
+          --readers               in some runs there are guests that may only read
+          --ignores               in some runs users edit ignore files
           --names                 disks hold different names, and users give such names
           --mutate=NAME           with a promise broken on purpose
         """;

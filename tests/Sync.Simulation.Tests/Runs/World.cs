@@ -37,6 +37,9 @@ internal sealed class World
 
     /// <summary>Agents or disks have failed: what was in flight may be in a version store only.</summary>
     private bool _isHarmed;
+
+    /// <summary>Not all of the journal has a place on the host's disk: its ignore files leave something out, or edits of its users are kept there.</summary>
+    private readonly bool _isPartial;
     private int _faults;
     private string? _failure;
 
@@ -56,7 +59,11 @@ internal sealed class World
         _users = new User[_sites.Length];
         for (var i = 0; i < _sites.Length; i++)
         {
-            var site = _sites[i] = new Site(i, _scheduler, _trace, dice.Fork(), secrets.Fork(), script.Disks[i], _network);
+            var site = _sites[i] = new Site(i, _scheduler, _trace, dice.Fork(), secrets.Fork(), script.Disks[i], _network)
+            {
+                Direction = i < script.Directions.Count ? script.Directions[i] : null,
+                IsReader = i < script.Readers.Count && script.Readers[i],
+            };
             _users[i] = new User(site, _scheduler, _trace, _ledger, script.IsGit, script.HasNames);
             site.Policy = script.Policy;
             site.TakesPowerAlong = () => _powerAtEffect.Remove(site, out var takes) && takes;
@@ -65,11 +72,12 @@ internal sealed class World
             mutation?.Site(site);
         }
 
-        // Where one side wins, what has lost is in a version store only.
-        _isHarmed = script.Policy.Conflicts != ConflictPolicy.KeepBoth || script.Policy.GuestDirection != SyncDirection.TwoWay;
+        // Where one side wins, or edits are put back, what has lost is in a version store only; so is, now and then, what was edited while it was left out.
+        _isHarmed = script.HasIgnores || script.Policy.Conflicts != ConflictPolicy.KeepBoth || script.Acts.Any(act => act.Kind == ActKind.Revert) || _sites.Any(site => site.Effective == SyncDirection.Mirror);
+        _isPartial = script.HasIgnores || _sites[0].Effective != SyncDirection.TwoWay;
         mutation?.Network(_network);
         _network.Host = _sites[0];
-        _convergence = new Convergence(_sites);
+        _convergence = new Convergence(_sites, script.HasIgnores);
         foreach (var act in script.Acts)
         {
             _lastActNs = Math.Max(_lastActNs, act.AtNs);
@@ -117,7 +125,7 @@ internal sealed class World
             // At rest, and so it stays.
             if (_quietSinceNs < 0) _quietSinceNs = _scheduler.NowNs;
             if (_scheduler.NowNs - _quietSinceNs < 3_000_000_000) return true;
-            _failure = LostVersions.Find(_sites, _ledger, isInTree: !_isHarmed) ?? StrangeLinks.Find(_sites) ?? StrayFiles.Find(_sites);
+            _failure = LostVersions.Find(_sites, _ledger, !_isHarmed, _isPartial) ?? OneWay.Find(_sites, _ledger) ?? StrangeLinks.Find(_sites) ?? StrayFiles.Find(_sites, _isPartial);
             if (_failure is null || _scheduler.NowNs - _quietSinceNs > LongestSweepNs) return false;
             // Sweeping takes its time.
             _failure = null;
@@ -153,6 +161,12 @@ internal sealed class World
     private void Do(Act act)
     {
         if (act.Site >= _sites.Length) return;
+        if (act.Kind == ActKind.Revert)
+        {
+            Revert(_sites[act.Site]);
+            return;
+        }
+
         if (!act.IsFault)
         {
             _users[act.Site].Do(act);
@@ -189,6 +203,26 @@ internal sealed class World
             case ActKind.SlowNetwork:
                 _network.LatencyNs = dice.Of(50_000, 1_000_000, 20_000_000, 300_000_000);
                 break;
+        }
+    }
+
+    /// <summary>`revert`, which is not waited for: users go on.</summary>
+    private void Revert(Site site)
+    {
+        if (!site.IsUp || site.Replica is not { } replica) return;
+        _trace.Add(_scheduler.NowNs, site.Name, "user: revert", "");
+        _ = RevertAsync();
+
+        async Task RevertAsync()
+        {
+            try
+            {
+                await replica.RevertAsync(CancellationToken.None).ConfigureAwait(false);
+            }
+            catch (Exception e) when (!site.IsUp && e is OperationCanceledException or ObjectDisposedException)
+            {
+                // It ended meanwhile.
+            }
         }
     }
 

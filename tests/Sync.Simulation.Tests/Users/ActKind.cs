@@ -18,6 +18,8 @@ internal enum ActKind
     Touch,
     Copy,
     Swap,
+    EditIgnores,
+    Revert,
 
     Kill,
     KillAtEffect,

@@ -14,6 +14,15 @@ internal sealed record Script(ulong Seed, int Guests, DiskTraits[] Disks, IReadO
     /// <summary>Users work in what looks like a git directory, where order counts.</summary>
     public bool IsGit { get; init; }
 
+    /// <summary>The direction of each guest, by its number; null: the share's. None for the host.</summary>
+    public IReadOnlyList<SyncDirection?> Directions { get; init; } = [];
+
+    /// <summary>The guests that may only read, by their number.</summary>
+    public IReadOnlyList<bool> Readers { get; init; } = [];
+
+    /// <summary>Users edit ignore files.</summary>
+    public bool HasIgnores { get; init; }
+
     /// <summary>Users give names that not every disk can hold.</summary>
     public bool HasNames { get; init; }
 
@@ -43,10 +52,48 @@ internal sealed record Script(ulong Seed, int Guests, DiskTraits[] Disks, IReadO
         for (var i = 0; i < faults; i++)
             acts.Add(new Act(acts.Count, 300_000_000 + (long)(dice.NextDouble() * at), dice.Below(guests + 1), Fault(dice, limits), dice.NextBits()));
         var script = new Script(seed, guests, disks, acts) { Policy = PolicyOf(dice, limits), IsGit = dice.OneIn(6) && limits.HasGit };
+        script = WithRights(script, acts, at, limits);
         if (!limits.HasNames) return script;
         for (var i = 0; i < disks.Length; i++) disks[i] = Naming(dice, disks[i]);
         return script with { HasNames = true };
     }
+
+    /// <summary>Who may do what, and what is left out. From dice of their own: without them all else in a seed is the same.</summary>
+    private static Script WithRights(Script script, List<Act> acts, long until, ScriptLimits limits)
+    {
+        var dice = new Dice(script.Seed * 2 ^ 0x5A5A_0000_0000_0001);
+        var sites = script.Guests + 1;
+        var (isOneWay, isToHost, hasReaders, hasIgnores) = (dice.OneIn(5), dice.OneIn(24), dice.OneIn(6), dice.OneIn(4));
+        var directions = new SyncDirection?[sites];
+        var readers = new bool[sites];
+        for (var i = 1; i < sites; i++)
+        {
+            var (direction, isReader) = (dice.Of<SyncDirection?>(SyncDirection.ReceiveOnly, SyncDirection.SendOnly, SyncDirection.Mirror, null, null), dice.OneIn(2));
+            directions[i] = limits.VariesDirections && isOneWay && !isToHost ? direction : null;
+            readers[i] = limits.HasReaders && hasReaders && isReader;
+        }
+
+        if (limits.VariesDirections && isToHost) script = script with { Policy = script.Policy with { GuestDirection = SyncDirection.SendOnly, HostDirection = SyncDirection.ReceiveOnly } };
+        script = script with { Directions = directions, Readers = readers, HasIgnores = limits.HasIgnores && hasIgnores };
+        var reverts = dice.OneIn(2) ? dice.Between(1, 6) : 0;
+        for (var i = 0; i < reverts; i++)
+        {
+            var act = new Act(acts.Count, 500_000_000 + (long)(dice.NextDouble() * until), dice.Below(sites), ActKind.Revert, dice.NextBits());
+            if (script.Keeps(act.Site)) acts.Add(act);
+        }
+
+        var edits = dice.Between(4, 16);
+        for (var i = 0; script.HasIgnores && i < edits; i++)
+            acts.Add(new Act(acts.Count, 400_000_000 + (long)(dice.NextDouble() * until), dice.Below(sites), ActKind.EditIgnores, dice.NextBits()));
+        return script;
+    }
+
+    /// <summary>The direction that holds for a site.</summary>
+    public SyncDirection DirectionOf(int site) =>
+        site == 0 ? Policy.HostDirection : (site < Directions.Count ? Directions[site] : null) ?? Policy.GuestDirection;
+
+    /// <summary>What a site's users change stays there, and is listed, until it is put back.</summary>
+    public bool Keeps(int site) => DirectionOf(site) == SyncDirection.ReceiveOnly || (site < Readers.Count && Readers[site]);
 
     private static SharePolicy PolicyOf(Dice dice, ScriptLimits limits)
     {

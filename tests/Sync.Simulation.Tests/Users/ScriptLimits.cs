@@ -27,6 +27,15 @@ internal sealed record ScriptLimits
     /// <summary>Users swap the names of files, and of directories.</summary>
     public bool HasSwaps { get; init; } = true;
 
+    /// <summary>In some runs guests only send, only receive or are exact copies, or the whole share goes to the host.</summary>
+    public bool VariesDirections { get; init; }
+
+    /// <summary>In some runs there are guests that may only read.</summary>
+    public bool HasReaders { get; init; }
+
+    /// <summary>In some runs users edit ignore files.</summary>
+    public bool HasIgnores { get; init; }
+
     public IReadOnlyCollection<ActKind> FaultKinds { get; init; } =
     [
         ActKind.Kill, ActKind.KillAtEffect, ActKind.PowerLoss, ActKind.PowerLossAtEffect, ActKind.CutLink, ActKind.BreakLink, ActKind.Overflow, ActKind.BadDisk,

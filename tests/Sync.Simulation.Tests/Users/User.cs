@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Sync.Engine.Files;
+using Sync.Engine.Ignoring;
 using Sync.Engine.Model;
 using Sync.Simulation.Tests.Disks;
 using Sync.Simulation.Tests.Kernel;
@@ -55,6 +56,7 @@ internal sealed class User(Site site, Scheduler scheduler, Trace trace, Ledger l
             case ActKind.Touch: Touch(dice); break;
             case ActKind.Copy: Copy(dice, act); break;
             case ActKind.Swap: Swap(dice); break;
+            case ActKind.EditIgnores: EditIgnores(dice, act); break;
         }
     }
 
@@ -104,12 +106,14 @@ internal sealed class User(Site site, Scheduler scheduler, Trace trace, Ledger l
     }
 
     /// <summary>As editors save: written beside it, then renamed over it.</summary>
-    private void Replace(Dice dice, Act act)
+    private void Replace(Dice dice, Act act) =>
+        Replace(dice, dice.OneIn(4) ? NewPath(dice, _fileNames) : PickFile(dice)?.Path ?? NewPath(dice, _fileNames), () => NewBytes(dice, act));
+
+    private void Replace(Dice dice, string path, Func<byte[]> newBytes)
     {
-        var path = dice.OneIn(4) ? NewPath(dice, _fileNames) : PickFile(dice)?.Path ?? NewPath(dice, _fileNames);
         var slash = path.LastIndexOf('/');
         var temporary = $"{path[..(slash + 1)]}.{path[(slash + 1)..]}.{(++_temporaries).ToString(CultureInfo.InvariantCulture)}.tmp";
-        var bytes = NewBytes(dice, act);
+        var bytes = newBytes();
         var pause = dice.Between(1, 300) * 1_000L;
         Inode? inode = null;
         var seenKey = Disk.Find(path, out var first) == FsError.None && first.Kind == EntryKind.File ? first.Key : Ledger.Nothing;
@@ -170,6 +174,8 @@ internal sealed class User(Site site, Scheduler scheduler, Trace trace, Ledger l
         var to = NewPath(dice, _fileNames);
         var isThere = Disk.Find(to, out var standing) == FsError.None;
         if ((isThere && !over) || (isThere && standing == file.Inode)) return;
+        // An ignore file that goes into a directory that it leaves out itself stays where it was, elsewhere: known, and left.
+        if (file.Path.EndsWith(IgnoreRules.SyncIgnoreName, StringComparison.Ordinal) && Checks.Ignored.On(site)(to, false)) return;
         Note("move " + file.Path, to);
         var isFile = isThere && standing.Kind == EntryKind.File;
         if (Disk.Rename(file.Path, to, RenameMode.Replace) != FsError.None || !isFile) return;
@@ -182,6 +188,8 @@ internal sealed class User(Site site, Scheduler scheduler, Trace trace, Ledger l
     {
         var kind = dice.OneIn(2) ? EntryKind.File : EntryKind.Directory;
         if (Pick(dice, kind) is not { } a || Pick(dice, kind) is not { } b || a.Path == b.Path || Holds(a.Path, b.Path) || Holds(b.Path, a.Path)) return;
+        // Known, and left: an ignore file that changes names with another file is looked at without an end.
+        if (a.Path.EndsWith(IgnoreRules.SyncIgnoreName, StringComparison.Ordinal) || b.Path.EndsWith(IgnoreRules.SyncIgnoreName, StringComparison.Ordinal)) return;
         var aside = a.Path + ".swap.tmp";
         if (Disk.Find(aside, out _) == FsError.None || Disk.Rename(a.Path, aside, RenameMode.NoReplace) != FsError.None) return;
         Note("swap " + a.Path, b.Path);
@@ -189,6 +197,49 @@ internal sealed class User(Site site, Scheduler scheduler, Trace trace, Ledger l
         _ = Disk.Rename(aside, b.Path, RenameMode.NoReplace);
 
         static bool Holds(string directory, string path) => path.StartsWith(directory + "/", StringComparison.Ordinal);
+    }
+
+    /// <summary>An ignore file, at the root or in a directory: saved, or written in place, or deleted.</summary>
+    private void EditIgnores(Dice dice, Act act)
+    {
+        var path = dice.OneIn(3) && Pick(dice, EntryKind.Directory) is { } directory ? directory.Path + "/" + IgnoreRules.SyncIgnoreName : IgnoreRules.SyncIgnoreName;
+        var isThere = Disk.Find(path, out var standing) == FsError.None;
+        if (isThere && standing.Kind != EntryKind.File) return;
+        var text = new StringBuilder($"#{act.Number.ToString(CultureInfo.InvariantCulture)}:\n");
+        for (var lines = dice.Below(4); lines > 0; lines--) text.Append(Pattern(dice)).Append('\n');
+        var bytes = Encoding.ASCII.GetBytes(text.ToString());
+        switch (dice.Below(6))
+        {
+            case 0 when isThere:
+                Note("delete", path);
+                Remove(path, standing, "deleted");
+                break;
+            case 1 when isThere:
+                Note("overwrite", path);
+                Replaced(standing, "written over");
+                Disk.SetLength(standing, 0);
+                Write(dice, standing, path, 0, bytes);
+                break;
+            default:
+                Replace(dice, path, () => bytes);
+                break;
+        }
+    }
+
+    private string Pattern(Dice dice)
+    {
+        var name = dice.OneIn(2) ? dice.Of(_fileNames) : dice.Of(_directoryNames);
+        return dice.Below(9) switch
+        {
+            0 => "/" + name,
+            1 => name + "/",
+            2 => "!" + name,
+            3 => dice.Of(_directoryNames) + "/" + name,
+            4 => "*.tmp",
+            5 => "**/" + name,
+            6 => dice.OneIn(6) ? "*" : "[ab]",
+            _ => name,
+        };
     }
 
     private void MakeDirectory(Dice dice)
