@@ -49,7 +49,15 @@ internal sealed class ControlServer : IAsyncDisposable
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ContentRootPath = data.Path, ApplicationName = "sync" });
         logging(builder.Logging);
         builder.WebHost.UseKestrelCore();
-        builder.Host.UseSystemd();
+        // By the variable that sd_notify(3) names. UseSystemd goes by the name of the parent process instead, which an agent whose unit says ProtectProc=invisible cannot see:
+        // systemd would never hear that it has started.
+        var watched = !string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NOTIFY_SOCKET"));
+        if (watched)
+        {
+            builder.Services.AddSingleton<ISystemdNotifier, SystemdNotifier>();
+            builder.Services.AddSingleton<IHostLifetime, SystemdLifetime>();
+        }
+
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
@@ -61,7 +69,7 @@ internal sealed class ControlServer : IAsyncDisposable
         builder.Services.AddSingleton(time);
         builder.Services.AddSingleton(replicas);
         builder.Services.AddSingleton<AgentService>();
-        if (SystemdHelpers.IsSystemdService() && Watchdog.Limit(Environment.GetEnvironmentVariable("WATCHDOG_USEC"), Environment.GetEnvironmentVariable("WATCHDOG_PID"), Environment.ProcessId) is { } limit)
+        if (watched && Watchdog.Limit(Environment.GetEnvironmentVariable("WATCHDOG_USEC"), Environment.GetEnvironmentVariable("WATCHDOG_PID"), Environment.ProcessId) is { } limit)
             builder.Services.AddHostedService(provider => new Watchdog(provider.GetRequiredService<ISystemdNotifier>(), limit, time));
         services(builder.Services);
         var app = builder.Build();
