@@ -267,7 +267,7 @@ internal sealed class Planner(TreeSet trees, FacetComparer compare)
         if ((facets & Facets.Place) != 0 && Vacating(node) is { } occupant)
         {
             // Two directories that changed places: one goes by way of another name.
-            if (LeadsBackTo(node, occupant)) return new Step(StepKind.Propose, facets, occupant);
+            if (MustGoAside(node, occupant)) return new Step(StepKind.Propose, facets, occupant);
             return Step.Wait(occupant);
         }
 
@@ -324,15 +324,19 @@ internal sealed class Planner(TreeSet trees, FacetComparer compare)
         return false;
     }
 
-    private bool LeadsBackTo(Node node, Node occupant)
+    /// <summary>True if what has a node's place in the journal waits, in the end, for the node to leave its own: then that goes by way of another name. It has done so where nobody wants the place that
+    /// the journal has it at, and nothing that it is in there is to come into it: then the others can go on, and it waits for them. (It went from one such name to the next, for ever, before the other's turn came.)</summary>
+    private bool MustGoAside(Node node, Node occupant)
     {
+        var isInTheWay = !node.IsRemote || (trees.Find(node.Remote!.Parent) is { } directory && trees.LocalChild(directory, node.Remote.Name) is { } next && next != node);
         Node? step = occupant;
         for (var i = 0; i < RingLimit && step is { IsLocal: true }; i++)
         {
+            isInTheWay |= IsRemotelyWithin(node, step);
             // It is to go into the very directory that waits for its name.
-            if (trees.IsLocallyWithin(step, node)) return true;
+            if (trees.IsLocallyWithin(step, node)) return isInTheWay;
             step = Vacating(step);
-            if (step == node) return true;
+            if (step == node) return isInTheWay;
         }
 
         return step is { IsLocal: true };

@@ -42,9 +42,47 @@ public sealed class LostDetourTests
         Assert.Fail("The move of the other is not taken over.");
     }
 
-    private Node Agreed(long id, string name)
+    [Fact]
+    public void What_has_gone_by_way_of_another_name_waits_there_for_the_place_that_it_wants()
     {
-        var state = new Entry { Id = new EntryId(id), Parent = EntryId.Root, Name = name, Kind = EntryKind.Directory, Mode = 0x1ED, PlaceRevision = new Revision(10), ContentRevision = new Revision(10), ModeRevision = new Revision(10) };
+        // Journal: z, w, and in w y. Here y has become z, w has gone into it, and what was z into that.
+        var (z, w) = (Agreed(2, "z"), Agreed(3, "w"));
+        var y = Agreed(4, "y", w.Id);
+        var trees = _reconciler.Trees;
+        trees.SetLocal(z, z.Local! with { Name = "z.tmp" }, z.Stamp);
+        trees.SetLocal(y, y.Local! with { Parent = EntryId.Root, Name = "z" }, y.Stamp);
+        trees.SetLocal(w, w.Local! with { Parent = y.Id }, w.Stamp);
+        trees.SetLocal(z, z.Local! with { Parent = w.Id, Name = "y" }, z.Stamp);
+        var names = new List<string>();
+        Again();
+        for (var revision = 20; _reconciler.TryNext(mayPropose: true, mayApply: true, out var node, out var step); revision++)
+        {
+            Assert.InRange(names.Count, 0, 8);
+            Assert.Equal(StepKind.Propose, step.Kind);
+            var sent = ProposalBuilder.Build(trees, node, step, 0);
+            names.Add(sent.Entry.Name);
+            var known = sent.Entry with { PlaceRevision = new Revision(revision), ContentRevision = new Revision(10), ModeRevision = new Revision(10) };
+            _reconciler.Receive(known);
+            _reconciler.Commit(new Revision(revision));
+            trees.SetSynced(node, known);
+            Again();
+        }
+
+        Assert.Equal(".z.moving-1", names[0]);
+        Assert.Equal(["w", "y", "z"], names.Skip(1).Order());
+
+        // The one that is to go aside comes first each time.
+        void Again()
+        {
+            Assert.False(_reconciler.TryNext(mayPropose: false, mayApply: true, out _, out _));
+            _reconciler.Enqueue(y);
+            _reconciler.EnqueueAll();
+        }
+    }
+
+    private Node Agreed(long id, string name, EntryId? parent = null)
+    {
+        var state = new Entry { Id = new EntryId(id), Parent = parent ?? EntryId.Root, Name = name, Kind = EntryKind.Directory, Mode = 0x1ED, PlaceRevision = new Revision(10), ContentRevision = new Revision(10), ModeRevision = new Revision(10) };
         _reconciler.Receive(state);
         _reconciler.Commit(new Revision(10));
         var node = _reconciler.Trees.Find(state.Id)!;
