@@ -10,6 +10,7 @@ internal static class Comparison
     {
         await DebianPackages.InstallAsync(Needed(options));
         var programs = SourceTree.Find();
+        Progress.Say(Report.Agents(programs));
         using var scratch = new Scratch(options);
         await scratch.SettleAsync();
         await using var ssh = options.With.Overlaps([Tool.Rsync, Tool.Unison, Tool.Lsyncd]) && File.Exists("/usr/sbin/sshd") ? await SshServer.StartAsync(scratch.NewDirectory("ssh")) : null;

@@ -14,14 +14,18 @@ internal static class Report
         var page = Path.Combine(folder, options.Quick ? "quick.md" : "benchmarks.md");
         var chart = Path.ChangeExtension(page, ".svg");
         var labels = new Labels(options, results);
-        var text = Text(options, results, measured.Load, labels, Path.GetFileName(chart));
+        var text = Text(options, results, measured.Load, Agents(root), labels, Path.GetFileName(chart));
         await File.WriteAllTextAsync(chart, Chart.Draw(results));
         await Part.ReplaceAsync(page, text);
         Console.WriteLine(text);
         Progress.Say($"written: {page}, {chart}");
     }
 
-    private static string Text(Options options, Results results, double load, Labels labels, string chart)
+    /// <summary>What sync ran as: it decides the time of a start, and much else.</summary>
+    public static string Agents(string root) =>
+        SourceTree.IsNative(root, "Sync.Host", "sync-host") && SourceTree.IsNative(root, "Sync.Guest", "sync-guest") ? "native agents" : "agents on the .NET runtime, not native as the packages have them";
+
+    private static string Text(Options options, Results results, double load, string agents, Labels labels, string chart)
     {
         var tables = new Tables(results, labels);
         var lost = string.Concat(results.Notes.Where(n => n.Key is "room" || n.Key.StartsWith("ended-", StringComparison.Ordinal)).Select(n => $"\n- {n.Value}."));
@@ -32,7 +36,7 @@ internal static class Report
             ## Compared with others
 
             `dotnet run -c Release --project bench/compare{(options.Quick ? " -- --quick" : "")}`: both ends on one machine ({Machine.Describe(options.Directory)}), encrypted,
-            loopback, load average at the start {load:0.0}. Median of {options.Runs} run{(options.Runs is 1 ? "" : "s")} (least–most), by turns, each in fresh directories.
+            loopback, {agents}, load average at the start {load:0.0}. Median of {options.Runs} run{(options.Runs is 1 ? "" : "s")} (least–most), by turns, each in fresh directories.
 
             ![Time and bytes, as a part of rsync's]({chart})
 

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Sync.EndToEnd.Tests.Harness;
 using Xunit;
 
@@ -198,9 +199,11 @@ public sealed class FillingTests
     /// <summary>Stops the guest's agent where it stands, when some of the tree is there and most is not.</summary>
     private static async Task FreezeMidwayAsync(TestGuest guest)
     {
-        await Eventually.HoldsAsync(
-            () => Directory.Exists(Stage(guest)) && File.Exists(Path.Combine(Stage(guest), "d10", "f1")),
-            () => $"the tree is being built\n{guest}");
+        // Complete files have the mtime of the host's, which were there before.
+        string file = Path.Combine(Stage(guest), "d10", "f1");
+        using Process process = Process.GetProcessById(guest.ProcessId);
+        DateTime started = process.StartTime.ToUniversalTime();
+        await Eventually.HoldsAsync(() => File.Exists(file) && File.GetLastWriteTimeUtc(file) < started, () => $"the tree is being built\n{guest}");
         Libc.Signal(guest.ProcessId, Libc.SigStop);
     }
 

@@ -8,6 +8,8 @@ using Xunit;
 namespace Sync.Protocol.Tests;
 
 /// <summary>Bytes that stand for many more, for messages in messages, or for less than they say: sent to a real server, raw.</summary>
+/// <remarks>Alone: what a call costs is told by what the whole process allocates meanwhile.</remarks>
+[Collection(nameof(AloneCollection))]
 public sealed class BombTests
 {
     private const int InvalidArgument = 3;

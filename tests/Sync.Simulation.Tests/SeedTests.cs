@@ -12,7 +12,7 @@ public sealed class SeedTests
     /// <summary>Seeds in a test run, if they fit in its time. SYNC_SEEDS asks for more, without a limit, and goes on where the last such run stopped.</summary>
     private const ulong Seeds = 4_000;
 
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(110);
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
 
     [Fact]
     public async Task Every_seed_keeps_every_promise()
@@ -38,7 +38,7 @@ public sealed class SeedTests
     /// some fifty of them does not come to rest; docs/reliability.md tells which.</summary>
     [Theory]
     [InlineData("1 34 --directions --readers")]
-    [InlineData("1 20 --ignores")]
+    [InlineData("1 8 --ignores")]
     public async Task What_goes_one_way_or_is_left_out_stays_where_it_belongs(string arguments) => Assert.Empty((await SeedRun.SimulateAsync(arguments))[..^1]);
 
     /// <summary>What was found once: the seed, and with which choice of faults it showed.</summary>

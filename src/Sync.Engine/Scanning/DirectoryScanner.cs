@@ -14,8 +14,11 @@ namespace Sync.Engine.Scanning;
 /// </summary>
 internal sealed class DirectoryScanner(ReplicaContext context, IWatcher watcher, JobCounter jobs, LookQueue looks, DirectoryRules rules, Action<DirectoryListing> listed)
 {
-    /// <summary>Directories whose listing did not hold: it is owed when a look has told where they are.</summary>
+    /// <summary>Directories whose listing did not hold, or could not be made: it is owed when a look has told of them.</summary>
     private readonly HashSet<Node> _owed = [];
+
+    /// <summary>Directories that could not be read, and will be tried again in a while: once each, however often they are looked at until then.</summary>
+    private readonly HashSet<Node> _retried = [];
 
     /// <summary>Listings that have not come back yet.</summary>
     public int UnderWay { get; private set; }
@@ -47,7 +50,7 @@ internal sealed class DirectoryScanner(ReplicaContext context, IWatcher watcher,
         });
     }
 
-    /// <summary>Whether a directory that stands where it was looked for is still to be listed, for the last listing did not hold. To be done by who asks.</summary>
+    /// <summary>Whether a directory that stands where it was looked for is still to be listed, for the last listing did not hold or could not be made. To be done by who asks.</summary>
     public bool TakeOwed(Node directory) => _owed.Count > 0 && _owed.RemoveWhere(owed => owed.Current == directory) > 0;
 
     /// <summary>Gives memory back.</summary>
@@ -121,10 +124,14 @@ internal sealed class DirectoryScanner(ReplicaContext context, IWatcher watcher,
         if (error != FsError.None)
         {
             rules.GiveUp(directory);
+            // A look at its name, which a change of its mode or owner leads to, tells that it may be readable now.
+            _owed.Add(directory);
             // Nothing is known of what is in it: nothing is taken for deleted.
             context.Problems.SetUnreadable(display, $"The directory cannot be read ({error}); what is in it stays as it was. Mend its permissions; it is tried again.");
+            if (!_retried.Add(directory)) return;
             context.After(NameProblems.RetryUnreadable, () =>
             {
+                _retried.Remove(directory);
                 var now = directory.Current;
                 // It may have another name by now, or none: then nobody would take back what is said of this one.
                 if (!now.IsLocal || context.Trees.LocalPath(now) != listing.Path) context.Problems.Clear(display, ProblemCodes.Unreadable);
@@ -133,6 +140,7 @@ internal sealed class DirectoryScanner(ReplicaContext context, IWatcher watcher,
             return;
         }
 
+        if (_owed.Count > 0) _owed.Remove(directory);
         context.Problems.Clear(display, ProblemCodes.Unreadable);
         if (listing.Watching is FsError.Limit) context.Log.LogWatchLimit(context.Share, display);
         listed(listing);
