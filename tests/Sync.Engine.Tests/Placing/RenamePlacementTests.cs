@@ -2,10 +2,7 @@ using Sync.Engine.Files;
 using Sync.Engine.Model;
 using Sync.Engine.Placing;
 using Sync.Engine.Planning;
-using Sync.Engine.Tests.Files;
-using Sync.Engine.Tests.Scanning;
 using Sync.Engine.Trees;
-using Sync.Engine.Versions;
 using Xunit;
 
 namespace Sync.Engine.Tests.Placing;
@@ -13,34 +10,17 @@ namespace Sync.Engine.Tests.Placing;
 /// <summary>Something is renamed, and what stands at its new name a moment later is another, or another's bytes: it is not taken for what the plan saw.</summary>
 public sealed class RenamePlacementTests : IDisposable
 {
-    private readonly FileSystemUnderTest _root = new("linux");
-    private readonly VersionStore _versions;
-    private readonly Placer _placer;
-    private readonly HookedFiles _hooks;
+    private readonly PlacerBench _bench = new();
     private readonly TreeSet _trees = new(EntryId.Root);
 
-    public RenamePlacementTests()
-    {
-        Assert.Equal(FsError.None, _root.Fs.MakeDirectory(PrivateDirectory.Staging, 0x1C0));
-        Assert.Equal(FsError.None, VersionStore.Open(_root.Fs, TimeProvider.System, new VersionLimits(30, 10), null, out var versions));
-        _versions = versions!;
-        var (files, hooks) = HookedFiles.Over(_root.Fs);
-        _hooks = hooks;
-        _placer = new Placer(files, _versions, null);
-    }
-
-    public void Dispose()
-    {
-        _versions.Dispose();
-        _root.Dispose();
-    }
+    public void Dispose() => _bench.Dispose();
 
     [Fact]
     public void What_nobody_touches_is_known_as_it_stands()
     {
-        File.WriteAllText(_root.At("f"), "as it was");
+        File.WriteAllText(_bench.Root.At("f"), "as it was");
         var placement = Rename("f", EntryKind.File, "g");
-        _placer.Run([placement]);
+        _bench.Placer.Run([placement]);
         Assert.Equal(PlacementOutcome.Done, placement.Outcome);
         Assert.Equal(Look("g"), placement.Result.Stamp);
     }
@@ -50,29 +30,29 @@ public sealed class RenamePlacementTests : IDisposable
     [InlineData(true)]
     public void A_directory_that_was_swapped_with_another_in_that_instant_is_not_taken_for_it(bool exchanges)
     {
-        Directory.CreateDirectory(_root.At("d"));
-        Directory.CreateDirectory(_root.At("other"));
-        if (exchanges) Directory.CreateDirectory(_root.At("e"));
+        Directory.CreateDirectory(_bench.Root.At("d"));
+        Directory.CreateDirectory(_bench.Root.At("other"));
+        if (exchanges) Directory.CreateDirectory(_bench.Root.At("e"));
         var placement = Rename("d", EntryKind.Directory, "e", exchanges ? StepKind.Exchange : StepKind.Move);
-        _hooks.After("Rename", "d", () =>
+        _bench.Hooks.After("Rename", "d", () =>
         {
-            Directory.Move(_root.At("e"), _root.At("aside"));
-            Directory.Move(_root.At("other"), _root.At("e"));
+            Directory.Move(_bench.Root.At("e"), _bench.Root.At("aside"));
+            Directory.Move(_bench.Root.At("other"), _bench.Root.At("e"));
         });
-        _placer.Run([placement]);
-        Assert.True(_hooks.HasFired);
+        _bench.Placer.Run([placement]);
+        Assert.True(_bench.Hooks.HasFired);
         Assert.Equal((PlacementOutcome.Done, Look("aside").FileKey), (placement.Outcome, placement.Result.Stamp.FileKey));
     }
 
     [Fact]
     public void A_file_that_was_saved_over_it_in_that_instant_is_an_edit()
     {
-        File.WriteAllText(_root.At("f"), "as it was");
-        File.WriteAllText(_root.At("new"), "as it is now");
+        File.WriteAllText(_bench.Root.At("f"), "as it was");
+        File.WriteAllText(_bench.Root.At("new"), "as it is now");
         var placement = Rename("f", EntryKind.File, "g");
-        _hooks.After("Rename", "f", () => File.Move(_root.At("new"), _root.At("g"), overwrite: true));
-        _placer.Run([placement]);
-        Assert.True(_hooks.HasFired);
+        _bench.Hooks.After("Rename", "f", () => File.Move(_bench.Root.At("new"), _bench.Root.At("g"), overwrite: true));
+        _bench.Placer.Run([placement]);
+        Assert.True(_bench.Hooks.HasFired);
         Assert.Equal(PlacementOutcome.Done, placement.Outcome);
         Assert.NotEqual(Look("g"), placement.Result.Stamp);
     }
@@ -80,17 +60,17 @@ public sealed class RenamePlacementTests : IDisposable
     [Fact]
     public void A_file_that_was_written_to_since_the_plan_saw_it_is_an_edit()
     {
-        File.WriteAllText(_root.At("f"), "as it was");
+        File.WriteAllText(_bench.Root.At("f"), "as it was");
         var placement = Rename("f", EntryKind.File, "g");
-        File.AppendAllText(_root.At("f"), ", and more");
-        _placer.Run([placement]);
+        File.AppendAllText(_bench.Root.At("f"), ", and more");
+        _bench.Placer.Run([placement]);
         Assert.Equal(PlacementOutcome.Done, placement.Outcome);
         Assert.NotEqual(Look("g"), placement.Result.Stamp);
     }
 
     private FileStamp Look(string path)
     {
-        Assert.Equal(FsError.None, _root.Fs.Stat(path, out var stat));
+        Assert.Equal(FsError.None, _bench.Root.Fs.Stat(path, out var stat));
         return stat.Stamp;
     }
 
@@ -103,7 +83,7 @@ public sealed class RenamePlacementTests : IDisposable
 
     private Node Known(string path, EntryKind kind)
     {
-        Assert.Equal(FsError.None, _root.Fs.Stat(path, out var stat));
+        Assert.Equal(FsError.None, _bench.Root.Fs.Stat(path, out var stat));
         var node = _trees.AddProvisional();
         _trees.SetLocal(node, new Entry { Id = node.Id, Parent = _trees.Root.Id, Name = path, Kind = kind, Mode = stat.Mode, Size = kind == EntryKind.File ? stat.Stamp.Size : 0, MtimeNs = stat.Stamp.MtimeNs }, stat.Stamp);
         return node;
