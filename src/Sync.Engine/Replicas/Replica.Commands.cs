@@ -59,7 +59,9 @@ internal sealed partial class Replica
         _publishedAt = _context.Time.GetTimestamp();
         _heldDirectories.Review();
         var (pendingIn, pendingOut, pendingBytes) = CountPending();
-        _bulkWork.Is(!_observer.HasScanned || pendingIn + pendingOut > ManyBehind);
+        // A share whose root is not there looks at nothing, perhaps for days.
+        var isFirstLook = !_observer.HasScanned && !_observer.IsIdle;
+        _bulkWork.Is(isFirstLook || pendingIn + pendingOut > ManyBehind);
         foreach (var node in Reconciler.Held)
             if (_flusher.Behind.Contains(node) && !node.Has(NodeFlags.Refused))
                 _context.Problems.Set(Trees.DisplayPath(node), ProblemCodes.LocalEdit, "Changed here, where changes are not sent: kept, until 'revert' puts it back.");
