@@ -197,6 +197,8 @@ internal sealed partial class Replica
             if (_status.State != ReplicaState.InSync) return;
             _trimmedAt = WorkDone();
             Trim();
+            // Code that the end of the work needed, and libraries that were loaded for it.
+            _context.After(TrimAfter * 4, () => _indexWorker.Run(ResidentPages.GiveBack));
         });
     }
 
@@ -208,6 +210,7 @@ internal sealed partial class Replica
     private void Trim()
     {
         _context.Small.Trim();
+        _context.Manifests.Trim();
         _context.Arrivals.Trim();
         _context.Apply.Trim();
         _context.Io.Trim();
@@ -226,7 +229,11 @@ internal sealed partial class Replica
         else Collect();
     }
 
-    private void Collect() => _indexWorker.Run(static () => GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true));
+    private void Collect() => _indexWorker.Run(static () =>
+    {
+        GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+        ResidentPages.GiveBack();
+    });
 
     /// <summary>Gives memory back in what this replica belongs to, and calls back.</summary>
     public Action<Action>? TrimSurroundings { get; set; }

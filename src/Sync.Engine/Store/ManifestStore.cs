@@ -273,8 +273,24 @@ internal sealed class ManifestStore
             EvictHeld(id);
             _cache.Add(id, _recent.AddFirst(new KeyValuePair<ContentId, byte[]>(id, manifest)));
             _cached += manifest.Length;
-            while (_cached > CachedBytes) EvictHeld(_recent.Last!.Value.Key);
+            Shrink(CachedBytes);
         }
+    }
+
+    /// <summary>Gives memory back: work is over for now. The latest are kept, and all where there is no directory.</summary>
+    public void Trim()
+    {
+        if (_directory is null) return;
+        lock (_gate)
+        {
+            Shrink(CachedBytes / 16);
+            _cache.TrimExcess();
+        }
+    }
+
+    private void Shrink(long to)
+    {
+        while (_cached > to) EvictHeld(_recent.Last!.Value.Key);
     }
 
     private void Evict(ContentId id)

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Sync.Engine.Machines;
 using Sync.Guest.Config;
 using Sync.Shared.Commands;
 using Sync.Shared.Control;
@@ -24,6 +25,7 @@ internal sealed class GuestProcess(DataDirectory data, TimeProvider time, TextWr
     public async Task RunAsync(SettingsSource source, CancellationToken cancel)
     {
         var settings = SettingsOptions.Check(source);
+        ResidentPages.Note();
         using (await DataLock.TakeAsync(data, AgentConnection.IsRunning(data) ? TimeSpan.Zero : LockPatience, time, cancel))
         using (var identity = AgentIdentity.Load(data))
         using (var files = new LogFileProvider(data, time, reason => error.WriteLine($"sync-guest: the log cannot be written to files ({reason}); stderr has it")))

@@ -4,6 +4,7 @@ using System.Security.Cryptography.X509Certificates;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
+using Sync.Engine.Machines;
 using Sync.Shared.Data;
 
 namespace Sync.Web.Serving;
@@ -14,6 +15,8 @@ namespace Sync.Web.Serving;
 /// </summary>
 internal static class WebProcess
 {
+    private static readonly TimeSpan GiveBackEvery = TimeSpan.FromSeconds(20);
+
     public static async Task<int> RunAsync(DataDirectory data, IPEndPoint listen, string? certificate, TextWriter output, CancellationToken cancel)
     {
         WebApplication app;
@@ -34,11 +37,30 @@ internal static class WebProcess
             var address = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
             await output.WriteLineAsync("ready " + Reachable(new Uri(address), listen));
             await output.FlushAsync(cancel);
+            using var over = new CancellationTokenSource();
+            var givingBack = GiveBackMemoryAsync(over.Token);
             await WaitForHostAsync(cancel);
+            await over.CancelAsync();
+            await givingBack;
             await app.StopAsync(CancellationToken.None);
         }
 
         return 0;
+    }
+
+    /// <summary>Most of the files of the runtime and of the libraries are needed by the start, and by a first page, alone.</summary>
+    private static async Task GiveBackMemoryAsync(CancellationToken over)
+    {
+        ResidentPages.Note();
+        using var timer = new PeriodicTimer(GiveBackEvery);
+        try
+        {
+            while (await timer.WaitForNextTickAsync(over)) ResidentPages.GiveBack();
+        }
+        catch (OperationCanceledException)
+        {
+            // The program ends.
+        }
     }
 
     /// <summary>Completes when the host has closed this program's standard input, or has died.</summary>

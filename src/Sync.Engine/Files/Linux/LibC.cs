@@ -118,4 +118,7 @@ internal static unsafe partial class LibC
 
     [LibraryImport(Lib, SetLastError = true)]
     internal static partial nint write(FileDescriptor fd, byte* buffer, nint size);
+
+    [LibraryImport(Lib, SetLastError = true)]
+    internal static partial int madvise(nuint address, nuint length, int advice);
 }
