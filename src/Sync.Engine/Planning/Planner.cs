@@ -279,10 +279,11 @@ internal sealed class Planner(TreeSet trees, FacetComparer compare)
     private Node? Vacating(Node node)
     {
         if (trees.LocalParent(node) is not { } parent || trees.RemoteChild(parent, node.Local!.Name) is not { } occupant || occupant == node) return null;
-        if (occupant.Has(NodeFlags.Proposing) || occupant.Has(NodeFlags.Refused) || occupant.Base is null) return null;
+        if (occupant.Has(NodeFlags.Leaving) || occupant.Has(NodeFlags.Refused) || occupant.Base is null) return null;
         // A directory that cannot be deleted while the journal has this very node in it.
         if (occupant.Local is null && IsRemotelyWithin(node, occupant)) return null;
-        if (occupant.Local is null) return IsEditedThere(occupant) ? null : occupant;
+        // Something else of it is proposed, an edit from before it was deleted: what the journal has of it may be that.
+        if (occupant.Local is null) return !occupant.Has(NodeFlags.Proposing) && IsEditedThere(occupant) ? null : occupant;
         return (compare.Difference(occupant.Base, occupant.Local) & Facets.Place) != 0 ? occupant : null;
     }
 

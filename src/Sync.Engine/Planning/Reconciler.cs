@@ -253,7 +253,8 @@ internal sealed class Reconciler
     /// <summary>The host has dealt with a proposed change: the proposed state is the merge base now, see <see cref="Outcome"/>.</summary>
     public void Conclude(Node node, Change sent, Outcome outcome)
     {
-        node.Flags &= ~(NodeFlags.Proposing | NodeFlags.Deleting);
+        node.Flags &= ~NodeFlags.Proposed;
+        if (outcome.Verdict is Verdict.Retry or Verdict.NeedContent or Verdict.Unknown or Verdict.Refused) WakeWaiters(node);
         switch (outcome.Verdict)
         {
             case Verdict.Retry or Verdict.NeedContent:
@@ -372,7 +373,7 @@ internal sealed class Reconciler
                 if (node.Remote is { Deleted: false } remote) Recognise(remote);
         foreach (var node in proposed)
         {
-            node.Flags &= ~(NodeFlags.Proposing | NodeFlags.Deleting);
+            node.Flags &= ~NodeFlags.Proposed;
             Enqueue(node);
             WakeWaiters(node);
         }

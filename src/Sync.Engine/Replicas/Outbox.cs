@@ -166,6 +166,12 @@ internal sealed class Outbox(ReplicaContext context, bool isHost)
     private void Ready(Node node, Change change)
     {
         _ready.Add((node, change));
+        if (change.Entry.Deleted || change.Facets.HasFlag(Facets.Place))
+        {
+            node.Flags |= NodeFlags.Leaving;
+            context.Reconciler.WakeWaiters(node);
+        }
+
         _readyInline += change.Inline?.Length ?? 0;
         if (_ready.Count >= MaxChanges || _readyInline >= MaxInline) Flush();
     }
@@ -178,7 +184,7 @@ internal sealed class Outbox(ReplicaContext context, bool isHost)
         _inFlight.Remove(node);
         context.After(pause, () =>
         {
-            node.Flags &= ~(NodeFlags.Proposing | NodeFlags.Deleting);
+            node.Flags &= ~NodeFlags.Proposed;
             context.Reconciler.Enqueue(node.Current);
             context.Reconciler.WakeWaiters(node);
         });

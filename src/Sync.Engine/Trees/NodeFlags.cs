@@ -35,4 +35,10 @@ internal enum NodeFlags : ushort
 
     /// <summary>In the list of nodes whose change is to be written down at this turn's end.</summary>
     Unlogged = 512,
+
+    /// <summary>The proposal under way takes it from its place in the journal, and is on its way: what is proposed from now on comes behind it.</summary>
+    Leaving = 1024,
+
+    /// <summary>All that tells of a proposal under way.</summary>
+    Proposed = Proposing | Deleting | Leaving,
 }

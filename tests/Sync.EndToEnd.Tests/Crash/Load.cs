@@ -17,6 +17,7 @@ internal sealed class Load
             Alone.Add(new AppendingWriter(tree, side + "-appends", seed + Alone.Count));
             Alone.Add(new ChurningWriter(tree, side + "-churns", seed + Alone.Count));
             Alone.Add(new RenamingWriter(tree, side + "-renames", seed + Alone.Count));
+            Alone.Add(new SucceedingWriter(tree, side + "-succeeds", seed + Alone.Count));
             Shared.Add(new SharedWriter(tree, side + "-shares", seed + 100 + Shared.Count));
         }
     }

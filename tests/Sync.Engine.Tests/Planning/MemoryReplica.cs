@@ -176,7 +176,7 @@ internal sealed class MemoryReplica
         switch (step.Kind)
         {
             case StepKind.Propose:
-                node.Flags |= NodeFlags.Proposing | (node.Local is null ? NodeFlags.Deleting : 0);
+                node.Flags |= NodeFlags.Proposing | (node.Local is null ? NodeFlags.Deleting : 0) | (step.Facets.HasFlag(Facets.Place) ? NodeFlags.Leaving : 0);
                 _inFlight.Add(node);
                 if (node.Local is { Kind: EntryKind.File } wanted && (step.Facets & Facets.Content) != 0 && _world.Replaced.Contains(wanted.Content)) _world.ProposedLate.Add(wanted.Content);
                 var change = ProposalBuilder.Build(Trees, node, step, 0) with { Passed = Reconciler.PassedBy(node), IsHearsay = Reconciler.IsHearsay(node) };

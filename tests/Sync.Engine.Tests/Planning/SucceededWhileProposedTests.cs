@@ -1,0 +1,113 @@
+using Sync.Delta;
+using Sync.Engine.Files;
+using Sync.Engine.Link;
+using Sync.Engine.Model;
+using Sync.Engine.Planning;
+using Sync.Engine.Trees;
+using Xunit;
+
+namespace Sync.Engine.Tests.Planning;
+
+/// <summary>An edit is on its way, and the file gives its name to something else: that is told behind the end of the file, or the host would see two that want one name.</summary>
+public sealed class SucceededWhileProposedTests
+{
+    private readonly Reconciler _reconciler = new(new TreeSet(EntryId.Root), new FacetComparer());
+    private readonly Node _file;
+    private readonly Change _edit;
+    private ulong _key = 50;
+
+    public SucceededWhileProposedTests()
+    {
+        var state = new Entry
+        {
+            Id = new EntryId(2), Parent = EntryId.Root, Name = "name", Kind = EntryKind.File, Mode = 0x1A4, Size = 1, Content = Content(1),
+            PlaceRevision = new Revision(10), ContentRevision = new Revision(10), ModeRevision = new Revision(10),
+        };
+        _reconciler.Receive(state);
+        _reconciler.Commit(new Revision(10));
+        _file = _reconciler.Trees.Find(state.Id)!;
+        _reconciler.Trees.SetLocal(_file, state, new FileStamp(2, 1, 0, 0));
+        _reconciler.Trees.SetSynced(_file, state);
+        _reconciler.Trees.SetLocal(_file, state with { Content = Content(2), MtimeNs = 5 }, new FileStamp(2, 1, 5, 5));
+        _edit = Assert.Single(Propose(isSent: false)).Change;
+    }
+
+    [Fact]
+    public void A_link_at_the_name_of_a_deleted_file_whose_edit_has_no_answer_waits_for_it()
+    {
+        _reconciler.Trees.SetLocal(_file, null);
+        var link = Make("name", EntryKind.Symlink);
+        Assert.Empty(Propose(isSent: true));
+
+        _reconciler.Receive(Told());
+        _reconciler.Conclude(_file, _edit, new Outcome(_file.Id, _file.Id, Verdict.Accepted, new Revision(20)));
+        Assert.Equal([(_file, true), (link, false)], Propose(isSent: true).Select(static p => (p.Node, p.Change.Entry.Deleted)));
+    }
+
+    [Fact]
+    public void It_waits_also_when_the_journal_tells_of_the_edit_before_the_answer_comes()
+    {
+        _reconciler.Trees.SetLocal(_file, null);
+        var directory = Make("name", EntryKind.Directory);
+        _reconciler.Receive(Told());
+        Assert.Empty(Propose(isSent: true));
+
+        _reconciler.Conclude(_file, _edit, new Outcome(_file.Id, _file.Id, Verdict.Accepted, new Revision(20)));
+        Assert.Equal([_file, directory], Propose(isSent: true).Select(static p => p.Node));
+    }
+
+    [Fact]
+    public void A_refused_edit_keeps_nobody_waiting()
+    {
+        _reconciler.Trees.SetLocal(_file, null);
+        var link = Make("name", EntryKind.Symlink);
+        Assert.Empty(Propose(isSent: true));
+
+        _reconciler.Conclude(_file, _edit, new Outcome(_file.Id, _file.Id, Verdict.Refused, default));
+        Assert.Contains(link, Propose(isSent: true).Select(static p => p.Node));
+    }
+
+    [Fact]
+    public void What_comes_to_the_former_name_of_a_moved_and_edited_file_waits_until_the_move_is_on_its_way()
+    {
+        _reconciler.Receive(Told());
+        _reconciler.Conclude(_file, _edit, new Outcome(_file.Id, _file.Id, Verdict.Accepted, new Revision(20)));
+        _reconciler.Trees.SetLocal(_file, _file.Local! with { Name = "name.bak", Content = Content(3), MtimeNs = 6 }, _file.Stamp);
+        var successor = Make("name", EntryKind.Symlink);
+
+        // Its bytes are being read.
+        Assert.Equal([_file], Propose(isSent: false).Select(static p => p.Node));
+        Assert.Empty(Propose(isSent: true));
+        _file.Flags |= NodeFlags.Leaving;
+        _reconciler.WakeWaiters(_file);
+        Assert.Equal([successor], Propose(isSent: true).Select(static p => p.Node));
+    }
+
+    private static ContentId Content(byte number) => new([number, .. new byte[ContentId.Size - 1]]);
+
+    /// <summary>The edit, as the journal has it.</summary>
+    private Entry Told() => _file.Remote! with { Content = _edit.Entry.Content, MtimeNs = _edit.Entry.MtimeNs, ContentRevision = new Revision(20) };
+
+    private Node Make(string name, EntryKind kind)
+    {
+        var trees = _reconciler.Trees;
+        var node = trees.AddProvisional();
+        trees.SetLocal(node, new Entry { Id = node.Id, Parent = EntryId.Root, Name = name, Kind = kind, Mode = 0x1ED, LinkTarget = kind == EntryKind.Symlink ? "there" : null }, new FileStamp(_key++, 0, 0, 0));
+        return node;
+    }
+
+    /// <summary>What is proposed now, in its order.</summary>
+    private List<(Node Node, Change Change)> Propose(bool isSent)
+    {
+        var proposed = new List<(Node, Change)>();
+        while (_reconciler.TryNext(mayPropose: true, mayApply: true, out var node, out var step))
+        {
+            Assert.Equal(StepKind.Propose, step.Kind);
+            proposed.Add((node, ProposalBuilder.Build(_reconciler.Trees, node, step, 0)));
+            node.Flags |= NodeFlags.Proposing | (node.Local is null ? NodeFlags.Deleting : 0) | (isSent && step.Facets.HasFlag(Facets.Place) ? NodeFlags.Leaving : 0);
+            _reconciler.WakeWaiters(node);
+        }
+
+        return proposed;
+    }
+}
