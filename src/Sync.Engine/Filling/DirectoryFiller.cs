@@ -24,10 +24,16 @@ internal sealed class DirectoryFiller(ReplicaContext context, Applier applier, O
     /// <summary>Fewer files than this are there as soon by themselves.</summary>
     private const int Worthwhile = 2000;
 
-    /// <summary>A slower link (bytes a second) gains more by compression and by patches, which a pull has not.</summary>
-    private const long SlowLink = 8 << 20;
+    /// <summary>A slower link gains more by compression and by patches, which a pull has not.</summary>
+    private const long SlowLink = 32 << 20;
 
-    private static readonly TimeSpan MeasureFor = TimeSpan.FromSeconds(3);
+    /// <summary>So much of the time has to be waiting for the link: else it is this machine that is slow, and the usual way would take twice the processor time.</summary>
+    private const double MostlyWaiting = 0.7;
+
+    private static readonly TimeSpan MeasureFor = TimeSpan.FromSeconds(0.5);
+
+    /// <summary>So many times in a row it has to be slow.</summary>
+    private const int MostSlow = 3;
 
     /// <summary>A host that looks at its disk for the first time is waited for, but not for ever: what it has found by then comes one by one, and the rest together when it is done.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
@@ -244,12 +250,13 @@ internal sealed class DirectoryFiller(ReplicaContext context, Applier applier, O
     {
         try
         {
-            for (var before = 0L; ;)
+            for (var (slow, received, waited) = (0, 0L, TimeSpan.Zero); ;)
             {
                 await Task.Delay(MeasureFor, context.Time, over).ConfigureAwait(false);
-                var now = counts.Received;
-                if (now - before < SlowLink * MeasureFor.TotalSeconds) await stop.CancelAsync().ConfigureAwait(false);
-                before = now;
+                var (nowReceived, nowWaited) = (counts.Received, counts.Waited);
+                slow = nowReceived - received < SlowLink * MeasureFor.TotalSeconds && nowWaited - waited > MeasureFor * MostlyWaiting ? slow + 1 : 0;
+                if (slow == MostSlow) await stop.CancelAsync().ConfigureAwait(false);
+                (received, waited) = (nowReceived, nowWaited);
             }
         }
         catch (OperationCanceledException)

@@ -123,7 +123,13 @@ internal sealed class Build
             _target = target;
             for (var i = 0; i < workers.Length; i++) workers[i] = new BuildWorker(this, target, source, i);
             local = Task.Run(() => PlaceLocal(workers, stop.Token), cancel);
-            await foreach (var piece in feed.ReadAsync(stop.Token).ConfigureAwait(false)) Dispatch(piece, workers, stop.Token);
+            Counts.Waits();
+            await foreach (var piece in feed.ReadAsync(stop.Token).ConfigureAwait(false))
+            {
+                Counts.Goes();
+                Dispatch(piece, workers, stop.Token);
+                Counts.Waits();
+            }
         }
         catch (Exception e)
         {
