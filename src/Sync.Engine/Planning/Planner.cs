@@ -220,8 +220,8 @@ internal sealed class Planner(TreeSet trees, FacetComparer compare)
         if (mine != 0)
         {
             var step = Propose(node, mine);
-            // What cannot be proposed must not keep the other facets from being applied, unless it is the very bytes.
-            if (step.Kind != StepKind.Hold || theirs == 0) return step;
+            // What cannot be proposed must not keep the other facets from being applied, where any are.
+            if (step.Kind != StepKind.Hold || theirs == 0 || !CanApply) return step;
         }
 
         if (theirs == 0 || !CanApply) return Step.None;

@@ -473,7 +473,9 @@ internal sealed partial class Replica : IContentLocator, IAsyncDisposable
             {
                 // What a guest leaves out, or keeps another edit of, it does not wait for; the host may have the only copy of it.
                 if (!_isHost && !node.Has(NodeFlags.Applying) && !IsPending(node)) continue;
-                foreach (var entry in (ReadOnlySpan<Entry?>)[node.Local, node.Remote])
+                // The journal's bytes stand here, wherever that is: it was moved where edits are kept.
+                if (node is { IsLocal: true, IsRemote: true } && node.Local!.Content == node.Remote!.Content) continue;
+                foreach (var entry in (ReadOnlySpan<Entry?>)[Reconciler.Held.Contains(node) ? null : node.Local, node.Remote])
                     if (entry is { Kind: EntryKind.File, Deleted: false }) wanted.Add(entry.Content);
             }
 
