@@ -493,7 +493,7 @@ internal sealed class Applier(
         {
             case StepKind.Create:
                 if (p.Step.Other is { } displaced) Trees.SetLocal(displaced, null);
-                Trees.SetLocal(node, Observed(entry, p.Result), LinkStamp(entry, stamp));
+                Trees.SetLocal(node, Observed(entry, p.Result), LinkStamp(entry, stamp), p.DiskLength ?? entry.Size);
                 if (entry.Kind == EntryKind.Directory)
                 {
                     _made.Add(node);
@@ -502,7 +502,7 @@ internal sealed class Applier(
 
                 break;
             case StepKind.Update:
-                Trees.SetLocal(node, Observed(entry, p.Result) with { Parent = node.Local!.Parent, Name = node.Local.Name }, LinkStamp(entry, stamp));
+                Trees.SetLocal(node, Observed(entry, p.Result) with { Parent = node.Local!.Parent, Name = node.Local.Name }, LinkStamp(entry, stamp), p.DiskLength ?? entry.Size);
                 break;
             case StepKind.Move or StepKind.StepAside:
                 if (p.Step is { Kind: StepKind.Move, Other: { } inTheWay }) Trees.SetLocal(inTheWay, null);
