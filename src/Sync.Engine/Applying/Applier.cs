@@ -386,7 +386,7 @@ internal sealed class Applier(
         // RACE: nothing was found at its place because its directory had moved on meanwhile: what moved with it is still there.
         if (p is { Outcome: PlacementOutcome.Done, Step.Kind: StepKind.Remove } && Trees.LocalPath(node) != p.Source) p.Outcome = PlacementOutcome.Raced;
         // RACE: directories were swapped meanwhile, and it went by its path into another than the trees know by that name. Looks will tell where all stand.
-        if (p.Outcome == PlacementOutcome.Done && !isForgotten && IsInItself(p)) p.Outcome = PlacementOutcome.Raced;
+        if (p.Outcome == PlacementOutcome.Done && !isForgotten && (IsInItself(p) || IsElsewhere(p))) p.Outcome = PlacementOutcome.Raced;
         if (p.Outcome == PlacementOutcome.Done)
         {
             Placed++;
@@ -484,6 +484,11 @@ internal sealed class Applier(
         StepKind.Exchange when p.Step.Other is { Local: { } other } => IsWithin(other.Parent, p.Node) || IsWithin(p.Node.Local!.Parent, p.Step.Other),
         _ => false,
     };
+
+    /// <summary>Whether the directory that something new was put into by its path has another path by now: it stands in what had taken that path, or has moved along. Taken for placed, it would be missed at
+    /// the first look, and deleted elsewhere.</summary>
+    private bool IsElsewhere(Placement p) =>
+        p.Step.Kind == StepKind.Create && Trees.Find(p.Entry.Parent) is { IsLocal: true } parent && SharePath.Join(Trees.LocalPath(parent), p.Entry.Name) != p.Target;
 
     private bool IsWithin(EntryId directory, Node node) => Trees.Find(directory) is { } at && Trees.IsLocallyWithin(at, node);
 
