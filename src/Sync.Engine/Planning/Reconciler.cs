@@ -661,9 +661,9 @@ internal sealed class Reconciler
 
     private void TakeOver(Node other, Node node)
     {
-        var (local, stamp, form) = (other.Local!, other.Stamp, other.DiskForm);
+        var (local, stamp) = (other.Local!, other.Stamp);
         Trees.SetLocal(other, null);
-        Trees.SetLocal(node, local with { Id = node.Id }, stamp, form?.Length);
+        Trees.SetLocal(node, local with { Id = node.Id }, stamp);
     }
 
     /// <summary>What is ignored in it stays where it is, and so do the directories below that are kept for the same reason.</summary>

@@ -1,7 +1,6 @@
 namespace Sync.Host.Config;
 
 /// <summary>Who is told of events by HTTP.</summary>
-/// <remarks>What has a default can be set: where an older file lacks it, the generated reader leaves that default only so.</remarks>
 internal sealed record WebhookRecord
 {
     /// <summary>8 hexadecimal digits.</summary>
@@ -10,7 +9,7 @@ internal sealed record WebhookRecord
     public required string Url { get; init; }
 
     /// <summary>The kinds of events it is told of.</summary>
-    public IReadOnlyList<string> Events { get; set; } = [];
+    public IReadOnlyList<string> Events { get; init; } = [];
 
     /// <summary>The only share; null for all.</summary>
     public string? Share { get; init; }

@@ -1,6 +1,5 @@
 using Sync.Delta;
 using Sync.Engine.Files;
-using Sync.Engine.LineEnds;
 using Sync.Engine.Model;
 using Sync.Simulation.Tests.Checks;
 using Sync.Simulation.Tests.Kernel;
@@ -65,8 +64,7 @@ internal sealed class World
                 Direction = i < script.Directions.Count ? script.Directions[i] : null,
                 IsReader = i < script.Readers.Count && script.Readers[i],
             };
-            _users[i] = new User(site, _scheduler, _trace, _ledger, script.IsGit, script.HasNames, script.HasLines);
-            if (script.HasLines && i % 2 == 1) site.LineEndings = LineEndings.Crlf(["a", "c", "x/", i == 1 ? "!x/b" : "*.tmp"]);
+            _users[i] = new User(site, _scheduler, _trace, _ledger, script.IsGit, script.HasNames);
             site.Policy = script.Policy;
             site.TakesPowerAlong = () => _powerAtEffect.Remove(site, out var takes) && takes;
             site.LosingPower = LosePower;
