@@ -23,7 +23,7 @@ public static unsafe class ResidentPages
     public static void Note()
     {
         if (!Abi.IsSupported) return;
-        lock (Gate) _settled = [.. File.ReadLines("/proc/self/maps").Where(IsCandidate)];
+        lock (Gate) _settled = [.. Report("/proc/self/maps").Where(IsCandidate)];
     }
 
     /// <summary>Gives back what it can. Takes some milliseconds, and some more of whoever runs code next.</summary>
@@ -35,7 +35,7 @@ public static unsafe class ResidentPages
         lock (Gate)
         {
             var seen = new HashSet<string>();
-            foreach (var mapping in Unwritten(File.ReadLines("/proc/self/smaps")))
+            foreach (var mapping in Unwritten(Report("/proc/self/smaps")))
             {
                 seen.Add(mapping);
                 if (_settled.Contains(mapping) && TryReadRange(mapping, out var from, out var to)) LibC.madvise(from, to - from, DontNeed);
@@ -64,6 +64,19 @@ public static unsafe class ResidentPages
         }
 
         if (mapping is not null) yield return mapping;
+    }
+
+    /// <summary>A file of the kernel's. Where there is none, as in some sandboxes, or it may not be read, nothing is known, and nothing given back.</summary>
+    private static string[] Report(string path)
+    {
+        try
+        {
+            return File.ReadAllLines(path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return [];
+        }
     }
 
     /// <summary>"FROM-TO r-xp OFFSET DEVICE INODE /PATH".</summary>
