@@ -157,14 +157,9 @@ internal sealed partial class BuildWorker : IDisposable
     private void TakePart(int index, long offset, ReadOnlySpan<byte> bytes)
     {
         _build.Counts.Came(bytes.Length);
+        // The rest of the parts of one that is another by now.
+        if (!_build.IsAwaited(index)) return;
         var entry = _build.Tree.Entries[index];
-        if (!_build.IsAwaited(index))
-        {
-            // The rest of the parts of one that is another by now; a short one has none.
-            if (entry.Size <= PullLimits.MaxWhole && _build.PartOf(index) == 0 && !_patched.ContainsKey(index)) throw Build.Broken("a part of a content that was not asked for");
-            return;
-        }
-
         if (_patched.TryGetValue(index, out var patched))
         {
             if (!Go(index, patched.Take(offset, bytes, out var fits))) return;
