@@ -13,7 +13,7 @@ internal sealed class PullServer(string share, JournalKeeper journal, Replica re
     private static readonly TimeSpan LookPatience = TimeSpan.FromSeconds(2);
 
     /// <summary>The last manifest is kept this long after the last pull: many agents do not start in the same moment.</summary>
-    private static readonly TimeSpan KeptFor = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan KeptFor = TimeSpan.FromSeconds(30);
 
     /// <summary>The manifest of so many is some megabytes, and of as many pieces: they are given back at once.</summary>
     private const int ManyEntries = 10_000;
