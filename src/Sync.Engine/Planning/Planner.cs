@@ -42,6 +42,9 @@ internal sealed class Planner(TreeSet trees, FacetComparer compare)
     /// and all are planned again when it is.</summary>
     public Func<Node, Node, bool?>? IsIgnored { get; set; }
 
+    /// <summary>Whether an ignore file is itself what keeps its new directory from being made here.</summary>
+    public Func<Node, bool>? LeavesOutItsPlace { get; set; }
+
     public void ResetCommitted() => Committed = Revision.Zero;
 
     /// <summary>What differs here is not an edit to be kept, but to be put right.</summary>
@@ -220,8 +223,8 @@ internal sealed class Planner(TreeSet trees, FacetComparer compare)
         if (mine != 0)
         {
             var step = Propose(node, mine);
-            // What cannot be proposed must not keep the other facets from being applied, unless it is the very bytes.
-            if (step.Kind != StepKind.Hold || theirs == 0) return step;
+            // What cannot be proposed must not keep the other facets from being applied, where any are.
+            if (step.Kind != StepKind.Hold || theirs == 0 || !CanApply) return step;
         }
 
         if (theirs == 0 || !CanApply) return Step.None;
@@ -362,7 +365,14 @@ internal sealed class Planner(TreeSet trees, FacetComparer compare)
     private Step Move(Node node)
     {
         var parent = trees.Find(node.Remote!.Parent);
-        if (parent is not { IsLocal: true }) return StandsInTheWayOf(parent, node) is { } refuge ? new Step(StepKind.StepAside, Other: refuge) : Step.Wait(parent);
+        if (parent is not { IsLocal: true })
+        {
+            if (StandsInTheWayOf(parent, node) is { } refuge) return new Step(StepKind.StepAside, Other: refuge);
+            // Under another name it leaves nothing out.
+            if (LeavesOutItsPlace?.Invoke(node) == true) return new Step(StepKind.StepAside, Other: trees.LocalParent(node));
+            return LeftOut(parent) is { } leftOut ? new Step(StepKind.Blocked, Other: leftOut) : Step.Wait(parent);
+        }
+
         if (trees.IsLocallyWithin(parent, node)) return new Step(StepKind.Wait, Facets.Place, parent);
         var occupant = trees.LocalChild(parent, node.Remote.Name);
         if (occupant is null || occupant == node) return new Step(StepKind.Move);
@@ -372,6 +382,18 @@ internal sealed class Planner(TreeSet trees, FacetComparer compare)
         if (IsLeftover(occupant) || IsKept(occupant)) return new Step(StepKind.Blocked, Other: occupant);
         if (!IsInRing(node, occupant)) return Step.Wait(occupant);
         return !CanExchange || trees.IsLocallyWithin(node, occupant) ? new Step(StepKind.StepAside, Other: parent) : new Step(StepKind.Exchange, Other: occupant);
+    }
+
+    /// <summary>The directory that is left out here, of one of the journal's, itself perhaps, that is not here for that; null if it is here, or to come.</summary>
+    public Node? LeftOut(Node? directory)
+    {
+        for (var i = 0; i < 4096 && directory is { IsLocal: false, IsRemote: true } && trees.Find(directory.Remote!.Parent) is { } above; i++)
+        {
+            if (above.IsLocal) return IsIgnored is { } ignored && ignored(above, directory) == true ? directory : null;
+            directory = above;
+        }
+
+        return null;
     }
 
     /// <summary>If a directory cannot be made because the node, or what holds it, has its name: the directory to step aside into.</summary>

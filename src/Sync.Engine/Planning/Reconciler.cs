@@ -96,7 +96,10 @@ internal sealed class Reconciler
             if (step.Kind != StepKind.Wait) _waitsFor.Remove(node);
             switch (step.Kind)
             {
-                case StepKind.None: continue;
+                case StepKind.None:
+                    // What is edited after it was put back is kept like any other edit.
+                    if (Planner.Reverting.Count > 0 && node is { IsLocal: true, IsRemote: true } && Comparer.Difference(node.Local, node.Remote) == Facets.None) Planner.Reverting.Remove(node);
+                    continue;
                 case StepKind.Wait:
                     for (var other = step.Other; other is not null; other = step.Facets == Facets.Place ? Trees.LocalParent(other) : null) WaitFor(other, node);
                     if (step.Other is { IsLocal: true } occupant && IsStuck?.Invoke(occupant) == true) Blocked?.Invoke(node, occupant);
@@ -624,6 +627,7 @@ internal sealed class Reconciler
             _doubts.Settled(node);
             _hearsay.Remove(node);
             Planner.Returned.Remove(node);
+            Planner.Reverting.Remove(node);
             Trees.Drop(node);
         }
     }

@@ -437,6 +437,8 @@ internal sealed partial class Replica
 
     public Task<int> RevertAsync(CancellationToken cancel) => Loop.CallAsync(() =>
     {
+        // One that only sends takes nothing from the journal: there is nothing to put back to.
+        if (Reconciler.Planner.Direction == SyncDirection.SendOnly) return 0;
         var nodes = Reconciler.Held.Where(n => !n.Has(NodeFlags.Refused)).ToArray();
         foreach (var node in nodes)
         {

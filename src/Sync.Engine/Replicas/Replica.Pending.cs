@@ -52,7 +52,9 @@ internal sealed partial class Replica
         return false;
     }
 
-    private bool IsMine(Node node) => Reconciler.Comparer.Difference(node.Synced, node.Local) != Facets.None;
+    /// <remarks>An edit that lost a conflict while the link was away, and was found in the journal as its copy, is behind: the journal's own state is not taken.</remarks>
+    private bool IsMine(Node node) => Reconciler.Comparer.Difference(node.Synced, node.Local) != Facets.None
+        && (node.Applied is not { } found || Reconciler.Comparer.Difference(found, node.Local) != Facets.None || Reconciler.Comparer.Difference(node.Remote, node.Local) == Facets.None);
 
     /// <summary>Ignored on this replica, or in something that is, or in something that cannot be placed.</summary>
     private bool IsLeftOut(Node node)

@@ -188,13 +188,15 @@ internal sealed partial class Replica : IContentLocator, IAsyncDisposable
         Reconciler.Forgotten = Drop;
         Reconciler.Blocked = (node, occupant) =>
         {
-            if (Reconciler.Planner.IsLeftover(occupant)) _stuck.Report(node, ProblemCodes.Unmaterialised, "A directory that was deleted elsewhere stands at this name for what is ignored in it. Remove or move that, and it is put in place.");
+            if (Reconciler.Planner.LeftOut(occupant) is not null) _stuck.Report(node, ProblemCodes.Unmaterialised, "It was moved elsewhere into a directory that is left out here, and stays at its former name. Change the ignore rules, or move it here.");
+            else if (Reconciler.Planner.IsLeftover(occupant)) _stuck.Report(node, ProblemCodes.Unmaterialised, "A directory that was deleted elsewhere stands at this name for what is ignored in it. Remove or move that, and it is put in place.");
             else if (StaysWhereItIs(occupant)) _stuck.Report(node, ProblemCodes.Unmaterialised, "What has another name elsewhere stands at this name, for that other cannot be had here: see there.");
             // A local edit that is kept is listed itself.
             else _stuck.Add(node);
         };
         Reconciler.IsStuck = StaysWhereItIs;
         Reconciler.Planner.IsIgnored = _observer.IsIgnored;
+        Reconciler.Planner.LeavesOutItsPlace = _observer.LeavesOutItsPlace;
         Reconciler.Planner.IsUnreadable = _context.Problems.IsUnreadable;
         if (isHost) Reconciler.Planner.Direction = policy.HostDirection;
         foreach (var node in trees.All)
@@ -473,7 +475,9 @@ internal sealed partial class Replica : IContentLocator, IAsyncDisposable
             {
                 // What a guest leaves out, or keeps another edit of, it does not wait for; the host may have the only copy of it.
                 if (!_isHost && !node.Has(NodeFlags.Applying) && !IsPending(node)) continue;
-                foreach (var entry in (ReadOnlySpan<Entry?>)[node.Local, node.Remote])
+                // The journal's bytes stand here, wherever that is: it was moved where edits are kept.
+                if (node is { IsLocal: true, IsRemote: true } && node.Local!.Content == node.Remote!.Content) continue;
+                foreach (var entry in (ReadOnlySpan<Entry?>)[Reconciler.Held.Contains(node) ? null : node.Local, node.Remote])
                     if (entry is { Kind: EntryKind.File, Deleted: false }) wanted.Add(entry.Content);
             }
 

@@ -71,6 +71,27 @@ internal sealed class DirectoryRules(ReplicaContext context, JobCounter jobs)
         return Of(parent).IsIgnored(name, node.Kind == EntryKind.Directory);
     }
 
+    /// <summary>Whether an ignore file that has another place in the journal keeps itself from it: its own rules, and no others, leave out a directory on the way there, which is therefore not here.</summary>
+    public bool LeavesOutItsPlace(Node file)
+    {
+        if (file is not { IsLocal: true, IsRemote: true, Kind: EntryKind.File } || !IsRuleFile(file.Local!.Name) || _trees.LocalParent(file) is not { } directory) return false;
+        Node? missing = null;
+        var at = _trees.Find(file.Remote!.Parent);
+        for (var i = 0; i < 4096 && at is { IsLocal: false, IsRemote: true }; i++) (missing, at) = (at, _trees.Find(at.Remote!.Parent));
+        if (missing is null || at is not { IsLocal: true } || IsPending(at) || !_trees.IsLocallyWithin(at, directory) || !Of(at).IsIgnored(missing.Remote!.Name, isDirectory: true)) return false;
+        return !Without(file, directory, at).IsIgnored(missing.Remote.Name, isDirectory: true);
+    }
+
+    /// <summary>The rules in a directory if an ignore file above it, or in it, were not there.</summary>
+    private IgnoreRules Without(Node file, Node its, Node directory)
+    {
+        var (sync, git) = _files.GetValueOrDefault(directory);
+        if (directory == its && file.Local!.Name == IgnoreRules.SyncIgnoreName) sync = null;
+        else if (directory == its) git = null;
+        if (_trees.LocalParent(directory) is not { } parent || directory == _trees.Root) return IgnoreRules.Root(context.Policy, sync?.Rules, git?.Rules, context.Files.Traits.FoldsCase);
+        return (directory == its ? Of(parent) : Without(file, its, parent)).Enter(directory.Local!.Name, sync?.Rules, git?.Rules);
+    }
+
     /// <summary>Whether a file of this name sets rules.</summary>
     public bool IsRuleFile(string name) => name == IgnoreRules.SyncIgnoreName || (name == IgnoreRules.GitIgnoreName && context.Policy.VcsIgnore);
 

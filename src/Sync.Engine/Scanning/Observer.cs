@@ -88,6 +88,9 @@ internal sealed class Observer
     /// <inheritdoc cref="DirectoryRules.IsIgnored"/>
     public bool? IsIgnored(Node parent, Node node) => _rules.IsIgnored(parent, node);
 
+    /// <inheritdoc cref="DirectoryRules.LeavesOutItsPlace"/>
+    public bool LeavesOutItsPlace(Node file) => _rules.LeavesOutItsPlace(file);
+
     /// <summary>A name has come into a directory, has gone from it, or stands for something else there, by our own doing: where it is an ignore
     /// file's, other rules hold now.</summary>
     public void NamePlaced(Node directory, string name)
