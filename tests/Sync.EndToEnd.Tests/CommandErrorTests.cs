@@ -77,6 +77,52 @@ public sealed class CommandErrorTests
         await pair.SyncAndCheckAsync();
     }
 
+    /// <summary>A chain of agents needs a directory that two of them have: its second link is refused, whoever asks and by whatever name. Where the first agent does not run, it is the one
+    /// that is refused, at its start, as long as the other has the directory.</summary>
+    [Fact]
+    public async Task A_chain_of_agents_is_refused_at_its_second_link()
+    {
+        // A, the host, has a share; B, the guest, has joined it.
+        await using Pair pair = await Pair.StartAsync(before: tree => tree.Put("inner/a", "1"));
+        await pair.SyncAsync();
+        string links = Directory.CreateDirectory(pair.Temporary("links")).FullName;
+        File.CreateSymbolicLink(Path.Combine(links, "b"), pair.Guest.Tree.Root);
+        File.CreateSymbolicLink(Path.Combine(links, "a"), pair.Host.Tree.Root);
+        // C would share B's directory, on to the next.
+        await using TestHost third = new(pair.Temporary("third.data"), FreePort.Take(), "third=" + Directory.CreateDirectory(pair.Temporary("third")).FullName);
+        await third.StartAsync();
+        foreach (string b in (string[])[pair.Guest.Tree.Root, Path.Combine(links, "b"), Path.Combine(links, "b", "inner")])
+            (await third.RunAsync("share", "add", "chain", b)).ExpectLine(1, pair.Guest.Tree.Root, "another agent");
+        // And what C shares would come to A's own directory, by a guest there.
+        TestGuest back = pair.NewGuest();
+        string token = await third.InviteAsync("--share", "third");
+        foreach (string a in (string[])[pair.Host.Tree.Root, Path.Combine(links, "a"), Path.Combine(links, "a", "inner")])
+            (await back.RunAsync("join", token, a)).ExpectLine(1, pair.Host.Tree.Root, "another agent");
+        await using (TestHost other = new(pair.Temporary("other.data"), FreePort.Take(), "chain=" + Path.Combine(links, "b")))
+            (await other.StartToFailAsync()).ExpectLine(1, pair.Guest.Tree.Root, "another agent");
+
+        // The invite is not used up, and nothing of this came into anybody's tree.
+        (await back.RunAsync("join", token, back.Tree.Root)).Expect(0);
+        pair.Guest.Tree.Put("b", "2");
+        await pair.Guest.FlushAsync();
+        pair.Host.Tree.Check("b", "2");
+        Assert.Equal(["b", "inner", "inner/a"], pair.Host.Tree.Paths().Order(StringComparer.Ordinal));
+
+        await pair.Guest.StopAsync();
+        await using (TestHost other = new(pair.Temporary("later.data"), FreePort.Take(), "chain=" + Path.Combine(links, "b")))
+        {
+            await other.StartAsync();
+            await pair.Guest.StartAsync();
+            await pair.Guest.StateAsync("halted");
+            Assert.Contains("is synced by another agent", (await pair.Guest.RunAsync("status")).Output, StringComparison.Ordinal);
+            pair.Host.Tree.Put("c", "3");
+            await other.StopAsync();
+        }
+
+        // It is tried again.
+        await Eventually.HoldsAsync(() => Task.FromResult(pair.Guest.Tree.Has("c")), () => $"the guest goes on\n{pair.Guest}");
+    }
+
     [Fact]
     public async Task A_directory_in_use_is_found_behind_a_bind_mount()
     {
@@ -109,7 +155,9 @@ public sealed class CommandErrorTests
 
         Assert.False(Directory.Exists(pair.Host.Tree.At("inner/.sync")));
         Assert.False(Directory.Exists(pair.Guest.Tree.At("inner/.sync")));
-        await pair.SyncAndCheckAsync();
+        // The last one is halted, as soon as that is seen: its mount is gone.
+        await pair.Guest.FlushAsync(share: Pair.Share);
+        pair.Check();
     }
 
     [Fact]

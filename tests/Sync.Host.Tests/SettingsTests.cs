@@ -160,6 +160,26 @@ public sealed class SettingsTests : IDisposable
         Assert.Equal(("newest-wins", 9, 1L << 30, 50), (policy.GetProperty("conflicts").GetString(), policy.GetProperty("versionDays").GetInt32(), policy.GetProperty("minFreeBytes").GetInt64(), policy.GetProperty("maxDeletePercent").GetInt32()));
     }
 
+    [Fact]
+    public void AGuestsPatternsAreAList()
+    {
+        var faults = new List<string>();
+        string[] patterns = [.. Enumerable.Range(0, 12).Select(i => $"*.{i}")];
+        var values = SettingsFile.Read(JsonSerializer.SerializeToUtf8Bytes(new { lineEndings = new { crlf = patterns } }), "settings.json", SettingDefinitions.Guest, faults);
+        Assert.Empty(faults);
+        Assert.Equal(patterns, new AgentSettings(SettingsLayers.Merge(SettingDefinitions.Guest, values)).CrlfPatterns);
+        Assert.Empty(new AgentSettings(SettingsLayers.Merge(SettingDefinitions.Guest)).CrlfPatterns);
+        foreach (var wrong in (string[])["{ \"lineEndings\": { \"crlf\": \"*.txt\" } }", "{ \"lineEndings\": [\"*.txt\"] }", "{ \"lineEndings\": { \"crlf\": [[\"*.txt\"]] } }", "{ \"lineEndings\": { \"lf\": [\"*.txt\"] } }"])
+        {
+            faults.Clear();
+            SettingsFile.Read(System.Text.Encoding.UTF8.GetBytes(wrong), "settings.json", SettingDefinitions.Guest, faults);
+            Assert.NotEmpty(faults);
+        }
+
+        SettingsFile.Read("{ \"lineEndings\": { \"crlf\": [\"*.txt\"] } }"u8, "settings.json", SettingDefinitions.Host, faults = []);
+        Assert.NotEmpty(faults);
+    }
+
     [Theory]
     [InlineData("sync-host", "settings.host.schema.json")]
     [InlineData("sync-guest", "settings.guest.schema.json")]

@@ -34,6 +34,10 @@ public sealed class SeedTests
     [Fact]
     public async Task What_a_disk_cannot_hold_is_kept_on_the_others() => Assert.Empty((await SeedRun.SimulateAsync("1 36 --names"))[..^1]);
 
+    /// <summary>Guests that have CRLF in files of some names, and users who write texts of all sorts.</summary>
+    [Fact]
+    public async Task Texts_with_other_line_ends_are_the_same_texts() => Assert.Empty((await SeedRun.SimulateAsync("1 60 --lines"))[..^1]);
+
     /// <summary>Guests that only send, only receive, are exact copies or may only read, shares that go to the host only, and ignore files that are edited while all goes on. Off in the other seeds, for one in
     /// some fifty of them does not come to rest; docs/reliability.md tells which.</summary>
     [Theory]

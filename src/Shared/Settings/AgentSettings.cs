@@ -39,6 +39,10 @@ internal sealed class AgentSettings
     /// <summary>Where metrics are sent; null: nowhere.</summary>
     public Uri? OtlpEndpoint => Text(SettingDefinitions.OtlpEndpoint) is { } url ? new Uri(url) : null;
 
+    /// <summary>In a guest, the patterns of files that have CRLF, in their order.</summary>
+    public IReadOnlyList<string> CrlfPatterns => [.. _values.Values.Where(v => v.Key.StartsWith(SettingDefinitions.Crlf + ":", StringComparison.Ordinal))
+        .OrderBy(v => int.Parse(v.Key.AsSpan(SettingDefinitions.Crlf.Length + 1), NumberStyles.None, CultureInfo.InvariantCulture)).Select(v => v.Text)];
+
     /// <summary>A setting's text; null where it is not set.</summary>
     public string? Text(string key) => _values.GetValueOrDefault(key)?.Text;
 

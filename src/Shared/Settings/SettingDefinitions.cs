@@ -7,6 +7,7 @@ internal static class SettingDefinitions
     public const string Api = "api";
     public const string ApiCertificate = "apiCertificate";
     public const string LogLevel = "logLevel";
+    public const string Crlf = "lineEndings:crlf";
     public const string OtlpEndpoint = "metrics:otlpEndpoint";
 
     private static readonly SettingDefinition[] Both =
@@ -41,7 +42,11 @@ internal static class SettingDefinitions
     ];
 
     /// <summary>Those of sync-guest.</summary>
-    public static readonly IReadOnlyList<SettingDefinition> Guest = Both;
+    public static readonly IReadOnlyList<SettingDefinition> Guest =
+    [
+        .. Both,
+        new(Crlf + ":#", SettingKind.Text, null, true, "A pattern as in ignore files: text files that match have CRLF in the joined directories, and LF in the share"),
+    ];
 
     /// <summary>Those of a program.</summary>
     public static IReadOnlyList<SettingDefinition> Of(string program) => program is "sync-host" ? Host : Guest;

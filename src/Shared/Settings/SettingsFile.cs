@@ -69,7 +69,7 @@ internal static class SettingsFile
                 ReadObject(ref reader, json, key + ":", name, definitions, values, faults);
                 break;
             case JsonTokenType.StartArray:
-                if (!IsBranch(key + ":0", definitions))
+                if (!IsBranch(key + ":0", definitions) && !definitions.Any(d => d.Matches(key + ":0")))
                     faults.Add(FormattableString.Invariant($"{name}:{line}: '{key}' is no list"));
                 for (var number = 0; reader.Read() && reader.TokenType != JsonTokenType.EndArray; number++)
                     ReadValue(ref reader, json, FormattableString.Invariant($"{key}:{number}"), LineAt(json, reader.TokenStartIndex), name, definitions, values, faults);

@@ -31,7 +31,7 @@ internal static class SettingsSchema
             JsonNode node = items[0].Item1.Length == 0
                 ? Leaf(items[0].Definition)
                 : items[0].Item1[0] is "#"
-                    ? new JsonObject { ["type"] = "array", ["items"] = Branch([.. items.Select(i => (i.Item1[1..], i.Definition))]) }
+                    ? new JsonObject { ["type"] = "array", ["items"] = items[0].Item1.Length == 1 ? Leaf(items[0].Definition) : Branch([.. items.Select(i => (i.Item1[1..], i.Definition))]) }
                     : Branch(items);
             if (group.Key is "*")
             {

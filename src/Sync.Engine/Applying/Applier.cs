@@ -386,7 +386,7 @@ internal sealed class Applier(
         // RACE: nothing was found at its place because its directory had moved on meanwhile: what moved with it is still there.
         if (p is { Outcome: PlacementOutcome.Done, Step.Kind: StepKind.Remove } && Trees.LocalPath(node) != p.Source) p.Outcome = PlacementOutcome.Raced;
         // RACE: directories were swapped meanwhile, and it went by its path into another than the trees know by that name. Looks will tell where all stand.
-        if (p.Outcome == PlacementOutcome.Done && !isForgotten && IsInItself(p)) p.Outcome = PlacementOutcome.Raced;
+        if (p.Outcome == PlacementOutcome.Done && !isForgotten && (IsInItself(p) || IsElsewhere(p))) p.Outcome = PlacementOutcome.Raced;
         if (p.Outcome == PlacementOutcome.Done)
         {
             Placed++;
@@ -485,6 +485,11 @@ internal sealed class Applier(
         _ => false,
     };
 
+    /// <summary>Whether the directory that something new was put into by its path has another path by now: it stands in what had taken that path, or has moved along. Taken for placed, it would be missed at
+    /// the first look, and deleted elsewhere.</summary>
+    private bool IsElsewhere(Placement p) =>
+        p.Step.Kind == StepKind.Create && Trees.Find(p.Entry.Parent) is { IsLocal: true } parent && SharePath.Join(Trees.LocalPath(parent), p.Entry.Name) != p.Target;
+
     private bool IsWithin(EntryId directory, Node node) => Trees.Find(directory) is { } at && Trees.IsLocallyWithin(at, node);
 
     private void Place(Placement p, Node node, Entry entry, FileStamp stamp)
@@ -493,7 +498,7 @@ internal sealed class Applier(
         {
             case StepKind.Create:
                 if (p.Step.Other is { } displaced) Trees.SetLocal(displaced, null);
-                Trees.SetLocal(node, Observed(entry, p.Result), LinkStamp(entry, stamp));
+                Trees.SetLocal(node, Observed(entry, p.Result), LinkStamp(entry, stamp), p.DiskLength ?? entry.Size);
                 if (entry.Kind == EntryKind.Directory)
                 {
                     _made.Add(node);
@@ -502,7 +507,7 @@ internal sealed class Applier(
 
                 break;
             case StepKind.Update:
-                Trees.SetLocal(node, Observed(entry, p.Result) with { Parent = node.Local!.Parent, Name = node.Local.Name }, LinkStamp(entry, stamp));
+                Trees.SetLocal(node, Observed(entry, p.Result) with { Parent = node.Local!.Parent, Name = node.Local.Name }, LinkStamp(entry, stamp), p.DiskLength ?? entry.Size);
                 break;
             case StepKind.Move or StepKind.StepAside:
                 if (p.Step is { Kind: StepKind.Move, Other: { } inTheWay }) Trees.SetLocal(inTheWay, null);

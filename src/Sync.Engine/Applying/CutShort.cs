@@ -1,6 +1,7 @@
 using Sync.Delta;
 using Sync.Engine.Control;
 using Sync.Engine.Files;
+using Sync.Engine.LineEnds;
 using Sync.Engine.Model;
 using Sync.Engine.Placing;
 using Sync.Engine.Scanning;
@@ -37,9 +38,12 @@ internal sealed class CutShort(ReplicaContext context, StagedContents staged, La
             return;
         }
 
-        var reading = FileReading.Of(context.Files, path, context.Stopping);
+        var lines = node!.IsConverted || context.LineEndings().HasCrlf(original) ? LineChoice.Lf : default;
+        var reading = FileReading.Of(context.Files, path, context.Stopping, lines: lines);
+        // Under a content's name in staging only its own bytes may stand.
+        var isAsItIs = reading.Length == stat.Stamp.Size;
         var content = reading is { Error: FsError.None, Changed: false, Manifest: { } manifest } ? manifest.Id : default;
-        if (!content.IsNone && (node!.Remote is { Deleted: false } remote && remote.Content == content || context.Reconciler.WasPlacing(content)) && IsStaged(path, content)) return;
+        if (isAsItIs && !content.IsNone && (node!.Remote is { Deleted: false } remote && remote.Content == content || context.Reconciler.WasPlacing(content)) && IsStaged(path, content)) return;
         if (!content.IsNone && (IsKnown(node!, content) || context.Trees.Contents.Find(content) is not null))
         {
             if (context.Files.HasNoWriter(path) == false) lateWrites.Linger(new Lingering(path, original, stat, "replaced", content));

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Sync.Engine.Files;
+using Sync.Engine.LineEnds;
 using Sync.Engine.Machines;
 using Sync.Engine.Model;
 using Sync.Engine.Planning;
@@ -98,6 +99,9 @@ internal sealed class ReplicaContext
     public Dictionary<Node, List<(Node Directory, string Name)>> SeenElsewhere { get; } = [];
 
     public SharePolicy Policy { get; set; } = new();
+
+    /// <summary>What has CRLF here, as it is set now. Safe from any thread.</summary>
+    public Func<LineEndings> LineEndings { get; init; } = static () => LineEnds.LineEndings.AsTheyAre;
 
     /// <summary>Nanoseconds since 1970 UTC.</summary>
     public long NowNs => (Time.GetUtcNow().UtcDateTime - DateTime.UnixEpoch).Ticks * 100;

@@ -59,6 +59,8 @@ internal sealed class DirectoryFiller(ReplicaContext context, Applier applier, O
     {
         var traits = context.Files.Traits;
         if (_files is null || !link.OpensPulls || direction == SyncDirection.SendOnly || context.Policy.Ownership) return;
+        // What is built beside is byte for byte as the share has it.
+        if (!context.LineEndings().IsEmpty) return;
         if (!traits.CanExchange || !traits.HasModes || !traits.HasSymlinks || !traits.HasLinkTimes || traits.FoldsCase) return;
         (_link, _linkEnd, _isDue, _hostLooks) = (link, end, false, hostLooks);
         if (!_isFilling) Wait();

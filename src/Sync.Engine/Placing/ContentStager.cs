@@ -1,11 +1,12 @@
 using Sync.Delta;
 using Sync.Engine.Files;
+using Sync.Engine.LineEnds;
 using Sync.Engine.Model;
 
 namespace Sync.Engine.Placing;
 
 /// <summary>Makes what is to be put in place, complete, in a directory of the replica's own. On the worker that places.</summary>
-internal sealed class ContentStager(IFileSystem files, ulong? defaultOwner)
+internal sealed class ContentStager(IFileSystem files, ulong? defaultOwner, Func<string, bool>? hasCrlf)
 {
     /// <summary>Shorter files are left to the `syncfs` of their group, which writes them in the disk's order: a request to the disk for each took 7 % of a first sync.</summary>
     private const long EarlyWriteBack = 256 << 10;
@@ -34,6 +35,7 @@ internal sealed class ContentStager(IFileSystem files, ulong? defaultOwner)
     /// <param name="writeBack">Wait until the bytes are on disk; else a long file's are begun.</param>
     public FsError Stage(Placement p, bool writeBack)
     {
+        var crlf = hasCrlf?.Invoke(p.Target) == true ? Crlf(p) : null;
         var path = p.Supply.StagedPath is { } supply ? NewPath(supply) : NewPath();
         if (p.Supply.StagedPath is { } from)
         {
@@ -49,7 +51,8 @@ internal sealed class ContentStager(IFileSystem files, ulong? defaultOwner)
         p.Staged = path;
         using (file)
         {
-            if (p.Supply.Bytes is { } bytes) error = bytes.Length == 0 ? FsError.None : file!.Write(0, bytes);
+            if (crlf is not null) error = file!.Write(0, crlf);
+            else if (p.Supply.Bytes is { } bytes) error = bytes.Length == 0 ? FsError.None : file!.Write(0, bytes);
             else if (p.Supply.LocalPath is { } local && !Copy(local, file!, p)) error = FsError.NotFound;
             if (error == FsError.None) error = file!.SetMeta(p.Entry.Mode, p.Entry.Owner ?? defaultOwner, p.Entry.MtimeNs);
             if (error == FsError.None && writeBack) error = file!.WriteBack();
@@ -58,6 +61,7 @@ internal sealed class ContentStager(IFileSystem files, ulong? defaultOwner)
             {
                 error = file!.Stat(out var stat);
                 p.StagedStamp = stat.Stamp;
+                p.DiskLength = crlf?.Length;
             }
         }
 
@@ -96,9 +100,42 @@ internal sealed class ContentStager(IFileSystem files, ulong? defaultOwner)
                 same = same && hasher.Finish().Id == p.Entry.Content;
             }
 
+            same = same || (stat.Stamp.Size > p.Entry.Size && LfView.Of(source, stat.Stamp.Size) is { } view && LineText.Id(view.Lf.Span) == p.Entry.Content && to.Write(0, view.Lf.Span) == FsError.None);
             if (!same) p.Outcome = PlacementOutcome.NoContent;
             return same;
         }
+    }
+
+    /// <summary>The bytes with CRLF, if the content is text with LF. Those that were staged as they are in the share are then of no more use.</summary>
+    private byte[]? Crlf(Placement p)
+    {
+        if (p.Entry.Size is 0 or > LineText.MaxLength) return null;
+        if (p.Supply.Bytes is { } bytes) return LineText.IsLf(bytes) ? LineText.ToCrlf(bytes) : null;
+        var from = p.Supply.StagedPath ?? p.Supply.LocalPath!;
+        // What cannot be read now is told of when it is copied or taken over.
+        if (files.OpenRead(from, out var file) != FsError.None) return null;
+        using (file)
+        {
+            if (file!.Stat(out var stat) != FsError.None || stat.Stamp.Size < p.Entry.Size || stat.Stamp.Size > LineText.MaxCrlfLength) return null;
+            bytes = GC.AllocateUninitializedArray<byte>((int)stat.Stamp.Size);
+            for (var filled = 0; filled < bytes.Length;)
+            {
+                if (file.Read(filled, bytes.AsSpan(filled), out var read) != FsError.None || read == 0) return null;
+                filled += read;
+            }
+        }
+
+        // A file of the share may have it already, and may have been edited since.
+        if (bytes.Length > p.Entry.Size && LineText.IsCrlf(bytes)) bytes = LineText.ToLf(bytes);
+        if (!LineText.IsLf(bytes) || LineText.Id(bytes) != p.Entry.Content) return null;
+        if (p.Supply.StagedPath is { } staged)
+        {
+            // Should this not be placed it is asked for again: under that name nothing but the content itself may stand.
+            files.RemoveFile(staged);
+            p.Supply = default;
+        }
+
+        return LineText.ToCrlf(bytes);
     }
 
     /// <summary>Stages something that is not a file.</summary>

@@ -70,6 +70,9 @@ internal sealed record Placement(Node Node, Step Step)
     /// <summary>The staged file, between staging and placing.</summary>
     public string? Staged { get; set; }
 
+    /// <summary>How long the file is on disk, where that is not its content's length: it has CRLF there.</summary>
+    public long? DiskLength { get; set; }
+
     /// <summary>Its stamp.</summary>
     public FileStamp StagedStamp { get; set; }
 }

@@ -1,4 +1,5 @@
 using Sync.Engine.Files;
+using Sync.Engine.LineEnds;
 using Sync.Engine.Model;
 using Sync.Engine.Planning;
 using Sync.Engine.Scanning;
@@ -23,11 +24,12 @@ internal sealed class Placer
     /// <param name="files">The share's.</param>
     /// <param name="versions">Take what is displaced or deleted.</param>
     /// <param name="defaultOwner">uid and gid that placed files get where ownership is not synced: those of the share's root. Null: whoever runs this.</param>
-    public Placer(IFileSystem files, VersionStore versions, ulong? defaultOwner)
+    /// <param name="hasCrlf">Whether a path's text is to have CRLF; null: none has.</param>
+    public Placer(IFileSystem files, VersionStore versions, ulong? defaultOwner, Func<string, bool>? hasCrlf = null)
     {
         _files = files;
         _versions = versions;
-        _stager = new ContentStager(files, defaultOwner);
+        _stager = new ContentStager(files, defaultOwner, hasCrlf);
         Leftovers = new Leftovers(files, versions);
         _replacement = new Replacement(files, versions, _stager, Leftovers);
     }
@@ -276,7 +278,7 @@ internal sealed class Placer
         if (_files.Stat(p.Target, out var standing) != FsError.None || standing.Kind != EntryKind.File || !standing.Stamp.SameButCtime(p.Expected)) return;
         var error = _files.SetMtime(p.Target, p.Entry.MtimeNs);
         if (error != FsError.None) PlacementResult.Fail(p, error);
-        else if (FileReading.Of(_files, p.Target, CancellationToken.None) is { Error: FsError.None, Changed: false, Manifest: { } manifest } reading && manifest.Id == p.Entry.Content)
+        else if (FileReading.Of(_files, p.Target, CancellationToken.None, lines: p.Expected.Size != p.Entry.Size ? LineChoice.Lf : default) is { Error: FsError.None, Changed: false, Manifest: { } manifest } reading && manifest.Id == p.Entry.Content)
             PlacementResult.Done(_files, p, reading.Stat.Stamp);
     }
 

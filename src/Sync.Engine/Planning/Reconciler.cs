@@ -661,9 +661,9 @@ internal sealed class Reconciler
 
     private void TakeOver(Node other, Node node)
     {
-        var (local, stamp) = (other.Local!, other.Stamp);
+        var (local, stamp, form) = (other.Local!, other.Stamp, other.DiskForm);
         Trees.SetLocal(other, null);
-        Trees.SetLocal(node, local with { Id = node.Id }, stamp);
+        Trees.SetLocal(node, local with { Id = node.Id }, stamp, form?.Length);
     }
 
     /// <summary>What is ignored in it stays where it is, and so do the directories below that are kept for the same reason.</summary>

@@ -1,5 +1,6 @@
 using Sync.Delta;
 using Sync.Engine.Control;
+using Sync.Engine.LineEnds;
 using Sync.Engine.Link;
 using Sync.Engine.Machines;
 using Sync.Engine.Model;
@@ -103,9 +104,10 @@ internal sealed class Outbox(ReplicaContext context, bool isHost)
     private void ReadSmall(Node node, Change change, Entry local)
     {
         var path = context.LiveCopies.Find(local.Content) ?? context.Trees.LocalPath(node);
+        var lines = node.IsConverted ? LineChoice.Lf : default;
         context.Io.Run(() =>
         {
-            var reading = FileReading.Of(context.Files, path, context.Stopping, keepsBytes: true);
+            var reading = FileReading.Of(context.Files, path, context.Stopping, keepsBytes: true, lines: lines);
             context.Loop.Post(() =>
             {
                 if (!_inFlight.ContainsKey(node)) return;

@@ -1,6 +1,7 @@
 using Sync.Engine.Control;
 using Sync.Engine.Files;
 using Sync.Engine.Journal;
+using Sync.Engine.LineEnds;
 using Sync.Engine.Link;
 using Sync.Engine.Machines;
 using Sync.Engine.Model;
@@ -452,13 +453,13 @@ internal sealed partial class Replica
     public async Task<VerifyResult> VerifyAsync(bool deep, IProgress<VerifyProgress>? progress, CancellationToken cancel)
     {
         var work = await Loop.CallAsync(() => Trees.All.Where(n => n is { IsLocal: true } && n != Trees.Root && n.Kind == EntryKind.File)
-            .Select(n => (Path: Trees.LocalPath(n), n.Stamp, n.Local!.Content, n.Local.Size)).OrderBy(w => w.Path, StringComparer.Ordinal).ToArray(), cancel).ConfigureAwait(false);
+            .Select(n => (Path: Trees.LocalPath(n), n.Stamp, n.Local!.Content, n.Local.Size, Lines: n.IsConverted ? LineChoice.Lf : default)).OrderBy(w => w.Path, StringComparer.Ordinal).ToArray(), cancel).ConfigureAwait(false);
         var total = work.Sum(w => w.Size);
         return await Task.Run(() =>
         {
             var problems = new List<Problem>();
             long files = 0, bytes = 0;
-            foreach (var (path, stamp, content, size) in work)
+            foreach (var (path, stamp, content, size, lines) in work)
             {
                 cancel.ThrowIfCancellationRequested();
                 files++;
@@ -467,7 +468,7 @@ internal sealed partial class Replica
                 else if (stat.Stamp != stamp) problems.Add(new Problem(path, "differs", "It is not as the index says; if it was just edited, verify again."));
                 else if (deep)
                 {
-                    var reading = FileReading.Of(_context.Files, path, cancel);
+                    var reading = FileReading.Of(_context.Files, path, cancel, lines: lines);
                     if (reading.Error != FsError.None) problems.Add(new Problem(path, ProblemCodes.Unreadable, $"It cannot be read: {reading.Error.InWords()}."));
                     else if (!reading.Changed && reading.Manifest!.Id != content)
                         problems.Add(new Problem(path, "rotten", "Its bytes have changed although size and times have not: the disk may be failing. Restore it from a version or another replica."));

@@ -54,10 +54,10 @@ internal sealed partial class Replica
 
     private ContentPlace? Locate(ContentId content, EntryId entry)
     {
-        if ((_staged.Find(content) ?? _context.LiveCopies.Find(content)) is { } path) return new ContentPlace(path, null);
+        if ((_staged.Find(content) ?? _context.LiveCopies.Find(content)) is { } path) return new ContentPlace(path, null) { MayBeConverted = !_isHost };
         var node = Trees.Find(entry);
         if (node?.Local?.Content != content) node = Trees.Contents.Find(content);
-        if (node is not null) return new ContentPlace(Trees.LocalPath(node), node.Stamp);
-        return _versions.FindContent(content) is { Kind: EntryKind.File } version ? new ContentPlace(VersionStore.PathOf(version.Id), null) : null;
+        if (node is not null) return new ContentPlace(Trees.LocalPath(node), node.Stamp) { MayBeConverted = node.IsConverted };
+        return _versions.FindContent(content) is { Kind: EntryKind.File } version ? new ContentPlace(VersionStore.PathOf(version.Id), null) { MayBeConverted = !_isHost } : null;
     }
 }

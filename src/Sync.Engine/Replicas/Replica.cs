@@ -143,6 +143,7 @@ internal sealed partial class Replica : IContentLocator, IAsyncDisposable
             Log = log,
             Stopping = _stopping.Token,
             Policy = policy,
+            LineEndings = options.LineEndings,
             Landings = isHost ? null : new Landings(options.Time),
         };
         _context.Moved = () => Loop.Post(PublishStatusSoon);
@@ -155,7 +156,7 @@ internal sealed partial class Replica : IContentLocator, IAsyncDisposable
         _stuck = new StuckEntries(_context);
         _heldDirectories = new HeldDirectories(_context, _observer);
         _lateWrites = new LateWrites(_context, _observer, versions);
-        _applier = new Applier(_context, _observer, new Placer(files, versions, owner), versions, staged, _stuck, _heldDirectories, _lateWrites) { CanFetch = !isHost };
+        _applier = new Applier(_context, _observer, new Placer(files, versions, owner, path => options.LineEndings().HasCrlf(path)), versions, staged, _stuck, _heldDirectories, _lateWrites) { CanFetch = !isHost };
         _cutShort = new CutShort(_context, staged, _lateWrites, _applier.Keep);
         Reconciler.Planner.CanExchange = files.Traits.CanExchange;
         _outbox = new Outbox(_context, isHost) { BringsAlong = () => _observer.HasScanned };

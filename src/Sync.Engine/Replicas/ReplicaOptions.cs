@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Sync.Engine.Journal;
+using Sync.Engine.LineEnds;
 using Sync.Engine.Machines;
 using Sync.Engine.Model;
 
@@ -40,6 +41,9 @@ public sealed record ReplicaOptions
 
     /// <summary>Full rescans back the watcher up this often, with jitter.</summary>
     public TimeSpan RescanEvery { get; init; } = TimeSpan.FromMinutes(30);
+
+    /// <summary>What has CRLF in <see cref="Root"/>: asked whenever a file is read or placed, from any thread. Of a guest alone.</summary>
+    public Func<LineEndings> LineEndings { get; init; } = static () => LineEnds.LineEndings.AsTheyAre;
 
     /// <summary>What it runs on.</summary>
     internal IMachine Machine { get; init; } = LocalMachine.Instance;

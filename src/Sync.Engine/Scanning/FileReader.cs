@@ -1,6 +1,7 @@
 using Sync.Delta;
 using Sync.Engine.Control;
 using Sync.Engine.Files;
+using Sync.Engine.LineEnds;
 using Sync.Engine.Model;
 using Sync.Engine.Transfer;
 using Sync.Engine.Trees;
@@ -61,7 +62,9 @@ internal sealed class FileReader(ReplicaContext context, JobCounter jobs, LookQu
         var path = SharePath.Join(_trees.LocalPath(directory), name);
         var clock = context.PlacementClock;
         var asCopy = _restless.TryGetValue((directory, name), out var unrest) && (unrest.Copied is not null || context.Time.GetElapsedTime(unrest.Since) >= Restless);
-        var known = _trees.LocalChild(directory, name)?.Local?.Content ?? default;
+        var child = _trees.LocalChild(directory, name);
+        var known = child?.Local?.Content ?? default;
+        var lines = LineChoice.For(context, child, directory, name);
         var keepsBytes = KeepsBytes();
         (size > LongRead ? context.Bulk : context.Io).Run(() =>
         {
@@ -69,11 +72,11 @@ internal sealed class FileReader(ReplicaContext context, JobCounter jobs, LookQu
             var copied = false;
             try
             {
-                reading = FileReading.Of(context.Files, path, context.Stopping, context.Manifests.Key, () => Known(known), keepsBytes);
+                reading = FileReading.Of(context.Files, path, context.Stopping, context.Manifests.Key, () => Known(known), keepsBytes, lines);
                 if (reading.Changed && asCopy)
                 {
                     copied = true;
-                    reading = context.LiveCopies.Take(path, context.Stopping);
+                    reading = context.LiveCopies.Take(path, lines, context.Stopping);
                 }
             }
             catch (OperationCanceledException)
@@ -103,10 +106,11 @@ internal sealed class FileReader(ReplicaContext context, JobCounter jobs, LookQu
     /// <summary>Reads a file of which it is not known yet what it is in the tree.</summary>
     /// <param name="directory">Where it is.</param>
     /// <param name="seen">As it was seen.</param>
+    /// <param name="lines">How its line ends count.</param>
     /// <param name="origin">The job that this is a part of.</param>
     /// <param name="taken">Gets what was read; null: something newer was seen at the name meanwhile, or nothing, and it is to be looked at again.</param>
     /// <returns>False if it is being read already: it will be looked at again.</returns>
-    public bool TryRead(Node directory, Sighting seen, long origin, Action<FileReading?> taken)
+    public bool TryRead(Node directory, Sighting seen, LineChoice lines, long origin, Action<FileReading?> taken)
     {
         if (!_reading.TryAdd((directory, seen.Name), false))
         {
@@ -122,7 +126,7 @@ internal sealed class FileReader(ReplicaContext context, JobCounter jobs, LookQu
             FileReading reading;
             try
             {
-                reading = FileReading.Of(context.Files, path, context.Stopping, context.Manifests.Key, keepsBytes: keepsBytes);
+                reading = FileReading.Of(context.Files, path, context.Stopping, context.Manifests.Key, keepsBytes: keepsBytes, lines: lines);
             }
             catch (OperationCanceledException)
             {
@@ -243,8 +247,8 @@ internal sealed class FileReader(ReplicaContext context, JobCounter jobs, LookQu
         local.Set(node, new Entry
         {
             Id = node.Id, Parent = directory.Id, Name = name, Kind = EntryKind.File, Mode = stat.Mode, Owner = local.OwnerOf(stat),
-            Size = stat.Stamp.Size, MtimeNs = stat.Stamp.MtimeNs, Content = content, ObservedNs = seen,
-        }, stat.Stamp);
+            Size = reading.Length, MtimeNs = stat.Stamp.MtimeNs, Content = content, ObservedNs = seen,
+        }, stat.Stamp, stat.Stamp.Size);
     }
 
     /// <summary>A state of the file was taken, or it is gone: what waited for that has come to its end.</summary>

@@ -1,6 +1,7 @@
 using System.Buffers;
 using Sync.Delta;
 using Sync.Engine.Files;
+using Sync.Engine.LineEnds;
 
 namespace Sync.Engine.Scanning;
 
@@ -10,6 +11,12 @@ internal readonly record struct FileReading(FsError Error, bool Changed, FileSta
     /// <summary>Of a longer file, where a key was given for them.</summary>
     public BlockSums? Sums { get; init; }
 
+    /// <summary>The content's length, in bytes, where the file is longer for its line ends.</summary>
+    private long? ViewLength { get; init; }
+
+    /// <summary>The content's length, in bytes.</summary>
+    public long Length => ViewLength ?? Stat.Stamp.Size;
+
     /// <summary>Reads and hashes a file in one pass. <see cref="Changed"/> if it was written to meanwhile: then there is no content.</summary>
     /// <param name="files">The share's.</param>
     /// <param name="path">Its path.</param>
@@ -17,32 +24,33 @@ internal readonly record struct FileReading(FsError Error, bool Changed, FileSta
     /// <param name="key">If its blocks are to be summed.</param>
     /// <param name="known">Asked for the content that it had, if it is long: where it was written to in place, or into, only that is hashed. Null: all is.</param>
     /// <param name="keepsBytes">Whether the bytes of a small one are wanted. Else a buffer is lent for them: the arrays of a first look of 80,000 files were a third of its work, for the collector.</param>
-    public static FileReading Of(IFileSystem files, string path, CancellationToken cancel, BlockKey? key = null, Func<(Manifest, BlockSums)?>? known = null, bool keepsBytes = false)
+    /// <param name="lines">Whether CRLF is read as LF.</param>
+    public static FileReading Of(IFileSystem files, string path, CancellationToken cancel, BlockKey? key = null, Func<(Manifest, BlockSums)?>? known = null, bool keepsBytes = false, LineChoice lines = default)
     {
         var error = files.OpenRead(path, out var file);
         if (error != FsError.None) return new(error, false, default, null, null);
         error = file!.Stat(out var before);
-        if (error == FsError.None) file = ReadAheadFile.Over(file, before.Stamp.Size);
+        var length = before.Stamp.Size;
+        if (error == FsError.None) file = ReadAheadFile.Over(lines.View(file, ref length), length);
         using (file)
         {
             if (error != FsError.None) return new(error, false, default, null, null);
-            var length = before.Stamp.Size;
+            long? view = length == before.Stamp.Size ? null : length;
             if (length > Chunker.SingleChunkLength)
             {
                 error = Hash(file, length, cancel, key, known, out var manifest, out var sums);
                 if (error != FsError.None) return new(error, false, before, null, null);
                 if (manifest is null) return new(FsError.None, true, before, null, null);
                 error = file.Stat(out var then);
-                return new(error, error == FsError.None && then.Stamp != before.Stamp, then, manifest, null) { Sums = sums };
+                return new(error, error == FsError.None && then.Stamp != before.Stamp, then, manifest, null) { Sums = sums, ViewLength = view };
             }
 
-            return OfSmall(file, before, keepsBytes);
+            return OfSmall(file, before, (int)length, keepsBytes) with { ViewLength = view };
         }
     }
 
-    private static FileReading OfSmall(IReadableFile file, FileStat before, bool keepsBytes)
+    private static FileReading OfSmall(IReadableFile file, FileStat before, int length, bool keepsBytes)
     {
-        var length = (int)before.Stamp.Size;
         var buffer = keepsBytes ? GC.AllocateUninitializedArray<byte>(length) : ArrayPool<byte>.Shared.Rent(length);
         try
         {

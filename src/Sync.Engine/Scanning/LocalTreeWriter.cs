@@ -14,11 +14,11 @@ internal sealed class LocalTreeWriter(ReplicaContext context, IWatcher watcher, 
     public Node Claim(Node directory, string name, EntryKind kind) =>
         context.Trees.RemoteChild(directory, name) is { Local: null } known && known.Kind == kind && !known.Has(NodeFlags.Applying) ? known : context.Trees.AddProvisional();
 
-    public void Set(Node node, Entry entry, FileStamp stamp)
+    public void Set(Node node, Entry entry, FileStamp stamp, long? diskLength = null)
     {
         // What is as agreed shares the agreed object.
         if (node.Remote is { Deleted: false } remote && node.Synced is not null && context.Reconciler.Comparer.Difference(entry, remote) == Facets.None && entry.MtimeNs == remote.MtimeNs) entry = remote;
-        context.Trees.SetLocal(node, entry, stamp);
+        context.Trees.SetLocal(node, entry, stamp, diskLength);
     }
 
     /// <summary>The owner, where the share's policy wants it known.</summary>

@@ -1,5 +1,6 @@
 using Sync.Engine.Control;
 using Sync.Engine.Files;
+using Sync.Engine.LineEnds;
 using Sync.Engine.Model;
 using Sync.Engine.Trees;
 
@@ -54,10 +55,13 @@ internal sealed class MovePairing(ReplicaContext context, MoveCandidates candida
         if (gone.TryGetValue(stamp.FileKey, out var moved) && moved.Kind == seen.Stat.Kind && moved.IsLocal && !moved.Has(NodeFlags.Applying))
         {
             gone.Remove(stamp.FileKey);
-            var sameBytes = moved.Stamp.SameButCtime(stamp) || moved.Kind == EntryKind.Symlink;
+            var lines = LineChoice.For(context, moved.IsConverted ? moved : null, directory, seen.Name);
+            // Written under a name that says nothing of line ends, and then renamed, as careful programs do: it counts as if it had been written under this one.
+            var isNewText = !moved.IsConverted && lines != default && !context.LineEndings().HasCrlf(context.Trees.LocalPath(moved));
+            var sameBytes = (moved.Stamp.SameButCtime(stamp) && !isNewText) || moved.Kind == EntryKind.Symlink;
             if (!sameBytes && seen.Reading is null)
             {
-                if (TryAwait(moved, directory, seen, origin)) _awaited.Add(moved);
+                if (TryAwait(moved, directory, seen, lines, origin)) _awaited.Add(moved);
                 return;
             }
 
@@ -78,7 +82,7 @@ internal sealed class MovePairing(ReplicaContext context, MoveCandidates candida
     }
 
     /// <summary>Written and then renamed: it has moved when its bytes are known, or the new name would stand elsewhere for those of before.</summary>
-    private bool TryAwait(Node moved, Node directory, Sighting seen, long origin) => reader.TryRead(directory, seen, origin, read =>
+    private bool TryAwait(Node moved, Node directory, Sighting seen, LineChoice lines, long origin) => reader.TryRead(directory, seen, lines, origin, read =>
     {
         _awaited.Remove(moved);
         var now = directory.Current;

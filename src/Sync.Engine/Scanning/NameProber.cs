@@ -1,5 +1,6 @@
 using Sync.Engine.Control;
 using Sync.Engine.Files;
+using Sync.Engine.LineEnds;
 using Sync.Engine.Model;
 using Sync.Engine.Transfer;
 using Sync.Engine.Trees;
@@ -55,7 +56,7 @@ internal sealed class NameProber(ReplicaContext context, IWatcher watcher, JobCo
         var key = directory.FileKey;
         var clock = ++context.PlacementClock;
         var hasUnknown = false;
-        var work = new (Sighting Seen, FileStamp? Known, bool Reads)[names.Length];
+        var work = new (Sighting Seen, FileStamp? Known, bool Reads, LineChoice Lines)[names.Length];
         for (var i = 0; i < names.Length; i++)
         {
             var look = names[i].Value.Look;
@@ -64,7 +65,7 @@ internal sealed class NameProber(ReplicaContext context, IWatcher watcher, JobCo
             FileStamp? known = child is { Local.Kind: not EntryKind.Directory } ? child.Stamp : null;
             // What is just being put there is looked at again when it stands: read now, each file of a first sync would be hashed once more.
             var isComing = child?.Has(NodeFlags.Applying) ?? context.Arrivals.At(directory, names[i].Key) is not null;
-            work[i] = (new Sighting(directory, names[i].Key) { Clock = clock, JustCreated = look.HasFlag(Look.Created), BytesChanged = look.HasFlag(Look.Bytes), Linked = look.HasFlag(Look.Linked) }, known, !isComing);
+            work[i] = (new Sighting(directory, names[i].Key) { Clock = clock, JustCreated = look.HasFlag(Look.Created), BytesChanged = look.HasFlag(Look.Bytes), Linked = look.HasFlag(Look.Linked) }, known, !isComing, LineChoice.For(context, child, directory, names[i].Key));
         }
 
         UnderWay++;
@@ -72,12 +73,12 @@ internal sealed class NameProber(ReplicaContext context, IWatcher watcher, JobCo
         context.Io.Run(() =>
         {
             var spelled = Spelled(path);
-            foreach (var (sighting, known, reads) in work) Glance(sighting, known, reads, path, spelled);
+            foreach (var (sighting, known, reads, lines) in work) Glance(sighting, known, reads, lines, path, spelled);
             if (path.Length > 0) FindStale(work.Select(w => w.Seen), path, key);
             watcher.CatchUp();
             context.Loop.Post(() =>
             {
-                foreach (var (sighting, _, _) in work) Sort(sighting, path, origin);
+                foreach (var (sighting, _, _, _) in work) Sort(sighting, path, origin);
                 if (spelled is not null && hasUnknown) MarkMissing(directory.Current, path, spelled, origin);
                 UnderWay--;
                 jobs.End(origin);
@@ -95,7 +96,7 @@ internal sealed class NameProber(ReplicaContext context, IWatcher watcher, JobCo
     }
 
     /// <summary>On a worker.</summary>
-    private void Glance(Sighting sighting, FileStamp? known, bool reads, string directoryPath, HashSet<string>? spelled)
+    private void Glance(Sighting sighting, FileStamp? known, bool reads, LineChoice lines, string directoryPath, HashSet<string>? spelled)
     {
         var path = SharePath.Join(directoryPath, sighting.Name);
         sighting.Error = context.Files.Stat(path, out var stat);
@@ -109,7 +110,7 @@ internal sealed class NameProber(ReplicaContext context, IWatcher watcher, JobCo
                 sighting.LinkTarget = target;
                 break;
             case EntryKind.File when reads && stat.Stamp.Size <= SmallLimit && (known is null || known != stat.Stamp || sighting.BytesChanged) && !(sighting.JustCreated && known is null):
-                sighting.Reading = FileReading.Of(context.Files, path, context.Stopping, keepsBytes: true);
+                sighting.Reading = FileReading.Of(context.Files, path, context.Stopping, keepsBytes: true, lines: lines);
                 break;
         }
     }

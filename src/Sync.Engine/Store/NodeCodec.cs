@@ -8,7 +8,7 @@ namespace Sync.Engine.Store;
 internal static class NodeCodec
 {
     [Flags]
-    private enum Parts : byte { None = 0, Synced = 1, Local = 2, Remote = 4, LocalIsRemote = 8, SyncedIsRemote = 16 }
+    private enum Parts : byte { None = 0, Synced = 1, Local = 2, Remote = 4, LocalIsRemote = 8, SyncedIsRemote = 16, DiskLength = 32 }
 
     [ThreadStatic]
     private static ArrayBufferWriter<byte>? _scratch;
@@ -21,6 +21,7 @@ internal static class NodeCodec
         if (remote is not null) parts |= Parts.Remote;
         if (local is not null) parts |= ReferenceEquals(local, remote) ? Parts.LocalIsRemote : Parts.Local;
         if (synced is not null) parts |= ReferenceEquals(synced, remote) ? Parts.SyncedIsRemote : Parts.Synced;
+        if (local is { Kind: EntryKind.File } && stamp.Size != local.Size) parts |= Parts.DiskLength;
         EntryCodec.Byte(to, (byte)parts);
         if (remote is not null) EntryCodec.Write(to, remote);
         if (parts.HasFlag(Parts.Local)) EntryCodec.Write(to, local!);
@@ -29,6 +30,8 @@ internal static class NodeCodec
         {
             EntryCodec.Number(to, stamp.FileKey);
             EntryCodec.Number(to, (ulong)stamp.CtimeNs);
+            // Last: an earlier release reads on to here, and takes the file for edited.
+            if (parts.HasFlag(Parts.DiskLength)) EntryCodec.Number(to, (ulong)stamp.Size);
         }
 
         // As long as it is: tens of thousands wait for a commit.
@@ -44,6 +47,7 @@ internal static class NodeCodec
         var synced = parts.HasFlag(Parts.SyncedIsRemote) ? remote : parts.HasFlag(Parts.Synced) ? EntryCodec.Read(ref from) : null;
         var stamp = default(FileStamp);
         if (local is not null) stamp = new FileStamp(EntryCodec.Number(ref from), local.Size, local.MtimeNs, (long)EntryCodec.Number(ref from));
+        if (parts.HasFlag(Parts.DiskLength)) stamp = stamp with { Size = (long)EntryCodec.Number(ref from) };
         return (synced, local, stamp, remote);
     }
 }

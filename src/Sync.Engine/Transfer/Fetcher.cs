@@ -206,8 +206,9 @@ internal sealed class Fetcher(ReplicaContext context, Action<ContentId, Received
         var id = _nextId++;
         var noBasis = _noBasis.Contains(entry.Content);
         var isSmall = entry.Size <= SmallContents.MaxLength;
-        var basis = !isSmall && !noBasis ? (node.Local?.Content ?? default) : default;
-        var patched = isSmall && !noBasis && _takesPatches && entry.Size >= PatchSums.WorthwhileLength && node.IsLocal
+        // What has other bytes on disk than its content is no basis.
+        var basis = !isSmall && !noBasis && !node.IsConverted ? (node.Local?.Content ?? default) : default;
+        var patched = isSmall && !noBasis && _takesPatches && entry.Size >= PatchSums.WorthwhileLength && node is { IsLocal: true, IsConverted: false }
             && node.Local is { Kind: EntryKind.File, Size: >= PatchSums.WorthwhileLength and <= PatchSums.MaxLength } ? context.Trees.LocalPath(node) : null;
         _open.Add(entry.Content, (id, [node], entry, patched is not null));
         _byId.Add(id, entry.Content);

@@ -1,5 +1,6 @@
 using Sync.Delta;
 using Sync.Engine.Files;
+using Sync.Engine.LineEnds;
 using Sync.Engine.Placing;
 using Sync.Engine.Scanning;
 
@@ -21,7 +22,7 @@ internal sealed class LiveCopies(IFileSystem files)
     }
 
     /// <summary>Copies a file (by reflink where the file system can), and reads the copy. The stat is the file's, as it was when the copy began.</summary>
-    public FileReading Take(string path, CancellationToken cancel)
+    public FileReading Take(string path, LineChoice lines, CancellationToken cancel)
     {
         var copy = $"{PrivateDirectory.Staging}/l-{Interlocked.Increment(ref _next).ToString(System.Globalization.CultureInfo.InvariantCulture)}-{Environment.ProcessId.ToString(System.Globalization.CultureInfo.InvariantCulture)}";
         var error = files.OpenRead(path, out var source);
@@ -39,7 +40,7 @@ internal sealed class LiveCopies(IFileSystem files)
             return new(error, false, stat, null, null);
         }
 
-        var reading = FileReading.Of(files, copy, cancel);
+        var reading = FileReading.Of(files, copy, cancel, lines: lines);
         if (reading is not { Error: FsError.None, Manifest: { } manifest })
         {
             files.RemoveFile(copy);

@@ -1,4 +1,5 @@
 using Sync.Engine.Files;
+using Sync.Engine.LineEnds;
 using Sync.Engine.Link;
 
 namespace Sync.Engine.Transfer;
@@ -29,7 +30,13 @@ internal readonly record struct OpenedContent(IReadableFile? File, string Path, 
             if (error is FsError.NotFound or FsError.NotDirectory or FsError.IsDirectory or FsError.Escapes or FsError.CrossDevice) return Gone;
             if (error != FsError.None) return Unreadable(place.Path, error);
             error = file!.Stat(out var stat);
-            if (error == FsError.None) return new(ReadAheadFile.Over(file, stat.Stamp.Size), place.Path, stat.Stamp.Size, TransferStatus.Complete, null) { Seen = place.Stamp };
+            if (error == FsError.None)
+            {
+                var length = stat.Stamp.Size;
+                if (place.MayBeConverted && LfView.Of(file, length) is { } view && LineText.Id(view.Lf.Span) == request.Content) (file, length) = (view, view.Length);
+                return new(ReadAheadFile.Over(file, length), place.Path, length, TransferStatus.Complete, null) { Seen = place.Stamp };
+            }
+
             file.Dispose();
             return Unreadable(place.Path, error);
         }

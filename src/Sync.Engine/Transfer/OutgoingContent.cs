@@ -4,6 +4,7 @@ using System.Security.Cryptography;
 using System.Threading.Channels;
 using Sync.Delta;
 using Sync.Engine.Files;
+using Sync.Engine.LineEnds;
 using Sync.Engine.Link;
 using Sync.Engine.Scanning;
 
@@ -48,7 +49,7 @@ internal sealed class OutgoingContent(IFileSystem files, VerifiedManifests manif
             var manifest = manifests.Find(request.Content);
             if (manifest is null)
             {
-                var reading = FileReading.Of(files, opened.Path, cancel, manifests.Key);
+                var reading = FileReading.Of(files, opened.Path, cancel, manifests.Key, lines: file is LfView ? LineChoice.Lf : default);
                 if (reading.Error != FsError.None) return OpenedContent.Unreadable(request.Id, opened.Path, reading.Error);
                 if (reading.Changed || reading.Manifest!.Id != request.Content) return End(TransferStatus.Superseded);
                 manifest = reading.Manifest;

@@ -1,4 +1,5 @@
 using Sync.Engine.Files;
+using Sync.Engine.LineEnds;
 using Sync.Engine.Model;
 
 namespace Sync.Engine.Trees;
@@ -13,7 +14,7 @@ internal sealed class Node
     /// bytes beside its entry; with a field for each tree it took 104.</summary>
     private object? _states;
 
-    /// <summary>What a directory has (<see cref="DirectoryLinks"/>), or the node that took this one's place: a node with a successor has no children.</summary>
+    /// <summary>What a directory has (<see cref="DirectoryLinks"/>), what a file is on disk (<see cref="DiskForm"/>), or the node that took this one's place: a node with a successor has no children.</summary>
     private object? _links;
 
     internal Node(EntryId id) => Id = id;
@@ -118,7 +119,20 @@ internal sealed class Node
     public EntryKind Kind => (Local ?? Remote ?? Synced)!.Kind;
 
     /// <summary>The observed stamp of a local file or symlink.</summary>
-    public FileStamp Stamp => new(FileKey, Local?.Size ?? 0, Local?.MtimeNs ?? 0, CtimeNs);
+    public FileStamp Stamp => new(FileKey, DiskForm?.Length ?? Local?.Size ?? 0, Local?.MtimeNs ?? 0, CtimeNs);
+
+    /// <summary>Of a file that has other bytes on disk than its content: CRLF for LF.</summary>
+    internal DiskForm? DiskForm
+    {
+        get => _links as DiskForm;
+        set
+        {
+            if (value is not null || _links is DiskForm) _links = value;
+        }
+    }
+
+    /// <summary>It has CRLF on disk, and LF in the trees.</summary>
+    public bool IsConverted => _links is DiskForm;
 
     private Entry? Agreed => (Entry?)_states;
 

@@ -1,5 +1,6 @@
 using Sync.Delta;
 using Sync.Engine.Files;
+using Sync.Engine.LineEnds;
 using Sync.Engine.Model;
 
 namespace Sync.Engine.Trees;
@@ -69,6 +70,7 @@ internal sealed class TreeSet
         var node = GetOrAdd(id);
         node.Load(synced, local, remote);
         (node.FileKey, node.CtimeNs) = (stamp.FileKey, stamp.CtimeNs);
+        node.DiskForm = local is { Kind: EntryKind.File } && stamp.Size != local.Size ? new DiskForm(stamp.Size) : null;
         return node;
     }
 
@@ -92,6 +94,7 @@ internal sealed class TreeSet
 
             node.Load(parent is null ? node.Synced : null, null, node.Remote);
             (node.FileKey, node.CtimeNs) = (0, 0);
+            node.DiskForm = null;
             lost.Add(node);
         }
 
@@ -180,7 +183,11 @@ internal sealed class TreeSet
     }
 
     /// <summary>What is observed on disk. Null takes the node off the local tree; it must have no local children then.</summary>
-    public void SetLocal(Node node, Entry? local, FileStamp stamp = default)
+    /// <param name="node">Whose.</param>
+    /// <param name="local">Its state.</param>
+    /// <param name="stamp">What tells whether it is still that. Its size is the state's, or <paramref name="diskLength"/>.</param>
+    /// <param name="diskLength">How long the file is on disk, where its bytes were just read or written; null: as before, if its content is.</param>
+    public void SetLocal(Node node, Entry? local, FileStamp stamp = default, long? diskLength = null)
     {
         var old = node.Local;
         var moved = !(old is not null && local is not null && old.Parent == local.Parent && old.Name == local.Name);
@@ -213,6 +220,8 @@ internal sealed class TreeSet
         node.Local = local;
         node.FileKey = stamp.FileKey;
         node.CtimeNs = stamp.CtimeNs;
+        if (diskLength is not null) node.DiskForm = local is { Kind: EntryKind.File } && diskLength != local.Size ? new DiskForm(diskLength.Value) : null;
+        else if (local is null || local.Content != old?.Content) node.DiskForm = null;
         if (local is not null)
         {
             Count1(local, 1);
@@ -286,14 +295,14 @@ internal sealed class TreeSet
         if (target == provisional) return target;
         if (target.Local is not null) throw new InvalidOperationException($"{target} and {provisional} are both on disk.");
         var local = provisional.Local;
-        var stamp = new FileStamp(provisional.FileKey, 0, 0, provisional.CtimeNs);
+        var (stamp, form) = (provisional.Stamp, provisional.DiskForm);
         var links = provisional.Links;
         if (local is not null)
         {
             // Off the local tree without its children, which follow at once.
             provisional.Links = null;
             SetLocal(provisional, null);
-            SetLocal(target, local with { Id = id }, stamp);
+            SetLocal(target, local with { Id = id }, stamp, form?.Length);
             provisional.Links = links;
             Reparent(provisional, target);
         }

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Microsoft.Extensions.Logging;
+using Sync.Engine.LineEnds;
 using Sync.Engine.Link;
 using Sync.Engine.Replicas;
 using Sync.Guest.Config;
@@ -23,6 +24,7 @@ internal sealed class GuestAgent : IReplicaSet, IBindingRuntime, IAsyncDisposabl
     private readonly ILoggerFactory _logging;
     private readonly Func<ReplicaOptions, IHostConnector, CancellationToken, Task<IReplica>> _open;
     private readonly SlotList _slots = new();
+    private volatile LineEndings _lineEndings = LineEndings.AsTheyAre;
     private readonly ulong _process = BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong)));
 
     /// <summary>Nothing runs yet: see <see cref="Start"/>.</summary>
@@ -58,6 +60,13 @@ internal sealed class GuestAgent : IReplicaSet, IBindingRuntime, IAsyncDisposabl
     }
 
     public bool IsHost => false;
+
+    /// <summary>What has CRLF in all joined directories; holds for what is placed or edited from now on.</summary>
+    public LineEndings LineEndings
+    {
+        get => _lineEndings;
+        set => _lineEndings = value;
+    }
 
     public IEnumerable<string> GuestNames => _config.Current.Bindings.Select(b => b.Name).Where(n => n.Length > 0);
 
@@ -132,6 +141,7 @@ internal sealed class GuestAgent : IReplicaSet, IBindingRuntime, IAsyncDisposabl
             Logging = _logging,
             Process = _process,
             AcceptRoot = acceptRoot,
+            LineEndings = () => _lineEndings,
         };
         return _open(options, _connect(binding), cancel);
     }

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Sync.Engine.LineEnds;
 using Sync.Engine.Machines;
 using Sync.Guest.Config;
 using Sync.Shared.Commands;
@@ -40,6 +41,7 @@ internal sealed class GuestProcess(DataDirectory data, TimeProvider time, TextWr
             var config = ConfigStore<GuestConfig>.Load(data.ConfigFile, GuestConfigJson.Default.GuestConfig, new GuestConfig());
             await using var connectors = new HostConnectors(identity, time, logging, rates);
             await using var agent = new GuestAgent(config, data, identity.Fingerprint, connectors.For, time, logging);
+            live.Follow(now => agent.LineEndings = LineEndings.Crlf(now.CrlfPatterns));
             live.Start();
             agent.Start();
             var bindings = new LocalBindings(config, data, agent);

@@ -5,6 +5,7 @@ using Sync.Shared.Output;
 namespace Sync.Guest.Config;
 
 /// <summary>A directory that is bound to a share.</summary>
+/// <remarks>What has a default can be set: where an older file lacks it, the generated reader leaves that default only so.</remarks>
 internal sealed record BindingRecord
 {
     /// <summary>Names its index: a directory that is left and joined again does not find the old one's.</summary>
@@ -16,7 +17,7 @@ internal sealed record BindingRecord
     public required string Directory { get; init; }
 
     /// <summary>The part of the share; "" for all of it.</summary>
-    public string SubPath { get; init; } = "";
+    public string SubPath { get; set; } = "";
 
     /// <summary>"host:port", tried in turn.</summary>
     public required IReadOnlyList<string> Addresses { get; init; }
@@ -25,7 +26,7 @@ internal sealed record BindingRecord
     public required string HostFingerprint { get; init; }
 
     /// <summary>This guest's name, as the host knows it.</summary>
-    public string Name { get; init; } = "";
+    public string Name { get; set; } = "";
 
     /// <summary>The direction asked for, in the command line's words; null: the share's.</summary>
     public string? Direction { get; init; }

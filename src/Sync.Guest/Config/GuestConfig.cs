@@ -1,12 +1,13 @@
 namespace Sync.Guest.Config;
 
 /// <summary>What sync-guest remembers: config.json in its data directory.</summary>
+/// <remarks>What has a default can be set: where an older file lacks it, the generated reader leaves that default only so.</remarks>
 internal sealed record GuestConfig
 {
     /// <summary>The form of the file, for later versions to tell.</summary>
-    public int Version { get; init; } = 1;
+    public int Version { get; set; } = 1;
 
-    public IReadOnlyList<BindingRecord> Bindings { get; init; } = [];
+    public IReadOnlyList<BindingRecord> Bindings { get; set; } = [];
 
     public BindingRecord? Find(string directory) => Bindings.FirstOrDefault(b => string.Equals(b.Directory, directory, StringComparison.Ordinal));
 

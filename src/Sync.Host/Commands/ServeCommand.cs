@@ -23,7 +23,7 @@ internal static class ServeCommand
         {
             foreach (var token in result.Tokens)
             {
-                if (!ListenText.TryParse(token.Value, out _))
+                if (!ListenText.TryParseAll(token.Value, out _))
                     result.AddError($"'{token.Value}' is not {ListenText.Wanted}.");
             }
         });

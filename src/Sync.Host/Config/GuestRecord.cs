@@ -1,6 +1,7 @@
 namespace Sync.Host.Config;
 
 /// <summary>A paired guest.</summary>
+/// <remarks>What has a default can be set: where an older file lacks it, the generated reader leaves that default only so.</remarks>
 internal sealed record GuestRecord
 {
     /// <summary>64 lower-case hexadecimal digits.</summary>
@@ -14,7 +15,7 @@ internal sealed record GuestRecord
     /// <summary>It came by an ephemeral invite: with its last right it is forgotten.</summary>
     public bool Ephemeral { get; init; }
 
-    public IReadOnlyList<RightRecord> Rights { get; init; } = [];
+    public IReadOnlyList<RightRecord> Rights { get; set; } = [];
 
     /// <summary>Nothing is left of it to remember.</summary>
     public bool IsGone => Ephemeral && Rights.Count == 0;

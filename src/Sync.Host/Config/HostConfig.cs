@@ -1,23 +1,24 @@
 namespace Sync.Host.Config;
 
 /// <summary>What sync-host remembers: config.json in its data directory.</summary>
+/// <remarks>What has a default can be set: where an older file lacks it, the generated reader leaves that default only so.</remarks>
 internal sealed record HostConfig
 {
     /// <summary>The form of the file, for later versions to tell.</summary>
-    public int Version { get; init; } = 1;
+    public int Version { get; set; } = 1;
 
     /// <summary>Where guests last reached this host; invites made while no agent runs use it.</summary>
     public string? LastListen { get; init; }
 
-    public IReadOnlyList<ShareRecord> Shares { get; init; } = [];
+    public IReadOnlyList<ShareRecord> Shares { get; set; } = [];
 
-    public IReadOnlyList<GuestRecord> Guests { get; init; } = [];
+    public IReadOnlyList<GuestRecord> Guests { get; set; } = [];
 
-    public IReadOnlyList<InviteRecord> Invites { get; init; } = [];
+    public IReadOnlyList<InviteRecord> Invites { get; set; } = [];
 
-    public IReadOnlyList<TokenRecord> Tokens { get; init; } = [];
+    public IReadOnlyList<TokenRecord> Tokens { get; set; } = [];
 
-    public IReadOnlyList<WebhookRecord> Webhooks { get; init; } = [];
+    public IReadOnlyList<WebhookRecord> Webhooks { get; set; } = [];
 
     public ShareRecord? FindShare(string name) => Shares.FirstOrDefault(s => string.Equals(s.Name, name, StringComparison.Ordinal));
 

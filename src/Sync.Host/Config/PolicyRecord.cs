@@ -5,29 +5,30 @@ using Sync.Shared.Output;
 namespace Sync.Host.Config;
 
 /// <summary>A share's policy, in the command line's words.</summary>
+/// <remarks>What has a default can be set: where an older file lacks it, the generated reader leaves that default only so.</remarks>
 internal sealed record PolicyRecord
 {
     private static readonly SharePolicy Usual = new();
 
-    public string Direction { get; init; } = "two-way";
+    public string Direction { get; set; } = "two-way";
 
-    public string Conflicts { get; init; } = ReplicaWords.Of(Usual.Conflicts);
+    public string Conflicts { get; set; } = ReplicaWords.Of(Usual.Conflicts);
 
-    public IReadOnlyList<PatternRecord> ConflictPatterns { get; init; } = [];
+    public IReadOnlyList<PatternRecord> ConflictPatterns { get; set; } = [];
 
-    public IReadOnlyList<string> Ignore { get; init; } = [];
+    public IReadOnlyList<string> Ignore { get; set; } = [];
 
-    public bool VcsIgnore { get; init; } = Usual.VcsIgnore;
+    public bool VcsIgnore { get; set; } = Usual.VcsIgnore;
 
-    public bool Ownership { get; init; } = Usual.Ownership;
+    public bool Ownership { get; set; } = Usual.Ownership;
 
-    public int MaxDeletePercent { get; init; } = Usual.MaxDeletePercent;
+    public int MaxDeletePercent { get; set; } = Usual.MaxDeletePercent;
 
-    public long MinFreeBytes { get; init; } = Usual.MinFreeBytes;
+    public long MinFreeBytes { get; set; } = Usual.MinFreeBytes;
 
-    public int VersionDays { get; init; } = Usual.VersionDays;
+    public int VersionDays { get; set; } = Usual.VersionDays;
 
-    public int VersionPercent { get; init; } = Usual.VersionPercent;
+    public int VersionPercent { get; set; } = Usual.VersionPercent;
 
     /// <summary>Nothing moves until a job says so.</summary>
     public bool OnDemand { get; init; }

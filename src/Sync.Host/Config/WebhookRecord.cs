@@ -1,6 +1,7 @@
 namespace Sync.Host.Config;
 
 /// <summary>Who is told of events by HTTP.</summary>
+/// <remarks>What has a default can be set: where an older file lacks it, the generated reader leaves that default only so.</remarks>
 internal sealed record WebhookRecord
 {
     /// <summary>8 hexadecimal digits.</summary>
@@ -9,7 +10,7 @@ internal sealed record WebhookRecord
     public required string Url { get; init; }
 
     /// <summary>The kinds of events it is told of.</summary>
-    public IReadOnlyList<string> Events { get; init; } = [];
+    public IReadOnlyList<string> Events { get; set; } = [];
 
     /// <summary>The only share; null for all.</summary>
     public string? Share { get; init; }

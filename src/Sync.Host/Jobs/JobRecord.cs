@@ -1,6 +1,7 @@
 namespace Sync.Host.Jobs;
 
 /// <summary>A job as it is kept: what was asked for, and how it ended.</summary>
+/// <remarks>What has a default can be set: where an older file lacks it, the generated reader leaves that default only so.</remarks>
 internal sealed record JobRecord
 {
     /// <summary>16 hexadecimal digits.</summary>
@@ -9,13 +10,13 @@ internal sealed record JobRecord
     public required string Share { get; init; }
 
     /// <summary>Names; empty for all that the host knows.</summary>
-    public IReadOnlyList<string> Guests { get; init; } = [];
+    public IReadOnlyList<string> Guests { get; set; } = [];
 
     /// <summary>Only what lies at or below it; empty for all.</summary>
-    public string PathPrefix { get; init; } = "";
+    public string PathPrefix { get; set; } = "";
 
     /// <summary>On disk everywhere, or only in place.</summary>
-    public bool Durable { get; init; } = true;
+    public bool Durable { get; set; } = true;
 
     /// <summary>The caller's own name for it.</summary>
     public string? IdempotencyKey { get; init; }
@@ -35,7 +36,7 @@ internal sealed record JobRecord
     public string? Reason { get; init; }
 
     /// <summary>The host's first, with an empty name.</summary>
-    public IReadOnlyList<JobPart> Parts { get; init; } = [];
+    public IReadOnlyList<JobPart> Parts { get; set; } = [];
 
     public bool HasEnded => State is JobState.Done or JobState.Failed or JobState.Cancelled;
 

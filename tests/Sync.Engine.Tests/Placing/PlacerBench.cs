@@ -12,14 +12,15 @@ internal sealed class PlacerBench : IDisposable
 {
     private readonly VersionStore _versions;
 
-    public PlacerBench()
+    /// <param name="hasCrlf">Whether a path's text is to have CRLF.</param>
+    public PlacerBench(Func<string, bool>? hasCrlf = null)
     {
         Assert.Equal(FsError.None, Root.Fs.MakeDirectory(PrivateDirectory.Staging, 0x1C0));
         Assert.Equal(FsError.None, VersionStore.Open(Root.Fs, TimeProvider.System, new VersionLimits(30, 10), null, out var versions));
         _versions = versions!;
         var (files, hooks) = HookedFiles.Over(Root.Fs);
         Hooks = hooks;
-        Placer = new Placer(files, _versions, null);
+        Placer = new Placer(files, _versions, null, hasCrlf);
     }
 
     public FileSystemUnderTest Root { get; } = new("linux");

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Sync.Delta;
 using Sync.Engine.Files;
+using Sync.Engine.LineEnds;
 using Sync.Engine.Link;
 using Sync.Engine.Model;
 using Sync.Engine.Replicas;
@@ -64,6 +65,9 @@ internal sealed class Site
 
     /// <summary>As the host has it; null: the share's.</summary>
     public SyncDirection? Direction { get; init; }
+
+    /// <summary>What has CRLF on its disk.</summary>
+    public LineEndings LineEndings { get; set; } = LineEndings.AsTheyAre;
 
     /// <summary>It may only read.</summary>
     public bool IsReader { get; init; }
@@ -133,6 +137,7 @@ internal sealed class Site
             Logging = new DefectLog(process, Defects, _trace),
             Process = (ulong)++_lives,
             Machine = _machine,
+            LineEndings = () => LineEndings,
         };
         _ = OpenAsync(process, options);
     }

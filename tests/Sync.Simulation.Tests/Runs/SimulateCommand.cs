@@ -11,7 +11,7 @@ namespace Sync.Simulation.Tests.Runs;
 /// <summary>`simulate`: runs seeds in this process, one after the other, and tells of those that fail; see <see cref="Usage.Simulate"/>.</summary>
 internal static class SimulateCommand
 {
-    private static readonly string[] Flags = ["--twice", "--shrink", "--trace", "--first", "--same-disks", "--no-faults", "--no-git", "--no-swaps", "--no-policies", "--directions", "--readers", "--ignores", "--names"];
+    private static readonly string[] Flags = ["--twice", "--shrink", "--trace", "--first", "--same-disks", "--no-faults", "--no-git", "--no-swaps", "--no-policies", "--directions", "--readers", "--ignores", "--names", "--lines"];
     private static readonly string[] Values = ["--acts", "--guests", "--faults", "--mutate", "--for"];
 
     public static int Run(string[] args)
@@ -78,13 +78,13 @@ internal static class SimulateCommand
     private static string Replay(Script script, Arguments args)
     {
         var sameDisks = script.Disks.All(d => d == new DiskTraits()) ? " --same-disks" : "";
-        var same = string.Concat(((string[])["--faults", "--mutate"]).Where(args.Has).Select(option => $" {option}={args.Value(option)}")) + string.Concat(((string[])["--no-faults", "--no-git", "--no-swaps", "--no-policies", "--directions", "--readers", "--ignores", "--names"]).Where(args.Has).Select(flag => " " + flag));
+        var same = string.Concat(((string[])["--faults", "--mutate"]).Where(args.Has).Select(option => $" {option}={args.Value(option)}")) + string.Concat(((string[])["--no-faults", "--no-git", "--no-swaps", "--no-policies", "--directions", "--readers", "--ignores", "--names", "--lines"]).Where(args.Has).Select(flag => " " + flag));
         return string.Create(CultureInfo.InvariantCulture, $"Sync.Simulation.Tests simulate {script.Seed} --trace --guests={script.Guests}{sameDisks} --acts={string.Join(',', script.Acts.Select(a => a.Number))}{same}");
     }
 
     private static ScriptLimits Limits(Arguments args)
     {
-        var limits = ScriptLimits.Default with { HasGit = !args.Has("--no-git"), HasSwaps = !args.Has("--no-swaps"), VariesPolicies = !args.Has("--no-policies"), HasNames = args.Has("--names"), VariesDirections = args.Has("--directions"), HasReaders = args.Has("--readers"), HasIgnores = args.Has("--ignores") };
+        var limits = ScriptLimits.Default with { HasGit = !args.Has("--no-git"), HasSwaps = !args.Has("--no-swaps"), VariesPolicies = !args.Has("--no-policies"), HasNames = args.Has("--names"), HasLines = args.Has("--lines"), VariesDirections = args.Has("--directions"), HasReaders = args.Has("--readers"), HasIgnores = args.Has("--ignores") };
         if (args.Has("--no-faults")) limits = limits with { Faults = 0 };
         if (args.Value("--faults") is { } kinds) limits = limits with { FaultKinds = [.. kinds.Split(',').Select(Fault)] };
         return limits;

@@ -26,6 +26,7 @@ internal static class Usage
           --readers               in some runs there are guests that may only read
           --ignores               in some runs users edit ignore files
           --names                 disks hold different names, and users give such names
+          --lines                 some guests have CRLF in files of some names, and users write texts
           --mutate=NAME           with a promise broken on purpose
         """;
 

@@ -1,5 +1,6 @@
 using Sync.Delta;
 using Sync.Engine.Files;
+using Sync.Engine.LineEnds;
 using Sync.Engine.Model;
 using Sync.Simulation.Tests.Checks;
 using Sync.Simulation.Tests.Kernel;
@@ -64,7 +65,8 @@ internal sealed class World
                 Direction = i < script.Directions.Count ? script.Directions[i] : null,
                 IsReader = i < script.Readers.Count && script.Readers[i],
             };
-            _users[i] = new User(site, _scheduler, _trace, _ledger, script.IsGit, script.HasNames);
+            _users[i] = new User(site, _scheduler, _trace, _ledger, script.IsGit, script.HasNames, script.HasLines);
+            if (script.HasLines && i % 2 == 1) site.LineEndings = LineEndings.Crlf(["a", "c", "x/", i == 1 ? "!x/b" : "*.tmp"]);
             site.Policy = script.Policy;
             site.TakesPowerAlong = () => _powerAtEffect.Remove(site, out var takes) && takes;
             site.LosingPower = LosePower;

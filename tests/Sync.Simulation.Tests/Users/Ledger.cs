@@ -1,4 +1,5 @@
 using System.IO.Hashing;
+using Sync.Engine.LineEnds;
 using Sync.Simulation.Tests.Disks;
 
 namespace Sync.Simulation.Tests.Users;
@@ -42,6 +43,6 @@ internal sealed class Ledger
     /// <inheritdoc cref="Find(Inode)"/>
     public Version? Find(UInt128 key) => _byBytes.GetValueOrDefault(key);
 
-    /// <summary>What bytes are known by.</summary>
-    public static UInt128 Key(ReadOnlySpan<byte> bytes) => XxHash128.HashToUInt128(bytes);
+    /// <summary>What bytes are known by: texts of CRLF by what they are with LF.</summary>
+    public static UInt128 Key(ReadOnlySpan<byte> bytes) => XxHash128.HashToUInt128(LineText.IsCrlf(bytes) ? LineText.ToLf(bytes) : bytes);
 }

@@ -26,6 +26,9 @@ internal sealed record Script(ulong Seed, int Guests, DiskTraits[] Disks, IReadO
     /// <summary>Users give names that not every disk can hold.</summary>
     public bool HasNames { get; init; }
 
+    /// <summary>Guests have CRLF in some of their files.</summary>
+    public bool HasLines { get; init; }
+
     /// <summary>Makes the script of a seed.</summary>
     public static Script Of(ulong seed, ScriptLimits limits)
     {
@@ -51,7 +54,7 @@ internal sealed record Script(ulong Seed, int Guests, DiskTraits[] Disks, IReadO
         var faults = dice.Between(limits.Faults / 2, limits.Faults * 3 / 2);
         for (var i = 0; i < faults; i++)
             acts.Add(new Act(acts.Count, 300_000_000 + (long)(dice.NextDouble() * at), dice.Below(guests + 1), Fault(dice, limits), dice.NextBits()));
-        var script = new Script(seed, guests, disks, acts) { Policy = PolicyOf(dice, limits), IsGit = dice.OneIn(6) && limits.HasGit };
+        var script = new Script(seed, guests, disks, acts) { Policy = PolicyOf(dice, limits), IsGit = dice.OneIn(6) && limits.HasGit, HasLines = limits.HasLines };
         script = WithRights(script, acts, at, limits);
         if (!limits.HasNames) return script;
         for (var i = 0; i < disks.Length; i++) disks[i] = Naming(dice, disks[i]);

@@ -24,6 +24,9 @@ internal sealed record ScriptLimits
     /// <summary>Disks hold different names, and users give such names.</summary>
     public bool HasNames { get; init; }
 
+    /// <summary>Some guests have CRLF in files of some names, and users write texts of all sorts.</summary>
+    public bool HasLines { get; init; }
+
     /// <summary>Users swap the names of files, and of directories.</summary>
     public bool HasSwaps { get; init; } = true;
 

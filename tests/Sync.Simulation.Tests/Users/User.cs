@@ -13,7 +13,7 @@ namespace Sync.Simulation.Tests.Users;
 /// Who edits at one site, as programs do: in several steps, between which the engine works. The ledger is told what was finished, and what somebody
 /// who saw it has replaced or deleted.
 /// </summary>
-internal sealed class User(Site site, Scheduler scheduler, Trace trace, Ledger ledger, bool isGit, bool hasNames = false)
+internal sealed class User(Site site, Scheduler scheduler, Trace trace, Ledger ledger, bool isGit, bool hasNames = false, bool hasLines = false)
 {
     private readonly string[] _fileNames = isGit ? ["HEAD", "index", "a", "p.pack", "0123456789012345678901234567890123456789"] : hasNames ? ["a", "A", "nul", "b.", "e\u0301", "\u00e9", "c:d"] : ["a", "b", "c", "d", "e"];
     private readonly string[] _directoryNames = isGit ? [".git", "objects", "refs"] : hasNames ? ["x", "X", "com1", "y"] : ["x", "y", "z"];
@@ -371,7 +371,7 @@ internal sealed class User(Site site, Scheduler scheduler, Trace trace, Ledger l
         trace.Add(scheduler.NowNs, site.Name, "user: " + what, path);
     }
 
-    private static byte[] NewBytes(Dice dice, Act act)
+    private byte[] NewBytes(Dice dice, Act act)
     {
         var size = dice.Below(40) switch
         {
@@ -384,6 +384,24 @@ internal sealed class User(Site site, Scheduler scheduler, Trace trace, Ledger l
         if (bytes.Length > 1000) new Dice(act.Seed).NextBytes(bytes);
         else bytes.AsSpan().Fill((byte)'.');
         head.CopyTo(bytes, 0);
+        return hasLines ? WithLines(bytes, head.Length, new Dice(act.Seed ^ 0x11E5)) : bytes;
+    }
+
+    /// <summary>Lines that end in LF or CRLF, or both, in most of the files; the others are no texts.</summary>
+    private byte[] WithLines(byte[] bytes, int from, Dice dice)
+    {
+        var style = dice.Below(12);
+        if (style == 0) return bytes;
+        var isCrlf = site.Number == 0 ? style < 3 : style < 8;
+        for (var i = from; i < bytes.Length; i++) bytes[i] = (byte)('a' + (bytes[i] & 15));
+        for (var i = from; i < bytes.Length; i += dice.Between(1, 80))
+        {
+            var two = style == 11 ? dice.OneIn(2) : isCrlf;
+            if (two && i + 1 == bytes.Length) break;
+            if (two) bytes[i++] = (byte)'\r';
+            bytes[i] = (byte)'\n';
+        }
+
         return bytes;
     }
 
