@@ -1,4 +1,5 @@
 using Sync.Guest.Commands;
+using Sync.Protocol.Identities;
 using Sync.Shared.Commands;
 using Sync.Shared.Completions;
 
@@ -10,7 +11,12 @@ internal static class Program
     /// <summary>The product's version.</summary>
     public static string Version { get; } = typeof(Program).Assembly.GetName().Version!.ToString(3);
 
-    public static Task<int> Main(string[] args) => CreateCommandLine().RunAsync(args, Console.Out, Console.Error);
+    public static Task<int> Main(string[] args)
+    {
+        // Its peers are hosts, and pinned.
+        SystemTrust.LeaveOut();
+        return CreateCommandLine().RunAsync(args, Console.Out, Console.Error);
+    }
 
     /// <summary>The whole command line, not yet parsed.</summary>
     public static CommandLineHost CreateCommandLine()

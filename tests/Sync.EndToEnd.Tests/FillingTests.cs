@@ -102,7 +102,6 @@ public sealed class FillingTests
         await pair.SyncAsync();
         await StageIsGoneAsync(guest);
         Assert.Contains(Together, guest.ToString(), StringComparison.Ordinal);
-        // (Directories that it knew of it made before it heard of other rules.)
         guest.Tree.Check("d1/left.out", null).Check("d2/out/f", null).Check("d2/f3", Content(2, 3));
     }
 

@@ -24,6 +24,7 @@ using Xunit;
 
 namespace Sync.Host.Tests;
 
+[Collection(nameof(AloneCollection))]
 public sealed partial class MetricsTests
 {
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;

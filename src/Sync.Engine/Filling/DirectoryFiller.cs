@@ -14,7 +14,7 @@ using Sync.Engine.Trees;
 namespace Sync.Engine.Filling;
 
 /// <summary>
-/// Brings most of a tree into a directory that has little of it, as a pull does: built beside, and moved in part by part. Until a guest that has connected knows what
+/// Brings most of a tree into a directory that has little of it, as a pull does: built beside, and moved in part by part. Until a guest knows what
 /// is wanting, planning waits for it; then what it has claimed is its own, and everything else goes its usual way. What it could not bring is planned as if it had never been.
 /// Lives on the control loop, but for <see cref="RunAsync"/>.
 /// </summary>
@@ -44,6 +44,8 @@ internal sealed class DirectoryFiller(ReplicaContext context, Applier applier, O
     private CancellationToken _linkEnd;
     private CancellationTokenSource? _stop;
     private Task _running = Task.CompletedTask;
+    private bool _hasBegun;
+    private int _waits;
     private bool _isWaiting;
     private bool _isDue;
     private bool _isImpatient;
@@ -57,11 +59,8 @@ internal sealed class DirectoryFiller(ReplicaContext context, Applier applier, O
     /// <summary>A link is up, and the policy is known.</summary>
     public void Linked(IHostLink link, SyncDirection direction, bool hostLooks, CancellationToken end)
     {
-        var traits = context.Files.Traits;
-        if (_files is null || !link.OpensPulls || direction == SyncDirection.SendOnly || context.Policy.Ownership) return;
-        // What is built beside is byte for byte as the share has it.
-        if (!context.LineEndings().IsEmpty) return;
-        if (!traits.CanExchange || !traits.HasModes || !traits.HasSymlinks || !traits.HasLinkTimes || traits.FoldsCase) return;
+        _isWaiting = false;
+        if (!Suits(direction) || !link.OpensPulls) return;
         (_link, _linkEnd, _isDue, _hostLooks) = (link, end, false, hostLooks);
         if (!_isFilling) Wait();
     }
@@ -72,16 +71,25 @@ internal sealed class DirectoryFiller(ReplicaContext context, Applier applier, O
     /// <summary>The link is gone; what was brought is moved in all the same.</summary>
     public void Unlinked()
     {
-        _link = null;
-        _isWaiting = false;
+        (_link, _isDue) = (null, false);
+        if (HoldsPlanning) Wait();
+        else _isWaiting = false;
     }
 
     /// <summary>What is claimed may be planned otherwise now: ends early.</summary>
     public void Interrupt() => _stop?.Cancel();
 
-    /// <summary>Begins, if all is known that has to be.</summary>
-    public void EndTurn()
+    /// <summary>Begins, if all is known that has to be. Called when what is here is known.</summary>
+    /// <param name="direction">As far as it is known.</param>
+    public void EndTurn(SyncDirection direction)
     {
+        if (!_hasBegun)
+        {
+            _hasBegun = true;
+            // An earlier life knew of much that is not here. Made without a link, its directories would still be looked at when the link is up, and nothing in them could be claimed.
+            if (!_isWaiting && !_isFilling && Suits(direction) && _claims.MayReach(Worthwhile)) Wait();
+        }
+
         if (!_isWaiting || !_isDue) return;
         _isWaiting = false;
         if (_claims.MayReach(Worthwhile)) _claims.ClaimAll();
@@ -104,12 +112,20 @@ internal sealed class DirectoryFiller(ReplicaContext context, Applier applier, O
     /// <inheritdoc/>
     public async ValueTask DisposeAsync() => await _running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
 
+    private bool Suits(SyncDirection direction)
+    {
+        var traits = context.Files.Traits;
+        // What is built beside is byte for byte as the share has it.
+        return context.LineEndings().IsEmpty && _files is not null && direction != SyncDirection.SendOnly && !context.Policy.Ownership
+            && traits.CanExchange && traits.HasModes && traits.HasSymlinks && traits.HasLinkTimes && !traits.FoldsCase;
+    }
+
     private void Wait()
     {
         // What is here has to be bound to the journal's entries while nothing may be proposed yet: that is as long as the host looks.
         (_isWaiting, _isImpatient) = (true, _hostLooks && (context.Trees.LocalFiles > 0 || !isFresh()));
-        var link = _link;
-        context.After(Patience, () => _isImpatient |= _link == link);
+        var wait = ++_waits;
+        context.After(Patience, () => _isImpatient |= _waits == wait);
     }
 
     private bool HasRoom() =>

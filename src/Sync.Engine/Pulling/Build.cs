@@ -222,11 +222,14 @@ internal sealed class Build
     /// <summary>Whether the host is to send something of it.</summary>
     public bool IsAwaited(int entry) => _states[entry] == BuildState.Asked;
 
+    /// <summary>Its parts go into a patched content, wanted or not.</summary>
+    public bool IsPatched(int entry) => _patched.ContainsKey(entry);
+
     /// <summary>The number of an entry that was asked for.</summary>
     public int ReadEntry(ref ReadOnlySpan<byte> bytes)
     {
         var entry = ReadNumber(ref bytes);
-        if (entry >= (ulong)_states.Length || (_states[(int)entry] != BuildState.Asked && !_patched.ContainsKey((int)entry))) throw Broken("a content that was not asked for");
+        if (entry >= (ulong)_states.Length || (!IsAwaited((int)entry) && !IsPatched((int)entry))) throw Broken("a content that was not asked for");
         return (int)entry;
     }
 

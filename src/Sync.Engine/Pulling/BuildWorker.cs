@@ -157,8 +157,13 @@ internal sealed partial class BuildWorker : IDisposable
     private void TakePart(int index, long offset, ReadOnlySpan<byte> bytes)
     {
         _build.Counts.Came(bytes.Length);
-        // The rest of the parts of one that is another by now.
-        if (!_build.IsAwaited(index)) return;
+        if (!_build.IsAwaited(index))
+        {
+            // The rest of the parts of one that is another by now; or it has been placed since its number was read.
+            if (!_build.IsPatched(index)) throw Build.Broken("a part of a content that was not asked for");
+            return;
+        }
+
         var entry = _build.Tree.Entries[index];
         if (_patched.TryGetValue(index, out var patched))
         {
@@ -170,7 +175,8 @@ internal sealed partial class BuildWorker : IDisposable
 
         if (!_long.TryGetValue(index, out var file))
         {
-            if (offset != _build.PartOf(index)) throw Build.Broken("a part of a content that was not asked for");
+            // A short one comes whole, to another worker maybe.
+            if (offset != _build.PartOf(index) || (offset == 0 && entry.Size <= PullLimits.MaxWhole)) throw Build.Broken("a part of a content that was not asked for");
             _build.Check(LongFile.Open(Target(entry), entry, offset, _build.Notes, out file), index);
             _long.Add(index, file!);
         }

@@ -395,7 +395,7 @@ internal sealed partial class Replica : IContentLocator, IAsyncDisposable
         _observer.EndTurn();
         if (_halt is not null || _paused || _hostPaused) _filler.Interrupt();
         var wasHeld = _filler.HoldsPlanning;
-        if (CanPlan) _filler.EndTurn();
+        if (CanPlan && !_isHost) _filler.EndTurn(Reconciler.Planner.Direction);
         if (CanPlan && !_filler.HoldsPlanning)
         {
             // What came to be here meanwhile is bound first.

@@ -47,7 +47,13 @@ internal static class NodeCodec
         var synced = parts.HasFlag(Parts.SyncedIsRemote) ? remote : parts.HasFlag(Parts.Synced) ? EntryCodec.Read(ref from) : null;
         var stamp = default(FileStamp);
         if (local is not null) stamp = new FileStamp(EntryCodec.Number(ref from), local.Size, local.MtimeNs, (long)EntryCodec.Number(ref from));
-        if (parts.HasFlag(Parts.DiskLength)) stamp = stamp with { Size = (long)EntryCodec.Number(ref from) };
+        if (parts.HasFlag(Parts.DiskLength))
+        {
+            var length = EntryCodec.Number(ref from);
+            if (local is not { Kind: EntryKind.File } || length == (ulong)local.Size || length > long.MaxValue) throw new StoreCorruptException("A length on disk that is none.");
+            stamp = stamp with { Size = (long)length };
+        }
+
         return (synced, local, stamp, remote);
     }
 }
