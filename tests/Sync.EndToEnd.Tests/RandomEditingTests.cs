@@ -9,7 +9,7 @@ namespace Sync.EndToEnd.Tests;
 public sealed class RandomEditingTests
 {
     private const int Guests = 10;
-    private const int Seconds = 60;
+    private const int Seconds = 30;
 
     /// <summary>Eleven replicas settle, one flush after the other.</summary>
     private static readonly TimeSpan RestLimit = TimeSpan.FromMinutes(4);

@@ -173,9 +173,9 @@ public sealed class HostileTests
         using var zstd = new ZstdSharp.Compressor(19);
         var bomb = ByteString.CopyFrom(zstd.Wrap(new byte[100 << 20]));
         Assert.True(bomb.Length < WireLimits.MaxPayload);
-        using var decompressor = new PayloadDecompressor(allowed: true);
+        var decompressor = new PayloadDecompressor(allowed: true);
         Refused(() => decompressor.Unpack(bomb.Span, WireLimits.MaxPayload), "bomb");
-        using var refusing = new PayloadDecompressor(allowed: false);
+        var refusing = new PayloadDecompressor(allowed: false);
         Refused(() => refusing.Unpack(zstd.Wrap(new byte[100]), 100), "not agreed on");
     }
 

@@ -49,7 +49,7 @@ public sealed class MappingTests
         var message = new Frame { Id = id, Data = new DataFrame { Bytes = ByteString.CopyFrom(Gens.Some(length)) } }.ToByteArray();
         // Also damaged in its head, where what it is is told.
         message[(int)((uint)at % Math.Min(message.Length, 16))] ^= change;
-        using var decompressor = new PayloadDecompressor(false);
+        var decompressor = new PayloadDecompressor(false);
         var reader = new FrameReader(decompressor);
         var expected = Tried(() => reader.FromWire(Frame.Parser.ParseFrom(message)).Select(Dump.Of).Single());
         var read = Tried(() =>
@@ -150,8 +150,8 @@ public sealed class MappingTests
     private static List<ContentFrame> Through(IEnumerable<ContentFrame> frames, bool compress)
     {
         var compressor = new PayloadCompressor(compress);
-        using var decompressor = new PayloadDecompressor(compress);
-        if (compress) compressor.Wrote(2 << 20, TimeSpan.FromSeconds(1));
+        var decompressor = new PayloadDecompressor(compress);
+        if (compress) compressor.Rate.Add(2 << 20, TimeSpan.FromSeconds(1));
         var writer = new FrameWriter(compressor);
         var reader = new FrameReader(decompressor);
         var packed = 0;
@@ -175,7 +175,7 @@ public sealed class MappingTests
             new ContentFrame.End(3, TransferStatus.Superseded), new ContentFrame.Patched(4, 65_536, default, default), new ContentFrame.Whole(5, SomeContent, default),
         ];
         var compressor = new PayloadCompressor(compress);
-        using var decompressor = new PayloadDecompressor(compress);
+        var decompressor = new PayloadDecompressor(compress);
         var wire = Frame.Parser.ParseFrom(Bounded(Assert.Single(new FrameWriter(compressor).ToWire(frames))));
         Assert.Equal(compress ? Frame.KindOneofCase.Packed : Frame.KindOneofCase.Group, wire.KindCase);
         // Answers in a group do not name what was asked for.

@@ -28,7 +28,7 @@ public sealed class PayloadCompressorTests
     public void Over_a_fast_link_nothing_is_packed_but_for_a_while_after_a_stall()
     {
         Assert.Equal(0, Send(500, 200e6, buffers: 0));
-        _compressor.Wrote(Payload, TimeSpan.FromSeconds(0.5));
+        _compressor.Rate.Add(Payload, TimeSpan.FromSeconds(0.5));
         Assert.InRange(Send(1000, 200e6, buffers: 0), 1, 800);
         Assert.Equal(0, Send(500, 200e6, buffers: 0));
     }
@@ -45,7 +45,7 @@ public sealed class PayloadCompressorTests
             buffered += length;
             var held = buffered < buffers ? 0 : buffered / bytesPerSecond;
             if (held > 0) buffered = 0;
-            _compressor.Wrote(length, TimeSpan.FromSeconds(held));
+            _compressor.Rate.Add(length, TimeSpan.FromSeconds(held));
         }
 
         return packed;

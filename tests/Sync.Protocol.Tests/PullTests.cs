@@ -31,6 +31,8 @@ public sealed class PullTests
         {
             var bytes = new byte[random.Next(1, PullLimits.MaxPiece)];
             random.NextBytes(bytes);
+            // Some are packed on the way.
+            if (i % 3 < 2) bytes.AsSpan(bytes.Length / 4).Fill((byte)i);
             pull.Pieces.Add(((PullPieceKind)(i % 2 + 1), bytes));
         }
 
@@ -51,8 +53,14 @@ public sealed class PullTests
         await open.AskAsync([new PullWant(0, 2), new PullWant(5, 1), new PullWant(9, 1, 4096), new PullWant(9, 1, 8192, 100), new PullWant(7, 1, 0, 5), new PullWant(3, 4, IsForChunks: true), new PullWant(11, 3)], Cancel);
         await open.FinishAsync(Cancel);
         var came = new List<(PullPieceKind, byte[])>();
+        var packed = false;
         await foreach (var piece in open.ReadAsync(Cancel))
+        {
             using (piece) came.Add((piece.Kind, piece.Bytes.ToArray()));
+            packed |= piece.WireLength < piece.Length;
+        }
+
+        Assert.True(packed);
         Assert.Equal([new PullWant(0, 2), new PullWant(5, 1), new PullWant(9, 1, 4096), new PullWant(9, 1, 8192, 100), new PullWant(7, 1, 0, 5), new PullWant(3, 4, IsForChunks: true), new PullWant(11, 3)], pull.Wants);
         Assert.Equal(pull.Pieces.Count, came.Count);
         Assert.All(pull.Pieces.Zip(came), static pair =>

@@ -12,7 +12,7 @@ public sealed class SeedTests
     /// <summary>Seeds in a test run, if they fit in its time. SYNC_SEEDS asks for more, without a limit, and goes on where the last such run stopped.</summary>
     private const ulong Seeds = 4_000;
 
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(50);
 
     [Fact]
     public async Task Every_seed_keeps_every_promise()

@@ -24,17 +24,6 @@ internal sealed class DirectoryFiller(ReplicaContext context, Applier applier, O
     /// <summary>Fewer files than this are there as soon by themselves.</summary>
     private const int Worthwhile = 2000;
 
-    /// <summary>A slower link gains more by compression and by patches, which a pull has not.</summary>
-    private const long SlowLink = 32 << 20;
-
-    /// <summary>So much of the time has to be waiting for the link: else it is this machine that is slow, and the usual way would take twice the processor time.</summary>
-    private const double MostlyWaiting = 0.7;
-
-    private static readonly TimeSpan MeasureFor = TimeSpan.FromSeconds(0.5);
-
-    /// <summary>So many times in a row it has to be slow.</summary>
-    private const int MostSlow = 3;
-
     /// <summary>A host that looks at its disk for the first time is waited for, but not for ever: what it has found by then comes one by one, and the rest together when it is done.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
@@ -150,7 +139,7 @@ internal sealed class DirectoryFiller(ReplicaContext context, Applier applier, O
         string? trouble = null;
         try
         {
-            await FillAsync(link, stop).ConfigureAwait(false);
+            await FillAsync(link, stop.Token).ConfigureAwait(false);
         }
         catch (Exception e) when (e is LinkException or WorkspaceException)
         {
@@ -178,9 +167,8 @@ internal sealed class DirectoryFiller(ReplicaContext context, Applier applier, O
         });
     }
 
-    private async Task FillAsync(IHostLink link, CancellationTokenSource stop)
+    private async Task FillAsync(IHostLink link, CancellationToken cancel)
     {
-        var cancel = stop.Token;
         await using var pull = await link.OpenPullAsync(cancel).ConfigureAwait(false);
         var tree = await pull.ReadTreeAsync(cancel).ConfigureAwait(false);
         var match = await context.Loop.CallAsync(() => FillMatch.Of(tree, context.Trees, _claims), cancel).ConfigureAwait(false);
@@ -206,17 +194,7 @@ internal sealed class DirectoryFiller(ReplicaContext context, Applier applier, O
 
         try
         {
-            using var measured = new CancellationTokenSource();
-            var measuring = MeasureAsync(counts, stop, measured.Token);
-            try
-            {
-                await build.RunAsync(stage.Tree, null, pull, cancel).ConfigureAwait(false);
-            }
-            finally
-            {
-                await measured.CancelAsync().ConfigureAwait(false);
-                await measuring.ConfigureAwait(false);
-            }
+            await build.RunAsync(stage.Tree, null, pull, cancel).ConfigureAwait(false);
         }
         finally
         {
@@ -260,26 +238,6 @@ internal sealed class DirectoryFiller(ReplicaContext context, Applier applier, O
         catch (Exception e)
         {
             context.Log.LogDefect(e, context.Share);
-        }
-    }
-
-    /// <summary>Breaks a filling off over a link on which the usual way is faster.</summary>
-    private async Task MeasureAsync(BuildCounts counts, CancellationTokenSource stop, CancellationToken over)
-    {
-        try
-        {
-            for (var (slow, received, waited) = (0, 0L, TimeSpan.Zero); ;)
-            {
-                await Task.Delay(MeasureFor, context.Time, over).ConfigureAwait(false);
-                var (nowReceived, nowWaited) = (counts.Received, counts.Waited);
-                slow = nowReceived - received < SlowLink * MeasureFor.TotalSeconds && nowWaited - waited > MeasureFor * MostlyWaiting ? slow + 1 : 0;
-                if (slow == MostSlow) await stop.CancelAsync().ConfigureAwait(false);
-                (received, waited) = (nowReceived, nowWaited);
-            }
-        }
-        catch (OperationCanceledException)
-        {
-            // All has come.
         }
     }
 

@@ -123,13 +123,7 @@ internal sealed class Build
             _target = target;
             for (var i = 0; i < workers.Length; i++) workers[i] = new BuildWorker(this, target, source, i);
             local = Task.Run(() => PlaceLocal(workers, stop.Token), cancel);
-            Counts.Waits();
-            await foreach (var piece in feed.ReadAsync(stop.Token).ConfigureAwait(false))
-            {
-                Counts.Goes();
-                Dispatch(piece, workers, stop.Token);
-                Counts.Waits();
-            }
+            await foreach (var piece in feed.ReadAsync(stop.Token).ConfigureAwait(false)) Dispatch(piece, workers, stop.Token);
         }
         catch (Exception e)
         {

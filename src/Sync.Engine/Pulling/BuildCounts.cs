@@ -1,5 +1,3 @@
-using System.Diagnostics;
-
 namespace Sync.Engine.Pulling;
 
 /// <summary>How far a build has come. Safe from any thread.</summary>
@@ -9,8 +7,6 @@ public sealed class BuildCounts
     private long _bytes;
     private long _received;
     private long _cached;
-    private long _waited;
-    private long _waitsSince;
 
     /// <summary>Files that stand in the new tree.</summary>
     public long Files => Volatile.Read(ref _files);
@@ -31,27 +27,6 @@ public sealed class BuildCounts
     }
 
     internal void Came(long bytes) => Interlocked.Add(ref _received, bytes);
-
-    /// <summary>How long, in all, there was nothing to build: what comes was waited for.</summary>
-    internal TimeSpan Waited
-    {
-        get
-        {
-            var since = Volatile.Read(ref _waitsSince);
-            return Stopwatch.GetElapsedTime(0, Volatile.Read(ref _waited) + (since == 0 ? 0 : Stopwatch.GetTimestamp() - since));
-        }
-    }
-
-    /// <summary>From now on what comes is waited for.</summary>
-    internal void Waits() => Volatile.Write(ref _waitsSince, Stopwatch.GetTimestamp());
-
-    /// <summary>Something has come.</summary>
-    internal void Goes()
-    {
-        var since = Volatile.Read(ref _waitsSince);
-        Volatile.Write(ref _waitsSince, 0);
-        Interlocked.Add(ref _waited, Stopwatch.GetTimestamp() - since);
-    }
 
     internal void FromCache(long bytes) => Interlocked.Add(ref _cached, bytes);
 }

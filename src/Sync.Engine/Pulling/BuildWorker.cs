@@ -95,6 +95,7 @@ internal sealed partial class BuildWorker : IDisposable
     private void Take(PullPiece piece)
     {
         var rest = piece.Bytes.Span;
+        _build.Counts.Came(piece.WireLength);
         switch (piece.Kind)
         {
             case PullPieceKind.Contents:
@@ -127,7 +128,6 @@ internal sealed partial class BuildWorker : IDisposable
 
     private void TakeWhole(int index, ReadOnlySpan<byte> bytes)
     {
-        _build.Counts.Came(bytes.Length);
         var entry = _build.Tree.Entries[index];
         if (_hash.Of(bytes, out var manifest) != entry.Content)
         {
@@ -156,7 +156,6 @@ internal sealed partial class BuildWorker : IDisposable
 
     private void TakePart(int index, long offset, ReadOnlySpan<byte> bytes)
     {
-        _build.Counts.Came(bytes.Length);
         if (!_build.IsAwaited(index))
         {
             // The rest of the parts of one that is another by now; or it has been placed since its number was read.

@@ -3,6 +3,7 @@ namespace Sync.Engine.Snapshots;
 /// <summary>One message of contents, in a buffer that its reader gives back by <see cref="Dispose"/>.</summary>
 public sealed class PullPiece : IDisposable
 {
+    private readonly int? _wireLength;
     private byte[]? _buffer;
 
     internal PullPiece(PullPieceKind kind, byte[] buffer, int length)
@@ -18,6 +19,9 @@ public sealed class PullPiece : IDisposable
     /// <summary>How many bytes.</summary>
     public int Length { get; private set; }
 
+    /// <summary>How many bytes it was on the link: fewer, if it was packed.</summary>
+    public int WireLength { get => _wireLength ?? Length; init => _wireLength = value; }
+
     /// <summary>The bytes, until it is disposed.</summary>
     public ReadOnlyMemory<byte> Bytes => (_buffer ?? throw new ObjectDisposedException(nameof(PullPiece))).AsMemory(0, Length);
 
@@ -26,6 +30,9 @@ public sealed class PullPiece : IDisposable
 
     /// <summary>A piece with room for so many bytes.</summary>
     public static PullPiece Rent(PullPieceKind kind, int length) => new(kind, PieceBuffers.Rent(length), length);
+
+    /// <summary>The same for one that came packed, in so many bytes.</summary>
+    public static PullPiece Rent(PullPieceKind kind, int length, int wireLength) => new(kind, PieceBuffers.Rent(length), length) { WireLength = wireLength };
 
     /// <summary>This piece, with fewer bytes.</summary>
     internal PullPiece Cut(int length)

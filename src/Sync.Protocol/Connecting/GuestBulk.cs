@@ -23,7 +23,7 @@ internal sealed class GuestBulk(Route route, Guid session, IReadOnlyCollection<s
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancel, ended);
         using var call = route.Downloads.AsyncDuplexStreamingCall(DownloadMethod.Method, null, new CallOptions(_headers, cancellationToken: stop.Token));
-        using var decompressor = new PayloadDecompressor(_zstd);
+        var decompressor = new PayloadDecompressor(_zstd);
         var reader = new FrameReader(decompressor);
         var asking = AskAsync(call.RequestStream, requests, stop.Token);
         try

@@ -67,7 +67,7 @@ public sealed class GuestPull : IOpenPull
         {
             if (message.Piece is { } piece)
             {
-                await Pass(piece.Length, cancel);
+                await Pass(piece.WireLength, cancel);
                 yield return piece;
                 continue;
             }

@@ -3,6 +3,7 @@ using Google.Protobuf;
 using Sync.Engine.Link;
 using Sync.Engine.Snapshots;
 using Sync.Protocol.Mapping;
+using Sync.Protocol.Sessions;
 using Sync.Protocol.Wire;
 
 namespace Sync.Protocol.Pulling;
@@ -18,6 +19,7 @@ internal static class PullMapping
         var wire = new PullHello
         {
             Versions = new VersionRange { Oldest = WireLimits.OldestVersion, Newest = WireLimits.NewestVersion },
+            Features = { Features.Zstd },
             Share = request.Share,
             SubPath = request.SubPath,
             At = request.At,
@@ -34,6 +36,18 @@ internal static class PullMapping
         {
             KnownTree = wire.KnownTree.Length is 0 or SHA256.HashSizeInBytes ? wire.KnownTree.Memory : throw Bounds.Violation("a tree's hash has a wrong length"),
         };
+    }
+
+    /// <summary>Whether the guest unpacks pieces.</summary>
+    public static bool Unpacks(PullHello wire) => wire.Features.Contains(Features.Zstd);
+
+    /// <summary>A number as a varint; returns how many bytes it has.</summary>
+    public static int WriteNumber(Span<byte> to, ulong value)
+    {
+        var at = 0;
+        for (; value >= 0x80; value >>= 7) to[at++] = (byte)(value | 0x80);
+        to[at++] = (byte)value;
+        return at;
     }
 
     public static PullHeadState ToWire(PullHead head, uint version) => new()

@@ -42,7 +42,7 @@ internal static class BulkStreams
     public static async Task UploadAsync(
         LiveSession live, IBulkLimits limits, IAsyncStreamReader<Frame> requests, IServerStreamWriter<UploadResult> responses, CancellationToken cancel)
     {
-        using var decompressor = new PayloadDecompressor(live.Features.Contains(Features.Zstd));
+        var decompressor = new PayloadDecompressor(live.Features.Contains(Features.Zstd));
         var frames = FrameReceiver.ReadAsync(new FrameReader(decompressor), requests, (bytes, stop) => limits.ReceiveAsync(live.Guest, bytes, stop), cancel);
         await foreach (var end in live.Session.Upload(frames, cancel).WithCancellation(cancel))
             await responses.WriteAsync(RequestMapping.ToWire(end), cancel);

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using Google.Protobuf;
 using Grpc.Core;
@@ -30,7 +31,7 @@ internal sealed class HostPull(
         using var both = CancellationTokenSource.CreateLinkedTokenSource(cancel, source.Ended);
         try
         {
-            await SendAsync(source, version, both.Token);
+            await SendAsync(source, version, new PiecePacker(PullMapping.Unpacks(hello)), both.Token);
         }
         catch (OperationCanceledException) when (source.Ended.IsCancellationRequested && !cancel.IsCancellationRequested)
         {
@@ -42,7 +43,7 @@ internal sealed class HostPull(
         }
     }
 
-    private async Task SendAsync(IPullSource source, uint version, CancellationToken cancel)
+    private async Task SendAsync(IPullSource source, uint version, PiecePacker packer, CancellationToken cancel)
     {
         await WriteAsync(new PullFrame { Head = PullMapping.ToWire(source.Head, version) }, cancel);
         if (!source.Head.IsKnown)
@@ -54,8 +55,12 @@ internal sealed class HostPull(
         {
             using (piece)
             {
-                await limits.SendAsync(guest, piece.Length, cancel);
-                await WriteAsync(PullMapping.ToWire(piece), cancel);
+                var frame = packer.ToWire(piece);
+                var bytes = frame.CalculateSize();
+                var begun = Stopwatch.GetTimestamp();
+                await limits.SendAsync(guest, bytes, cancel);
+                await WriteAsync(frame, cancel);
+                packer.Rate.Sent(bytes, begun);
             }
         }
     }

@@ -42,5 +42,5 @@ internal sealed class EnvelopePacker(bool isUnderstood)
     }
 
     /// <summary>Reports how long the link held up what <see cref="Pack"/> was last asked about.</summary>
-    public void Wrote(TimeSpan held) => _compressor.Wrote(_last, held);
+    public void Wrote(TimeSpan held) => _compressor.Rate.Add(_last, held);
 }

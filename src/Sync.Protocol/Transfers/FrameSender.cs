@@ -19,8 +19,6 @@ internal sealed class FrameSender(FrameWriter writer, PayloadCompressor compress
     private readonly List<ContentFrame> _group = [];
     private int _groupSize;
     private int _gathered;
-    private TimeSpan _held;
-    private long _toldAt;
 
     /// <summary>Sends what was gathered: then frames are gathered, and whoever writes them calls <see cref="FlushAsync"/>. Null: each is sent at once.</summary>
     public Func<CancellationToken, ValueTask>? Flush { get; init; }
@@ -74,7 +72,7 @@ internal sealed class FrameSender(FrameWriter writer, PayloadCompressor compress
             await stream.WriteAsync(wire, cancel);
             if (Flush is null)
             {
-                if (payload > 0) Tell(payload, begun);
+                if (payload > 0) compressor.Rate.Sent(payload, begun);
                 continue;
             }
 
@@ -98,7 +96,7 @@ internal sealed class FrameSender(FrameWriter writer, PayloadCompressor compress
         await FlushGatheredAsync(cancel);
         var begun = Stopwatch.GetTimestamp();
         await passing;
-        _held += Stopwatch.GetElapsedTime(begun);
+        compressor.Rate.Held(Stopwatch.GetElapsedTime(begun));
     }
 
     private async ValueTask FlushGatheredAsync(CancellationToken cancel)
@@ -106,21 +104,7 @@ internal sealed class FrameSender(FrameWriter writer, PayloadCompressor compress
         if (_gathered == 0 || Flush is null) return;
         var begun = Stopwatch.GetTimestamp();
         await Flush(cancel);
-        Tell(_gathered, begun);
+        compressor.Rate.Sent(_gathered, begun);
         _gathered = 0;
-    }
-
-    /// <summary>
-    /// How long a write is held up is not the whole: what buffers on the way take at once (20 MB behind a slow proxy on this machine) shows only in how late the peer asks for more.
-    /// So the time between the writes counts too, without what packing took, and unless there was nothing to do.
-    /// </summary>
-    private void Tell(int bytes, long begun)
-    {
-        var now = Stopwatch.GetTimestamp();
-        var held = Stopwatch.GetElapsedTime(begun, now) + _held;
-        var all = Stopwatch.GetElapsedTime(_toldAt, now) - compressor.TakePackingTime();
-        compressor.Wrote(bytes, _toldAt == 0 || all < held || all > PayloadCompressor.BurstEnd ? held : all);
-        _toldAt = now;
-        _held = TimeSpan.Zero;
     }
 }

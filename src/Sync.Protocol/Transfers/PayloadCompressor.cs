@@ -38,30 +38,17 @@ internal sealed class PayloadCompressor(bool isUnderstood)
     /// <summary>How much of a burst is packed tightly.</summary>
     private const long TightLength = 4 << 20;
 
-    /// <summary>What is left of a measure one window later: it is of the last five or so.</summary>
-    private const double Remembered = 0.8;
-
-    /// <summary>A window has a megabyte, or so many writes.</summary>
-    private const int WindowWrites = 32;
-
     /// <summary>A burst has ended when nothing was sent for so long.</summary>
-    public static readonly TimeSpan BurstEnd = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan BurstEnd = LinkRate.Pause;
 
     private byte[]? _buffer;
-    private double _bytesPerSecond = double.PositiveInfinity;
-    private long _windowBytes;
-    private TimeSpan _windowTime;
-    private int _windowWrites;
-    private double _pastBytes;
-    private double _pastSeconds;
     private int _skip;
-    private long _packing;
     private bool _hasVersions;
     private long _burst;
     private long _last;
 
-    /// <summary>What the link takes, in bytes on the wire a second; infinite until it is known.</summary>
-    public double BytesPerSecond => _bytesPerSecond;
+    /// <summary>What the link takes: whoever sends tells it.</summary>
+    public LinkRate Rate { get; } = new();
 
     /// <summary>The bytes to send, and the plain size if they are packed, else 0. Packed bytes are valid until the next call.</summary>
     public (ReadOnlyMemory<byte> Bytes, uint PlainSize) Pack(ReadOnlyMemory<byte> plain, bool isVersion = false)
@@ -89,7 +76,7 @@ internal sealed class PayloadCompressor(bool isUnderstood)
         if (!isUnderstood || plain.Length < SmallestPayload) return false;
         var burst = Grow(plain.Length);
         _hasVersions |= isVersion;
-        if (burst > BurstLength && !_hasVersions && _bytesPerSecond > WorthwhileBytesPerSecond) return false;
+        if (burst > BurstLength && !_hasVersions && Rate.BytesPerSecond > WorthwhileBytesPerSecond) return false;
         if (_skip > 0)
         {
             _skip--;
@@ -99,33 +86,9 @@ internal sealed class PayloadCompressor(bool isUnderstood)
         var begun = Stopwatch.GetTimestamp();
         // What does not shrink by an eighth is not worth unpacking; the short destination makes zstd give up early.
         var isPacked = Zstd.TryPack(burst <= TightLength ? TightLevel : _hasVersions ? DeltaLevel : FastLevel, plain, destination[..(plain.Length - (plain.Length >> 3))], out written);
-        _packing += Stopwatch.GetTimestamp() - begun;
+        Rate.Packed(Stopwatch.GetElapsedTime(begun));
         if (!isPacked) _skip = SkipAfterFailure;
         return isPacked;
-    }
-
-    /// <summary>How long packing has taken since the last call.</summary>
-    public TimeSpan TakePackingTime()
-    {
-        var taken = Stopwatch.GetElapsedTime(0, _packing);
-        _packing = 0;
-        return taken;
-    }
-
-    /// <summary>Reports one write: how many bytes, and how long it took for them to go.</summary>
-    public void Wrote(int bytes, TimeSpan held)
-    {
-        _windowBytes += bytes;
-        _windowTime += held;
-        // Packed, they tell of the link by fewer bytes.
-        if (++_windowWrites < WindowWrites && _windowBytes < 1 << 20) return;
-        _windowWrites = 0;
-        // Buffers on the way take some megabytes at once, and then nothing for as long: of each megabyte by itself three of four had gone plain over a link of 5 MB/s.
-        _pastBytes = _pastBytes * Remembered + _windowBytes;
-        _pastSeconds = _pastSeconds * Remembered + _windowTime.TotalSeconds;
-        _bytesPerSecond = _pastSeconds <= 0 ? double.PositiveInfinity : _pastBytes / _pastSeconds;
-        _windowBytes = 0;
-        _windowTime = TimeSpan.Zero;
     }
 
     private long Grow(int length)

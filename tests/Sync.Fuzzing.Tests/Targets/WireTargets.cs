@@ -1,8 +1,11 @@
+using System.Buffers;
 using CsCheck;
 using Google.Protobuf;
 using Sync.Engine.Link;
+using Sync.Engine.Snapshots;
 using Sync.Protocol.Connecting;
 using Sync.Protocol.Mapping;
+using Sync.Protocol.Pulling;
 using Sync.Protocol.Sessions;
 using Sync.Protocol.Tests.Parts;
 using Sync.Protocol.Transfers;
@@ -23,7 +26,46 @@ internal static class WireTargets
         new WireTarget("upload-result", Gen.Select(Gen.Long, Gen.Enum<TransferStatus>(), Gens.Text, (id, s, t) => RequestMapping.ToWire(new ContentFrame.End(id, s, t)).ToByteArray()), ReadResult),
         new WireTarget("frame", Frames(), ReadFrame) { BudgetOf = (512 << 10, 512) },
         new WireTarget("packed-envelope", Packed(), ReadPacked) { BudgetOf = ((1 << 20) + (512 << 10), 512) },
+        new WireTarget("pull-frame", Pieces(), ReadPiece) { BudgetOf = ((2 * PullLimits.MaxPiece) + (64 << 10), 64) },
     ];
+
+    private static Gen<byte[]> Pieces() => Gen.Select(Gen.Byte[97, 102].Array[0, 5000], Gen.Int[1, 3], Gen.Bool, (bytes, kind, packs) =>
+    {
+        using var piece = PullPiece.Rent((PullPieceKind)kind, bytes.Length);
+        bytes.CopyTo(piece.Buffer, 0);
+        return new PiecePacker(packs).ToWire(piece).ToByteArray();
+    });
+
+    private static string ReadPiece(byte[] input)
+    {
+        var (frame, piece) = PullMethod.Read(new(input));
+        using (piece)
+        {
+            // The same in two segments, as it may come.
+            if (piece is null) return $"accepted {frame!.KindCase}";
+            var again = PullMethod.Read(Halves(input)).Piece!;
+            using (again) WireTarget.AssertSame(Convert.ToHexString(piece.Bytes.Span), Convert.ToHexString(again.Bytes.Span));
+            return $"accepted {piece.Kind} {piece.WireLength < piece.Length}";
+        }
+    }
+
+    private static ReadOnlySequence<byte> Halves(byte[] input)
+    {
+        var first = new Half(input.AsMemory(0, input.Length / 2), null);
+        var second = new Half(input.AsMemory(input.Length / 2), first);
+        return new ReadOnlySequence<byte>(first, 0, second, second.Memory.Length);
+    }
+
+    private sealed class Half : ReadOnlySequenceSegment<byte>
+    {
+        public Half(ReadOnlyMemory<byte> memory, Half? before)
+        {
+            Memory = memory;
+            if (before is null) return;
+            RunningIndex = before.Memory.Length;
+            before.Next = this;
+        }
+    }
 
     private static Gen<byte[]> Messages<T>(Gen<T> messages, Func<T, IEnumerable<IMessage>> toWire) => messages.Select(m => toWire(m).First().ToByteArray());
 
@@ -101,7 +143,7 @@ internal static class WireTargets
 
     private static string ReadFrame(byte[] input)
     {
-        using var decompressor = new PayloadDecompressor(allowed: true);
+        var decompressor = new PayloadDecompressor(allowed: true);
         var (wire, data) = DownloadMethod.Read(new(input));
         var frames = data is null ? new FrameReader(decompressor).FromWire(wire!) : [new FrameReader(decompressor).Check(data)];
         data?.Release();
