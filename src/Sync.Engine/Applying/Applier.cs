@@ -386,7 +386,7 @@ internal sealed class Applier(
         // RACE: nothing was found at its place because its directory had moved on meanwhile: what moved with it is still there.
         if (p is { Outcome: PlacementOutcome.Done, Step.Kind: StepKind.Remove } && Trees.LocalPath(node) != p.Source) p.Outcome = PlacementOutcome.Raced;
         // RACE: directories were swapped meanwhile, and it went by its path into another than the trees know by that name. Looks will tell where all stand.
-        if (p.Outcome == PlacementOutcome.Done && !isForgotten && (IsInItself(p) || IsElsewhere(p))) p.Outcome = PlacementOutcome.Raced;
+        if (p.Outcome == PlacementOutcome.Done && !isForgotten && (IsInItself(p) || IsElsewhere(p) || (p.Step.Kind is StepKind.Update or StepKind.SetMeta && !node.IsLocal))) p.Outcome = PlacementOutcome.Raced;
         if (p.Outcome == PlacementOutcome.Done)
         {
             Placed++;
@@ -450,14 +450,7 @@ internal sealed class Applier(
         node.Flags &= ~NodeFlags.Applying;
         if (!node.Has(NodeFlags.LookAgain)) return;
         node.Flags &= ~NodeFlags.LookAgain;
-        context.Loop.Post(() =>
-        {
-            var entry = node.Current.Local ?? node.Current.Remote;
-            if (entry is not null && Trees.Find(entry.Parent) is { IsLocal: true } parent) observer.LookAt(parent, entry.Name);
-            if (!context.SeenElsewhere.Remove(node, out var places)) return;
-            foreach (var (directory, name) in places)
-                if (directory.Current.IsLocal) observer.LookAt(directory.Current, name);
-        });
+        context.Loop.Post(() => observer.LookAgain(node));
     }
 
     private void Settle(Placement p)

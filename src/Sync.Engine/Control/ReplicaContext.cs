@@ -95,8 +95,16 @@ internal sealed class ReplicaContext
         if (Time.GetElapsedTime(last, now) >= MovedPace && Interlocked.CompareExchange(ref _movedAt, now, last) == last) Moved?.Invoke();
     }
 
-    /// <summary>Names at which a directory was seen that was being worked on under another: they are looked at again when that is over. On the loop.</summary>
+    /// <summary>Names that are looked at again when what was being worked on is done: at which a directory was seen that was under another, or was gone with what was being worked on in it. On the loop.</summary>
     public Dictionary<Node, List<(Node Directory, string Name)>> SeenElsewhere { get; } = [];
+
+    /// <summary>Nothing is judged of a node while it is worked on: this name is looked at when that is over.</summary>
+    public void LookLater(Node node, Node directory, string name)
+    {
+        node.Flags |= NodeFlags.LookAgain;
+        if (!SeenElsewhere.TryGetValue(node, out var places)) SeenElsewhere.Add(node, places = []);
+        places.Add((directory, name));
+    }
 
     public SharePolicy Policy { get; set; } = new();
 

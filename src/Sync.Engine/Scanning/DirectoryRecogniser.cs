@@ -20,7 +20,7 @@ internal sealed class DirectoryRecogniser(ReplicaContext context, LookQueue look
             if (!same && known is not null && known != child)
             {
                 // Another directory that we know has taken the name. If the old one has gone elsewhere, that look will free the name.
-                if (known.Has(NodeFlags.Applying)) LookLater(known, directory, name);
+                if (known.Has(NodeFlags.Applying)) context.LookLater(known, directory, name);
                 else if (_trees.FindDirectory(child.FileKey) == child && !_trees.IsLocallyWithin(directory, known)) Swap(child, known, stat, origin);
                 return;
             }
@@ -37,7 +37,7 @@ internal sealed class DirectoryRecogniser(ReplicaContext context, LookQueue look
         {
             if (known.Has(NodeFlags.Applying))
             {
-                LookLater(known, directory, name);
+                context.LookLater(known, directory, name);
                 return;
             }
 
@@ -51,14 +51,6 @@ internal sealed class DirectoryRecogniser(ReplicaContext context, LookQueue look
         var node = local.Claim(directory, name, EntryKind.Directory);
         local.Set(node, new Entry { Id = node.Id, Parent = directory.Id, Name = name, Kind = EntryKind.Directory, Mode = stat.Mode, Owner = local.OwnerOf(stat), MtimeNs = stat.Stamp.MtimeNs }, stat.Stamp);
         scanner.Scan(node, recursive: true, origin);
-    }
-
-    /// <summary>It is being placed or removed where it was: what it does here is seen when that is over.</summary>
-    private void LookLater(Node known, Node directory, string name)
-    {
-        known.Flags |= NodeFlags.LookAgain;
-        if (!context.SeenElsewhere.TryGetValue(known, out var places)) context.SeenElsewhere.Add(known, places = []);
-        places.Add((directory, name));
     }
 
     /// <summary>Two known directories found at each other's place, or one at that of another that is still to be found.</summary>

@@ -30,12 +30,21 @@ internal sealed class LocalTreeWriter(ReplicaContext context, IWatcher watcher, 
         MtimeNs = stat.Stamp.MtimeNs, LinkTarget = target, Content = ContentIds.OfLink(target),
     };
 
-    /// <summary>It is deleted, with all that is in it.</summary>
+    /// <summary>It is deleted, with all that is in it, but for what is just being placed or removed: that stays known until it is done, and the directories that it was in.</summary>
     public void Remove(Node node)
     {
+        if (context.Trees.LocalParent(node) is not { } parent) return;
+        foreach (var worked in RemoveAll(node)) context.LookLater(worked, parent, node.Local!.Name);
+    }
+
+    private List<Node> RemoveAll(Node node)
+    {
+        if (node.Has(NodeFlags.Applying)) return [node];
+        List<Node> worked = [];
         if (node.Kind == EntryKind.Directory)
         {
-            foreach (var child in context.Trees.LocalChildren(node).ToArray()) Remove(child);
+            foreach (var child in context.Trees.LocalChildren(node).ToArray()) worked.AddRange(RemoveAll(child));
+            if (worked.Count > 0) return worked;
             watcher.Unwatch(node);
             rules.Forget(node);
         }
@@ -43,6 +52,7 @@ internal sealed class LocalTreeWriter(ReplicaContext context, IWatcher watcher, 
         candidates.RemoveGone(node);
         if (context.Trees.LocalParent(node) is { } parent) problems.Clear(parent, node.Local!.Name);
         if (context.Trees.LocalChildCount(node) == 0) context.Trees.SetLocal(node, null);
+        return worked;
     }
 
     /// <summary>Becoming ignored takes an entry off the trees; it is never a delete.</summary>

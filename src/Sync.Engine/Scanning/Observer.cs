@@ -154,6 +154,16 @@ internal sealed class Observer
         Loop();
     }
 
+    /// <summary>Looks at whatever was not judged of a node while it was being placed or removed.</summary>
+    public void LookAgain(Node node)
+    {
+        var entry = node.Current.Local ?? node.Current.Remote;
+        if (entry is not null && _context.Trees.Find(entry.Parent) is { IsLocal: true } parent) LookAt(parent, entry.Name);
+        if (!_context.SeenElsewhere.Remove(node, out var places)) return;
+        foreach (var (directory, name) in places)
+            if (directory.Current.IsLocal) LookAt(directory.Current, name);
+    }
+
     /// <summary>Watches a directory that was just made here, and looks into it: a program may have been faster.</summary>
     public void Watch(Node directory) => _scanner.Scan(directory, recursive: true);
 

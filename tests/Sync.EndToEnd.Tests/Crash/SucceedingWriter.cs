@@ -13,11 +13,13 @@ internal sealed class SucceedingWriter(TestTree tree, string name, int seed) : L
         string path = string.Create(CultureInfo.InvariantCulture, $"{Name}/k{Random.Next(Names)}");
         string inside = path + "/inside";
         string content = NewContent();
-        if (files.ContainsKey(inside))
+        // (After a loss of power a directory may be back, with nothing in it but copies.)
+        if (Directory.Exists(Tree.At(path)))
         {
             Tree.Put(inside, content);
             Tree.Delete(path);
-            files.Remove(inside);
+            foreach (string gone in files.Keys.Where(file => file.StartsWith(path + "/", StringComparison.Ordinal)).ToArray())
+                files.Remove(gone);
         }
         else
         {

@@ -69,6 +69,18 @@ internal sealed class ObserverBench : IDisposable
     public string[] NamesIn(string directory) =>
         [.. _context.Trees.LocalChildren(_context.Trees.LocalChild(_context.Trees.Root, directory)!).Select(node => node.Local!.Name).Order(StringComparer.Ordinal)];
 
+    /// <summary>Something in a directory of the root is being placed, as if by the applier; what is returned ends that.</summary>
+    public Action Place(string directory, string name)
+    {
+        var node = _context.Trees.LocalChild(_context.Trees.LocalChild(_context.Trees.Root, directory)!, name)!;
+        node.Flags |= NodeFlags.Applying;
+        return () =>
+        {
+            node.Flags &= ~NodeFlags.Applying;
+            Post(() => _observer.LookAgain(node));
+        };
+    }
+
     /// <summary>The content that the local tree has at a name in the root.</summary>
     public ContentId ContentOf(string name) => _context.Trees.LocalChild(_context.Trees.Root, name)!.Local!.Content;
 
