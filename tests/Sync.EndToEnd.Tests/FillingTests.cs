@@ -138,7 +138,8 @@ public sealed class FillingTests
         Assert.Contains(Together, guest.ToString(), StringComparison.Ordinal);
         pair.Check("d7/extra", "only here").Check("other/extra", "only here");
         Assert.NotEmpty(pair.Host.Tree.ConflictCopies("d8/f1"));
-        Assert.InRange((await guest.StatusAsync()).GetProperty("bytesReceived").GetInt64(), Bytes(7), Bytes(5));
+        // Some of it may come packed.
+        Assert.InRange((await guest.StatusAsync()).GetProperty("bytesReceived").GetInt64(), Bytes(7) / 2, Bytes(5));
     }
 
     [Theory]

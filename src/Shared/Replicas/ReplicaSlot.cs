@@ -6,12 +6,16 @@ namespace Sync.Shared.Replicas;
 /// <summary>
 /// A configured replica, running or not. One that cannot start (its directory is missing, its disk not mounted) is shown as halted with
 /// the reason and tried again with growing pauses, while the others go on. One whose directory goes while it runs (a disk that is pulled out) is closed,
-/// and opened again when the directory is back.
+/// and opened again when the directory is back; and so is one in which something went wrong that cannot, for it may wait for ever.
 /// </summary>
 internal sealed class ReplicaSlot : IAsyncDisposable
 {
     private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(30);
+
+    /// <summary>A replica that ran for so long is opened again at once.</summary>
+    private static readonly TimeSpan Settled = TimeSpan.FromMinutes(1);
+
     private static readonly TimeSpan StatusPatience = TimeSpan.FromSeconds(1);
 
     private readonly Func<bool, CancellationToken, Task<IReplica>> _open;
@@ -180,9 +184,11 @@ internal sealed class ReplicaSlot : IAsyncDisposable
                 _replica = replica;
                 Signal();
                 await CatchUpAsync(replica, paused);
+                var since = _time.GetTimestamp();
                 if (!await IsLostAsync(replica) || !await CloseAsync(replica))
                     return;
-                pause = FirstPause;
+                if (!replica.Status.HasDefect || _time.GetElapsedTime(since) >= Settled)
+                    pause = FirstPause;
             }
             catch (OperationCanceledException) when (_closing.IsCancellationRequested)
             {
@@ -200,12 +206,12 @@ internal sealed class ReplicaSlot : IAsyncDisposable
         }
     }
 
-    /// <summary>Waits until the directory that a replica holds open is not at its path any more: true; or until it ends: false.</summary>
+    /// <summary>Waits until the directory that a replica holds open is not at its path any more, or it has a defect: true; or until it ends: false.</summary>
     private async Task<bool> IsLostAsync(IReplica replica)
     {
         try
         {
-            while (replica.Status is var status && !status.RootLost)
+            while (replica.Status is var status && !status.RootLost && !status.HasDefect)
                 await replica.StatusChangedAsync(status, _closing.Token);
             return true;
         }
@@ -215,7 +221,7 @@ internal sealed class ReplicaSlot : IAsyncDisposable
         }
     }
 
-    /// <summary>Closes a replica whose directory is gone, so that nothing holds on to what is to be unmounted. False if it has been opened anew meanwhile.</summary>
+    /// <summary>Closes a replica whose directory is gone, so that nothing holds on to what is to be unmounted, or that has a defect. False if it has been opened anew meanwhile.</summary>
     private async Task<bool> CloseAsync(IReplica replica)
     {
         await _resuming.WaitAsync(_closing.Token);
@@ -223,7 +229,8 @@ internal sealed class ReplicaSlot : IAsyncDisposable
         {
             if (!ReferenceEquals(_replica, replica))
                 return false;
-            _beforeStart = new ReplicaStatus { State = ReplicaState.Halted, Reason = replica.Status.Reason };
+            var reason = replica.Status.HasDefect ? "something went wrong that cannot (the log has it): it starts again, as after a kill" : replica.Status.Reason;
+            _beforeStart = new ReplicaStatus { State = ReplicaState.Halted, Reason = reason };
             _replica = null;
             await replica.DisposeAsync();
             Signal();

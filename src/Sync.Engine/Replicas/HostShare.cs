@@ -72,7 +72,7 @@ public sealed class HostShare : IHostShare
         {
             store = options.Machine.OpenStore(options.DataDirectory, "journal.db", log);
             _journal = new JournalKeeper(
-                options.Share, store, PolicyFor, options.Time, MakeDurable, _replica.JournalTrouble, e => log.LogDefect(e, options.Share), options.Machine.NewLane, options.Machine.BootId, options.Changed, options.Machine);
+                options.Share, store, PolicyFor, options.Time, MakeDurable, _replica.JournalTrouble, e => _replica.NoteDefect(log, e), options.Machine.NewLane, options.Machine.BootId, options.Changed, options.Machine);
         }
         catch (Exception e)
         {

@@ -74,6 +74,7 @@ internal sealed partial class Replica
         {
             State = state,
             RootLost = _rootLost,
+            HasDefect = _hasDefect,
             Reason = state switch
             {
                 ReplicaState.Halted => _halt,
@@ -103,7 +104,7 @@ internal sealed partial class Replica
         };
         if (Decorate is { } decorate) status = decorate(status);
         Volatile.Write(ref _status, status);
-        Interlocked.Exchange(ref _statusChanged, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).TrySetResult();
+        TellStatus();
         if (state == ReplicaState.InSync)
         {
             _unclean = _mayBeTorn = false;
@@ -114,6 +115,8 @@ internal sealed partial class Replica
 
         Report(status);
     }
+
+    private void TellStatus() => Interlocked.Exchange(ref _statusChanged, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).TrySetResult();
 
     /// <summary>Tells the host how far this guest is: four times a second at most, and the last word always. Without it a guest that had just told
     /// of a file under way stayed "1 file behind" on the host until something else happened.</summary>

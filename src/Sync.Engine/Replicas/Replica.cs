@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging;
 using Sync.Delta;
 using Sync.Engine.Applying;
 using Sync.Engine.Control;
@@ -100,6 +101,7 @@ internal sealed partial class Replica : IContentLocator, IAsyncDisposable
 
     /// <summary>The agent alone was killed, and what it did last was written down.</summary>
     private bool _isAsKilled;
+    private bool _hasDefect;
     private bool _statusScheduled;
     private long _publishedAt;
     private ReplicaStatus _status = new() { State = ReplicaState.Scanning };
@@ -118,7 +120,7 @@ internal sealed partial class Replica : IContentLocator, IAsyncDisposable
         _staged = staged;
         _connect = connect;
         var log = options.Logging.CreateLogger("Sync.Engine.Replica");
-        void OnError(Exception e) => log.LogDefect(e, options.Share);
+        void OnError(Exception e) => NoteDefect(log, e);
         WorkerPool NewPool(string name, int threads, bool yields = false) =>
             new($"{options.Share} {name}", threads, OnError, yields, options.Machine.NewLane(name, threads));
         var trees = new TreeSet(root);
@@ -496,6 +498,18 @@ internal sealed partial class Replica : IContentLocator, IAsyncDisposable
         else _applier.Leftovers.Keep(path, was, stat, "replaced", content);
     }
 
+    /// <summary>An exception that nobody expected. The replica goes on, but something may stay open for ever: whoever runs it opens it anew.</summary>
+    public void NoteDefect(ILogger log, Exception e)
+    {
+        log.LogDefect(e, Share);
+        if (Interlocked.Exchange(ref _hasDefect, true)) return;
+        // Not on the loop, which may be what is broken.
+        Volatile.Write(ref _status, Status with { HasDefect = true });
+        TellStatus();
+        // One that was just being made may have replaced it.
+        Loop.Post(PublishStatus);
+    }
+
     private void Halt(string reason)
     {
         if (_halt == reason) return;
@@ -517,16 +531,21 @@ internal sealed partial class Replica : IContentLocator, IAsyncDisposable
         if (_linkTask is not null) await _linkTask.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await _filler.DisposeAsync().ConfigureAwait(false);
         EndReaders();
-        // What has been placed and agreed is written down before the end: the next start finds it so.
-        var saved = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        Loop.Post(() => _index.WhenDurable(_ => saved.TrySetResult()));
-        await Task.WhenAny(saved.Task, Task.Delay(TimeSpan.FromSeconds(10), _options.Time)).ConfigureAwait(false);
+        if (!_hasDefect)
+        {
+            // What has been placed and agreed is written down before the end: the next start finds it so.
+            var saved = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            Loop.Post(() => _index.WhenDurable(_ => saved.TrySetResult()));
+            await Task.WhenAny(saved.Task, Task.Delay(TimeSpan.FromSeconds(10), _options.Time)).ConfigureAwait(false);
+        }
+
         Loop.Dispose();
         _bulkWork.Is(false);
         _indexWorker.Dispose();
         try
         {
-            _store.Commit([], [new("running", null)]);
+            // With a defect the next start goes by what was saved, and by what is on disk, as after a kill.
+            if (!_hasDefect) _store.Commit([], [new("running", null)]);
         }
         catch (IOException e)
         {

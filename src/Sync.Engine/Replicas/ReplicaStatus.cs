@@ -15,6 +15,9 @@ public sealed record ReplicaStatus
     /// <summary>Halted because the directory is not the one held open any more: going on means to open it anew.</summary>
     public bool RootLost { get; init; }
 
+    /// <summary>Something went wrong that cannot: what is in memory may be wrong since, and it has to be opened anew, as after a kill.</summary>
+    public bool HasDefect { get; init; }
+
     /// <summary>Live files, directories and symlinks observed here.</summary>
     public long Files { get; init; }
 
