@@ -386,7 +386,7 @@ internal sealed class Applier(
         // RACE: nothing was found at its place because its directory had moved on meanwhile: what moved with it is still there.
         if (p is { Outcome: PlacementOutcome.Done, Step.Kind: StepKind.Remove } && Trees.LocalPath(node) != p.Source) p.Outcome = PlacementOutcome.Raced;
         // RACE: directories were swapped meanwhile, and it went by its path into another than the trees know by that name. Looks will tell where all stand.
-        if (p.Outcome == PlacementOutcome.Done && !isForgotten && (IsInItself(p) || IsElsewhere(p) || (p.Step.Kind is StepKind.Update or StepKind.SetMeta && !node.IsLocal))) p.Outcome = PlacementOutcome.Raced;
+        if (p.Outcome == PlacementOutcome.Done && !isForgotten && ((p.Step.Kind is StepKind.Update or StepKind.SetMeta && !node.IsLocal) || IsInItself(p) || IsElsewhere(p))) p.Outcome = PlacementOutcome.Raced;
         if (p.Outcome == PlacementOutcome.Done)
         {
             Placed++;

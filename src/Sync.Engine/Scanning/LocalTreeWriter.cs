@@ -34,17 +34,26 @@ internal sealed class LocalTreeWriter(ReplicaContext context, IWatcher watcher, 
     public void Remove(Node node)
     {
         if (context.Trees.LocalParent(node) is not { } parent) return;
-        foreach (var worked in RemoveAll(node)) context.LookLater(worked, parent, node.Local!.Name);
+        List<Node>? worked = null;
+        RemoveAll(node, ref worked);
+        foreach (var at in worked ?? []) context.LookLater(at, parent, node.Local!.Name);
     }
 
-    private List<Node> RemoveAll(Node node)
+    /// <param name="node">What is deleted.</param>
+    /// <param name="worked">What in it is being worked on is added.</param>
+    private void RemoveAll(Node node, ref List<Node>? worked)
     {
-        if (node.Has(NodeFlags.Applying)) return [node];
-        List<Node> worked = [];
+        if (node.Has(NodeFlags.Applying))
+        {
+            (worked ??= []).Add(node);
+            return;
+        }
+
+        var before = worked?.Count ?? 0;
         if (node.Kind == EntryKind.Directory)
         {
-            foreach (var child in context.Trees.LocalChildren(node).ToArray()) worked.AddRange(RemoveAll(child));
-            if (worked.Count > 0) return worked;
+            foreach (var child in context.Trees.LocalChildren(node).ToArray()) RemoveAll(child, ref worked);
+            if (worked?.Count > before) return;
             watcher.Unwatch(node);
             rules.Forget(node);
         }
@@ -52,7 +61,6 @@ internal sealed class LocalTreeWriter(ReplicaContext context, IWatcher watcher, 
         candidates.RemoveGone(node);
         if (context.Trees.LocalParent(node) is { } parent) problems.Clear(parent, node.Local!.Name);
         if (context.Trees.LocalChildCount(node) == 0) context.Trees.SetLocal(node, null);
-        return worked;
     }
 
     /// <summary>Becoming ignored takes an entry off the trees; it is never a delete.</summary>

@@ -34,6 +34,15 @@ public sealed class PullPiece : IDisposable
     /// <summary>The same for one that came packed, in so many bytes.</summary>
     public static PullPiece Rent(PullPieceKind kind, int length, int wireLength) => new(kind, PieceBuffers.Rent(length), length) { WireLength = wireLength };
 
+    /// <summary>Writes a number as pieces have them, a varint; returns how many bytes it took.</summary>
+    public static int WriteNumber(Span<byte> to, ulong value)
+    {
+        var at = 0;
+        for (; value >= 0x80; value >>= 7) to[at++] = (byte)(value | 0x80);
+        to[at++] = (byte)value;
+        return at;
+    }
+
     /// <summary>This piece, with fewer bytes.</summary>
     internal PullPiece Cut(int length)
     {

@@ -116,8 +116,8 @@ internal sealed class PullReader(IFileSystem files, IContentLocator locator, Tre
         for (var i = 0; i < batch.Count; i++)
         {
             var size = (int)manifest.Entries[batch[i]].Size;
-            var at = used + WriteNumber(piece.Buffer, used, (ulong)batch[i]);
-            at += WriteNumber(piece.Buffer, at, (ulong)size);
+            var at = used + PullPiece.WriteNumber(piece.Buffer.AsSpan(used), (ulong)batch[i]);
+            at += PullPiece.WriteNumber(piece.Buffer.AsSpan(at), (ulong)size);
             var error = Read(places[i] ?? manifest.Snapshot.Kept?.Invoke(requests[i].Content), piece.Buffer.AsSpan(at, size));
             // It is moved or placed while it is looked for: once more.
             if (error == FsError.NotFound) error = Read(await locator.LocateAsync(requests[i].Content, requests[i].Entry, cancel).ConfigureAwait(false), piece.Buffer.AsSpan(at, size));
@@ -156,9 +156,9 @@ internal sealed class PullReader(IFileSystem files, IContentLocator locator, Tre
         {
             var room = Math.Min(PullLimits.PieceBytes, list.Length - offset);
             var piece = PullPiece.Rent(PullPieceKind.Chunks, room + HeaderBytes);
-            var at = WriteNumber(piece.Buffer, 0, (ulong)index);
-            at += WriteNumber(piece.Buffer, at, (ulong)list.Length);
-            at += WriteNumber(piece.Buffer, at, (ulong)offset);
+            var at = PullPiece.WriteNumber(piece.Buffer, (ulong)index);
+            at += PullPiece.WriteNumber(piece.Buffer.AsSpan(at), (ulong)list.Length);
+            at += PullPiece.WriteNumber(piece.Buffer.AsSpan(at), (ulong)offset);
             list.AsSpan(offset, room).CopyTo(piece.Buffer.AsSpan(at));
             offset += room;
             await pieces.WriteAsync(Task.FromResult<PullPiece[]>([piece.Cut(at + room)]), cancel).ConfigureAwait(false);
@@ -184,8 +184,8 @@ internal sealed class PullReader(IFileSystem files, IContentLocator locator, Tre
             {
                 var room = (int)Math.Min(PullLimits.PieceBytes, size - offset);
                 var piece = PullPiece.Rent(PullPieceKind.Data, room + HeaderBytes);
-                var at = WriteNumber(piece.Buffer, 0, (ulong)index);
-                at += WriteNumber(piece.Buffer, at, (ulong)offset);
+                var at = PullPiece.WriteNumber(piece.Buffer, (ulong)index);
+                at += PullPiece.WriteNumber(piece.Buffer.AsSpan(at), (ulong)offset);
                 var error = file.Read(offset, piece.Buffer.AsSpan(at, room), out var read);
                 if (error != FsError.None || read == 0)
                 {
@@ -223,16 +223,8 @@ internal sealed class PullReader(IFileSystem files, IContentLocator locator, Tre
     private static PullPiece Gone(int index, FsError error)
     {
         var piece = PullPiece.Rent(PullPieceKind.Gone, HeaderBytes);
-        var used = WriteNumber(piece.Buffer, 0, (ulong)index);
+        var used = PullPiece.WriteNumber(piece.Buffer, (ulong)index);
         piece.Buffer[used++] = (byte)(error is FsError.Denied or FsError.Io ? 1 : 0);
         return piece.Cut(used);
-    }
-
-    private static int WriteNumber(byte[] buffer, int at, ulong value)
-    {
-        var start = at;
-        for (; value >= 0x80; value >>= 7) buffer[at++] = (byte)(value | 0x80);
-        buffer[at++] = (byte)value;
-        return at - start;
     }
 }

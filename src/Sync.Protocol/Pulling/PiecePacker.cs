@@ -40,7 +40,7 @@ internal sealed class PiecePacker(bool isUnderstood)
         }
 
         _buffer ??= new byte[PullLimits.MaxPiece];
-        var head = PullMapping.WriteNumber(_buffer, (ulong)piece.Length);
+        var head = PullPiece.WriteNumber(_buffer, (ulong)piece.Length);
         var begun = Stopwatch.GetTimestamp();
         // What does not shrink by an eighth is not worth unpacking; the short room makes zstd give up early.
         var isPacked = Zstd.TryPack(level, piece.Bytes.Span, _buffer.AsSpan(head, piece.Length - (piece.Length >> 3)), out var written);

@@ -41,15 +41,6 @@ internal static class PullMapping
     /// <summary>Whether the guest unpacks pieces.</summary>
     public static bool Unpacks(PullHello wire) => wire.Features.Contains(Features.Zstd);
 
-    /// <summary>A number as a varint; returns how many bytes it has.</summary>
-    public static int WriteNumber(Span<byte> to, ulong value)
-    {
-        var at = 0;
-        for (; value >= 0x80; value >>= 7) to[at++] = (byte)(value | 0x80);
-        to[at++] = (byte)value;
-        return at;
-    }
-
     public static PullHeadState ToWire(PullHead head, uint version) => new()
     {
         Version = version,

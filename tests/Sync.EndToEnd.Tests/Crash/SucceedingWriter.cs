@@ -17,7 +17,7 @@ internal sealed class SucceedingWriter(TestTree tree, string name, int seed) : L
         if (Directory.Exists(Tree.At(path)))
         {
             Tree.Put(inside, content);
-            Give(path);
+            Tree.Delete(path);
             foreach (string gone in files.Keys.Where(file => file.StartsWith(path + "/", StringComparison.Ordinal)).ToArray())
                 files.Remove(gone);
         }
@@ -27,7 +27,7 @@ internal sealed class SucceedingWriter(TestTree tree, string name, int seed) : L
             files[path] = content;
             if (Random.Next(2) == 0)
                 return;
-            Give(path);
+            Tree.Delete(path);
             files.Remove(path);
             path = inside;
         }
@@ -35,18 +35,5 @@ internal sealed class SucceedingWriter(TestTree tree, string name, int seed) : L
         content = NewContent();
         Tree.Put(path, content);
         files[path] = content;
-    }
-
-    /// <summary>Deletes what has a name. Its agent may have set that aside in this instant, seen once: what is then in a copy is counted with the copies.</summary>
-    private void Give(string path)
-    {
-        try
-        {
-            Tree.Delete(path);
-        }
-        catch (FileNotFoundException)
-        {
-            // The name is free.
-        }
     }
 }
