@@ -1,3 +1,4 @@
+using Sync.EndToEnd.Tests.Crash;
 using Sync.EndToEnd.Tests.Harness;
 using Xunit;
 
@@ -29,6 +30,27 @@ public sealed class ChurnTests
             await pair.SyncAndCheckAsync();
         }
 
+        Assert.Equal(0, (await pair.Host.RunAsync("conflicts", "--json")).Expect(0).Json.GetProperty("conflicts").GetArrayLength());
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Names_that_go_from_files_to_directories_and_back_make_no_conflicts(bool onHost)
+    {
+        await using Pair pair = await Pair.StartAsync();
+        TestTree here = onHost ? pair.Host.Tree : pair.Guest.Tree;
+        // Many at once: some of each one's answers come when it is two steps further.
+        await Task.WhenAll(Enumerable.Range(0, 6).Select(number => Task.Run(async () =>
+        {
+            var writer = new SucceedingWriter(here, $"w{number}", number);
+            for (int i = 0; i < 120; i++)
+            {
+                writer.Step();
+                await Task.Delay(i % 30);
+            }
+        })));
+        await pair.SyncAndCheckAsync();
         Assert.Equal(0, (await pair.Host.RunAsync("conflicts", "--json")).Expect(0).Json.GetProperty("conflicts").GetArrayLength());
     }
 

@@ -155,8 +155,8 @@ internal sealed class Planner(TreeSet trees, FacetComparer compare)
             foreach (var child in trees.RemoteChildren(node))
             {
                 if (child.Has(NodeFlags.Deleting)) continue;
-                // New, edited or moved in there: it lives, and so must its parent, also where its deletion is only kept here.
-                if (child.Base is null ? child.Local is null : WantsToMove(child)) return new Step(StepKind.Forget);
+                // New, edited or moved in there: it lives, and so must its parent, also where its deletion is only kept here. (What the journal has of one that is proposed may be just that.)
+                if (!child.Has(NodeFlags.Proposing) && (child.Base is null ? child.Local is null : WantsToMove(child))) return new Step(StepKind.Forget);
                 undecided ??= child;
             }
 
@@ -265,8 +265,7 @@ internal sealed class Planner(TreeSet trees, FacetComparer compare)
         // One proposed for this very place before, and gone again: what became of it is not known yet.
         if ((facets & Facets.Place) != 0 && trees.LocalParent(node) is { } directory && _open.At(directory, node.Local!.Name, node) is { } earlier) return Step.Wait(earlier);
         // The host must know the parent first: from this or an earlier proposal of the session.
-        if ((facets & Facets.Place) != 0 && trees.LocalParent(node) is { Id.IsProvisional: true } parent && !parent.Has(NodeFlags.Proposing))
-            return Step.Wait(parent);
+        if ((facets & Facets.Place) != 0 && trees.LocalParent(node) is { } parent && IsToCome(parent)) return Step.Wait(parent);
         if ((facets & Facets.Place) != 0 && Vacating(node) is { } occupant)
         {
             // Two directories that changed places: one goes by way of another name.
@@ -276,6 +275,10 @@ internal sealed class Planner(TreeSet trees, FacetComparer compare)
 
         return new Step(StepKind.Propose, facets);
     }
+
+    /// <summary>A directory that is still to be proposed: new, or made anew where its deletion was proposed.</summary>
+    private static bool IsToCome(Node directory) =>
+        directory.Has(NodeFlags.Deleting) || (directory is { IsRemote: false, Base: null } && !directory.Has(NodeFlags.Proposing));
 
     /// <summary>What the journal has at the node's new place and is itself about to be proposed away from there: that must come first,
     /// or the host would see a conflict where there is none.</summary>

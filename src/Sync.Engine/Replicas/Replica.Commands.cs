@@ -287,20 +287,22 @@ internal sealed partial class Replica
             if (await Loop.CallAsync(Obstacle, limit.Token).ConfigureAwait(false) is { } obstacle) return End(obstacle.Outcome, obstacle.Reason, []);
 
             Loop.Post(_stuck.TryAgain);
-            var local = OnLoop(done => _flusher.DrainLocal(scope, done));
-            await Unless(local, limit.Token).ConfigureAwait(false);
             IReadOnlyList<Problem> theirs = [];
-            var upTo = Revision.Zero;
-            if (!_isHost)
+            await UntilRulesRestAsync(async () =>
             {
-                var reached = await Loop.CallAsync(AskHost, limit.Token).ConfigureAwait(false);
-                var answer = await reached.WaitAsync(limit.Token).ConfigureAwait(false);
-                upTo = answer.Revision;
-                theirs = answer.Problems;
-            }
-            else upTo = await Loop.CallAsync(() => Reconciler.Planner.Committed, limit.Token).ConfigureAwait(false);
+                await Unless(OnLoop(done => _flusher.DrainLocal(scope, done)), limit.Token).ConfigureAwait(false);
+                var upTo = Revision.Zero;
+                if (!_isHost)
+                {
+                    var reached = await Loop.CallAsync(AskHost, limit.Token).ConfigureAwait(false);
+                    var answer = await reached.WaitAsync(limit.Token).ConfigureAwait(false);
+                    upTo = answer.Revision;
+                    theirs = answer.Problems;
+                }
+                else upTo = await Loop.CallAsync(() => Reconciler.Planner.Committed, limit.Token).ConfigureAwait(false);
 
-            await Unless(OnLoop(done => _flusher.DrainRemote(upTo, scope, done)), limit.Token).ConfigureAwait(false);
+                await Unless(OnLoop(done => _flusher.DrainRemote(upTo, scope, done)), limit.Token).ConfigureAwait(false);
+            }, limit.Token).ConfigureAwait(false);
             if (scope.Durable && !await IsDurable().WaitAsync(limit.Token).ConfigureAwait(false)) return End(FlushOutcome.Problems, "the disk could not be synced", []);
             var problems = await Loop.CallAsync(() => Blocking(), limit.Token).ConfigureAwait(false);
             // What cannot be read here cannot be read there either: modes travel. A path counts once.
@@ -401,15 +403,30 @@ internal sealed partial class Replica
     public async Task<(Revision UpTo, IReadOnlyList<Problem> Problems)> SettleAsync(Func<Task<Revision>> committed, CancellationToken cancel)
     {
         Loop.Post(_stuck.TryAgain);
-        await Unless(OnLoop(done => _flusher.DrainLocal(FlushScope.All, done)), cancel).ConfigureAwait(false);
-        var upTo = await committed().ConfigureAwait(false);
-        // The host's own replica hears of that revision in a moment.
-        await Poll(() => Reconciler.Planner.Committed >= upTo || _link is null, cancel, wantLink: false).ConfigureAwait(false);
-        await Unless(OnLoop(done => _flusher.DrainRemote(upTo, FlushScope.All, done)), cancel).ConfigureAwait(false);
+        var upTo = Revision.Zero;
+        await UntilRulesRestAsync(async () =>
+        {
+            await Unless(OnLoop(done => _flusher.DrainLocal(FlushScope.All, done)), cancel).ConfigureAwait(false);
+            upTo = await committed().ConfigureAwait(false);
+            // The host's own replica hears of that revision in a moment.
+            await Poll(() => Reconciler.Planner.Committed >= upTo || _link is null, cancel, wantLink: false).ConfigureAwait(false);
+            await Unless(OnLoop(done => _flusher.DrainRemote(upTo, FlushScope.All, done)), cancel).ConfigureAwait(false);
+        }, cancel).ConfigureAwait(false);
         var ok = await IsDurable().WaitAsync(cancel).ConfigureAwait(false);
         var problems = await Loop.CallAsync(() => Blocking(), cancel).ConfigureAwait(false);
         if (!ok) problems.Add(new Problem(".", ProblemCodes.NoSpace, "The host's disk could not be synced."));
         return (upTo, problems);
+    }
+
+    /// <summary>Drains again while what it has put in place changed ignore rules: what they no longer leave out was on this disk at the call, too.</summary>
+    private async Task UntilRulesRestAsync(Func<Task> drain, CancellationToken cancel)
+    {
+        while (true)
+        {
+            var before = await Loop.CallAsync(() => _observer.RulesPlaced, cancel).ConfigureAwait(false);
+            await drain().ConfigureAwait(false);
+            if (await Loop.CallAsync(() => _observer.RulesPlaced, cancel).ConfigureAwait(false) == before) return;
+        }
     }
 
     public Task PauseAsync(CancellationToken cancel) => Loop.CallAsync(() =>

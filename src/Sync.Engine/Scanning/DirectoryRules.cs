@@ -7,7 +7,8 @@ namespace Sync.Engine.Scanning;
 
 /// <summary>
 /// The ignore rules in force in each directory, by the ignore files that the last listings found. From the first event of an ignore file until
-/// its directory has been listed, nothing is decided in it or below: what is seen there is parked, and looked at by the new rules. On the loop.
+/// its directory has been listed, nothing is decided in it or below: what is seen there is parked, and looked at by the new rules. So is what is
+/// seen in a directory that is being listed for the first time. On the loop.
 /// </summary>
 internal sealed class DirectoryRules(ReplicaContext context, JobCounter jobs)
 {
@@ -19,6 +20,9 @@ internal sealed class DirectoryRules(ReplicaContext context, JobCounter jobs)
 
     /// <summary>Directories whose ignore files have changed: a listing settles it that began after this clock.</summary>
     private readonly Dictionary<Node, long> _pending = [];
+
+    /// <summary>Directories that are being listed for the first time.</summary>
+    private readonly HashSet<Node> _first = [];
 
     private readonly List<(Node Directory, long Origin, Action Release)> _parked = [];
     private bool _isAnswerOwed;
@@ -32,6 +36,7 @@ internal sealed class DirectoryRules(ReplicaContext context, JobCounter jobs)
         _rules.Clear();
         _rules.TrimExcess();
         _pending.TrimExcess();
+        _first.TrimExcess();
         _parked.TrimExcess();
     }
 
@@ -95,11 +100,19 @@ internal sealed class DirectoryRules(ReplicaContext context, JobCounter jobs)
     /// <summary>Whether a file of this name sets rules.</summary>
     public bool IsRuleFile(string name) => name == IgnoreRules.SyncIgnoreName || (name == IgnoreRules.GitIgnoreName && context.Policy.VcsIgnore);
 
+    /// <summary>A directory is about to be listed.</summary>
+    public void BeginListing(Node directory)
+    {
+        if (!directory.Has(NodeFlags.Listed)) _first.Add(directory);
+    }
+
     /// <summary>Takes the ignore files that a listing has read.</summary>
     /// <returns>Whether other rules are in force now than before.</returns>
     public bool Learn(DirectoryListing listing)
     {
         var directory = listing.Directory;
+        directory.Flags |= NodeFlags.Listed;
+        _first.Remove(directory);
         if (listing.IsRuleFileChanging)
         {
             // What it said before holds until its writer is done.
@@ -121,7 +134,11 @@ internal sealed class DirectoryRules(ReplicaContext context, JobCounter jobs)
     public void Expect(Node directory) => _pending[directory] = context.PlacementClock;
 
     /// <summary>It cannot be listed for now: what was known before holds.</summary>
-    public void GiveUp(Node directory) => _pending.Remove(directory);
+    public void GiveUp(Node directory)
+    {
+        _pending.Remove(directory);
+        _first.Remove(directory);
+    }
 
     /// <summary>Whether a directory's own ignore files are waited for.</summary>
     public bool IsExpected(Node directory) => _pending.ContainsKey(directory);
@@ -135,7 +152,17 @@ internal sealed class DirectoryRules(ReplicaContext context, JobCounter jobs)
         return false;
     }
 
-    /// <summary>Keeps something that was seen in a pending directory; a flush waits for it as for a look.</summary>
+    /// <summary>Whether what was seen in a directory cannot be judged yet: it is pending, or its ignore files, or those of one above, are being read for the first time.</summary>
+    public bool IsUnknown(Node directory)
+    {
+        if (IsPending(directory)) return true;
+        if (_first.Count == 0) return false;
+        for (var at = directory; at is not null; at = _trees.LocalParent(at))
+            if (_first.Contains(at)) return true;
+        return false;
+    }
+
+    /// <summary>Keeps something that was seen in a directory whose rules are unknown; a flush waits for it as for a look.</summary>
     /// <param name="directory">Where.</param>
     /// <param name="origin">The moment of the job that saw it.</param>
     /// <param name="release">Sees it again.</param>
@@ -147,10 +174,11 @@ internal sealed class DirectoryRules(ReplicaContext context, JobCounter jobs)
         // One that has gone meanwhile, by our own doing too, will not be listed.
         if (_pending.Count > 0)
             foreach (var gone in _pending.Keys.Where(static directory => !directory.IsLocal).ToArray()) Forget(gone);
+        if (_first.Count > 0) _first.RemoveWhere(static directory => !directory.IsLocal);
         if (_parked.Count > 0)
         {
-            var free = _parked.FindAll(p => !IsPending(p.Directory.Current));
-            _parked.RemoveAll(p => !IsPending(p.Directory.Current));
+            var free = _parked.FindAll(p => !IsUnknown(p.Directory.Current));
+            _parked.RemoveAll(p => !IsUnknown(p.Directory.Current));
             foreach (var (directory, origin, release) in free)
             {
                 if (directory.Current.IsLocal) release();
@@ -168,6 +196,8 @@ internal sealed class DirectoryRules(ReplicaContext context, JobCounter jobs)
     {
         if (_files.Remove(from, out var files)) _files[to] = files;
         if (_pending.Remove(from, out var since)) _pending[to] = since;
+        to.Flags |= from.Flags & NodeFlags.Listed;
+        if (_first.Remove(from)) _first.Add(to);
         _rules.Clear();
     }
 
@@ -177,6 +207,8 @@ internal sealed class DirectoryRules(ReplicaContext context, JobCounter jobs)
         _files.Remove(directory);
         _rules.Remove(directory);
         _pending.Remove(directory);
+        _first.Remove(directory);
+        directory.Flags &= ~NodeFlags.Listed;
     }
 
     /// <summary>An ignore file is placed before what it may keep out. One that the rules leave out, perhaps its own, never comes, nor does one that is listed because it cannot be had.</summary>

@@ -35,6 +35,7 @@ internal sealed class DirectoryScanner(ReplicaContext context, IWatcher watcher,
         var key = directory.FileKey;
         UnderWay++;
         jobs.Begin(origin);
+        rules.BeginListing(directory);
         context.Io.Run(() =>
         {
             Read(listing, key);

@@ -91,11 +91,16 @@ internal sealed class Observer
     /// <inheritdoc cref="DirectoryRules.LeavesOutItsPlace"/>
     public bool LeavesOutItsPlace(Node file) => _rules.LeavesOutItsPlace(file);
 
+    /// <summary>Directories so far that what was put in place here gave other ignore rules: what those no longer leave out is found after it.</summary>
+    public long RulesPlaced { get; private set; }
+
     /// <summary>A name has come into a directory, has gone from it, or stands for something else there, by our own doing: where it is an ignore
     /// file's, other rules hold now.</summary>
     public void NamePlaced(Node directory, string name)
     {
-        if (_rules.IsRuleFile(name)) _scanner.ScanByNewRules(directory);
+        if (!_rules.IsRuleFile(name)) return;
+        RulesPlaced++;
+        _scanner.ScanByNewRules(directory);
     }
 
     /// <summary>The ignore rules in a directory.</summary>
@@ -108,7 +113,9 @@ internal sealed class Observer
     public void DirectoryPlaced(Node directory, IgnoreRules before)
     {
         _rules.ForgetTree(directory);
-        if (!ReferenceEquals(_rules.Above(directory), before)) _scanner.Scan(directory, recursive: true);
+        if (ReferenceEquals(_rules.Above(directory), before)) return;
+        RulesPlaced++;
+        _scanner.Scan(directory, recursive: true);
     }
 
     /// <summary>Looks at everything: first of all, after lost events, and now and then to back the events up.</summary>

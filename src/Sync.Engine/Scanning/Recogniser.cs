@@ -24,7 +24,7 @@ internal sealed class Recogniser(
     public void Take(Node directory, Sighting seen, long origin)
     {
         if (rules.IsRuleFile(seen.Name)) scanner.Scan(directory, recursive: false, origin);
-        else if (rules.IsPending(directory))
+        else if (rules.IsUnknown(directory))
         {
             rules.Park(directory, origin, () => looks.Mark(directory.Current, seen.Name, seen.BytesChanged ? Look.Bytes : Look.Plain, origin));
             return;

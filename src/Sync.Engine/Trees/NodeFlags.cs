@@ -39,6 +39,9 @@ internal enum NodeFlags : ushort
     /// <summary>The proposal under way takes it from its place in the journal, and is on its way: what is proposed from now on comes behind it.</summary>
     Leaving = 1024,
 
+    /// <summary>A directory whose ignore files have been read since the start, if it has any.</summary>
+    Listed = 2048,
+
     /// <summary>All that tells of a proposal under way.</summary>
     Proposed = Proposing | Deleting | Leaving,
 }

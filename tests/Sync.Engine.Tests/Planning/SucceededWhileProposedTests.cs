@@ -18,17 +18,8 @@ public sealed class SucceededWhileProposedTests
 
     public SucceededWhileProposedTests()
     {
-        var state = new Entry
-        {
-            Id = new EntryId(2), Parent = EntryId.Root, Name = "name", Kind = EntryKind.File, Mode = 0x1A4, Size = 1, Content = Content(1),
-            PlaceRevision = new Revision(10), ContentRevision = new Revision(10), ModeRevision = new Revision(10),
-        };
-        _reconciler.Receive(state);
-        _reconciler.Commit(new Revision(10));
-        _file = _reconciler.Trees.Find(state.Id)!;
-        _reconciler.Trees.SetLocal(_file, state, new FileStamp(2, 1, 0, 0));
-        _reconciler.Trees.SetSynced(_file, state);
-        _reconciler.Trees.SetLocal(_file, state with { Content = Content(2), MtimeNs = 5 }, new FileStamp(2, 1, 5, 5));
+        _file = Agree(new EntryId(2), EntryId.Root, "name", EntryKind.File);
+        _reconciler.Trees.SetLocal(_file, _file.Local! with { Content = Content(2), MtimeNs = 5 }, new FileStamp(2, 1, 5, 5));
         _edit = Assert.Single(Propose(isSent: false)).Change;
     }
 
@@ -83,16 +74,81 @@ public sealed class SucceededWhileProposedTests
         Assert.Equal([successor], Propose(isSent: true).Select(static p => p.Node));
     }
 
+    [Fact]
+    public void A_file_at_the_name_of_a_directory_in_which_another_was_made_anew_and_deleted_waits_for_both()
+    {
+        var directory = Agree(new EntryId(3), EntryId.Root, "d", EntryKind.Directory);
+        var inside = Agree(new EntryId(4), directory.Id, "inside", EntryKind.File);
+        _reconciler.Trees.SetLocal(inside, null);
+        Assert.True(Assert.Single(Propose(isSent: true)).Change.Entry.Deleted);
+        _reconciler.Receive(inside.Remote! with { Deleted = true, PlaceRevision = new Revision(20) });
+        _reconciler.Conclude(inside, Deletion(inside), new Outcome(inside.Id, inside.Id, Verdict.Accepted, new Revision(20)));
+        inside.Flags &= ~NodeFlags.Proposed;
+        var again = new Entry { Id = inside.Id, Parent = directory.Id, Name = "inside", Kind = EntryKind.File, Mode = 0x1A4, Size = 1, Content = Content(3) };
+        _reconciler.Trees.SetLocal(inside, again, new FileStamp(_key++, 1, 0, 0));
+        var made = Assert.Single(Propose(isSent: true));
+        Assert.Equal(inside, made.Node);
+
+        // Both are gone again before there is an answer, and the journal tells of what was made first.
+        _reconciler.Trees.SetLocal(inside, null);
+        _reconciler.Trees.SetLocal(directory, null);
+        var file = Make("d", EntryKind.File);
+        _reconciler.Receive(again with { PlaceRevision = new Revision(21), ContentRevision = new Revision(21), ModeRevision = new Revision(21) });
+        Assert.Empty(Propose(isSent: true));
+        inside.Flags &= ~NodeFlags.Proposed;
+        _reconciler.Conclude(inside, made.Change, new Outcome(inside.Id, inside.Id, Verdict.Accepted, new Revision(21)));
+        Assert.Equal([(inside, true)], Propose(isSent: true).Select(static p => (p.Node, p.Change.Entry.Deleted)));
+        inside.Flags &= ~NodeFlags.Proposed;
+        _reconciler.Receive(inside.Remote! with { Deleted = true, PlaceRevision = new Revision(22) });
+        _reconciler.Conclude(inside, Deletion(inside), new Outcome(inside.Id, inside.Id, Verdict.Accepted, new Revision(22)));
+        Assert.Equal([(directory, true), (file, false)], Propose(isSent: true).Select(static p => (p.Node, p.Change.Entry.Deleted)));
+    }
+
+    [Fact]
+    public void What_is_made_in_a_directory_that_was_made_anew_while_its_deletion_was_on_its_way_comes_behind_it()
+    {
+        var directory = Agree(new EntryId(3), EntryId.Root, "d", EntryKind.Directory);
+        var local = directory.Local!;
+        _reconciler.Trees.SetLocal(directory, null);
+        Assert.True(Assert.Single(Propose(isSent: true)).Change.Entry.Deleted);
+        _reconciler.Trees.SetLocal(directory, local, new FileStamp(_key++, 0, 0, 0));
+        var inside = Make("inside", EntryKind.File, directory);
+        Assert.Empty(Propose(isSent: true));
+
+        directory.Flags &= ~NodeFlags.Proposed;
+        _reconciler.Receive(directory.Remote! with { Deleted = true, PlaceRevision = new Revision(20) });
+        _reconciler.Conclude(directory, Deletion(directory), new Outcome(directory.Id, directory.Id, Verdict.Accepted, new Revision(20)));
+        Assert.Equal([directory, inside], Propose(isSent: true).Select(static p => p.Node));
+    }
+
+    private static Change Deletion(Node node) => new() { Entry = node.Remote! with { Deleted = true }, Facets = Facets.Place };
+
+    /// <summary>An entry that is the same here and in the journal, since revision 10.</summary>
+    private Node Agree(EntryId id, EntryId parent, string name, EntryKind kind)
+    {
+        var state = new Entry
+        {
+            Id = id, Parent = parent, Name = name, Kind = kind, Mode = 0x1A4, Size = kind == EntryKind.File ? 1 : 0, Content = kind == EntryKind.File ? Content(1) : default,
+            PlaceRevision = new Revision(10), ContentRevision = new Revision(10), ModeRevision = new Revision(10),
+        };
+        _reconciler.Receive(state);
+        _reconciler.Commit(new Revision(10));
+        var node = _reconciler.Trees.Find(id)!;
+        _reconciler.Trees.SetLocal(node, state, new FileStamp((ulong)id.Value, 1, 0, 0));
+        _reconciler.Trees.SetSynced(node, state);
+        return node;
+    }
+
     private static ContentId Content(byte number) => new([number, .. new byte[ContentId.Size - 1]]);
 
     /// <summary>The edit, as the journal has it.</summary>
     private Entry Told() => _file.Remote! with { Content = _edit.Entry.Content, MtimeNs = _edit.Entry.MtimeNs, ContentRevision = new Revision(20) };
 
-    private Node Make(string name, EntryKind kind)
+    private Node Make(string name, EntryKind kind, Node? directory = null)
     {
         var trees = _reconciler.Trees;
         var node = trees.AddProvisional();
-        trees.SetLocal(node, new Entry { Id = node.Id, Parent = EntryId.Root, Name = name, Kind = kind, Mode = 0x1ED, LinkTarget = kind == EntryKind.Symlink ? "there" : null }, new FileStamp(_key++, 0, 0, 0));
+        trees.SetLocal(node, new Entry { Id = node.Id, Parent = directory?.Id ?? EntryId.Root, Name = name, Kind = kind, Mode = 0x1ED, LinkTarget = kind == EntryKind.Symlink ? "there" : null }, new FileStamp(_key++, 0, 0, 0));
         return node;
     }
 

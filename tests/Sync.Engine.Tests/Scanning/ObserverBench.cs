@@ -87,6 +87,9 @@ internal sealed class ObserverBench : IDisposable
     /// <summary>Something is told of a name in the root.</summary>
     public void Tell(string name) => Post(() => _observer.LookAt(_context.Trees.Root, name));
 
+    /// <summary>Something is told of a name in a directory of the root.</summary>
+    public void Tell(string directory, string name) => Post(() => _observer.LookAt(_context.Trees.LocalChild(_context.Trees.Root, directory)!, name));
+
     /// <summary>The root is listed.</summary>
     public void List() => Post(() => _observer.LookInto(_context.Trees.Root));
 
