@@ -143,6 +143,18 @@ public sealed class IgnoreTests
     }
 
     [Fact]
+    public async Task What_was_left_out_comes_back_where_its_directory_is_deleted_with_the_rules()
+    {
+        await using Pair pair = await Pair.StartAsync(before: tree => tree.Put("z/c", "c"));
+        await pair.SyncAndCheckAsync();
+        pair.Host.Tree.Put("z/.syncignore", "c\n");
+        await pair.SyncAndCheckAsync();
+        pair.Guest.Tree.Delete("z");
+        await pair.SyncAndCheckAsync();
+        pair.Check("z/c", "c").Check("z/.syncignore", null);
+    }
+
+    [Fact]
     public async Task A_directory_that_moves_gets_the_rules_of_its_new_place()
     {
         await using Pair pair = await Pair.StartAsync(before: tree => tree.Put("strict/.syncignore", "*.log\n").Put("strict/d/a", "a").Put("free/b", "b"));

@@ -18,7 +18,10 @@ internal sealed class StuckEntries(ReplicaContext context)
     public bool Contains(Node node) => _nodes.ContainsKey(node);
 
     /// <summary>It is stuck, and what is in its way is listed already.</summary>
-    public void Add(Node node) => _nodes.TryAdd(node, null);
+    public void Add(Node node)
+    {
+        if (_nodes.TryAdd(node, null)) context.Reconciler.WakeWaiters(node);
+    }
 
     /// <summary>Its content cannot be had, or something stands at its name; it is planned again when that changes.</summary>
     public void Report(Node node, string code, string message)
@@ -53,8 +56,11 @@ internal sealed class StuckEntries(ReplicaContext context)
     private void List(Node node, string path, string code, string message)
     {
         if (_nodes.GetValueOrDefault(node) != (path, code)) Free(node);
+        var isNew = !_nodes.ContainsKey(node);
         _nodes[node] = (path, code);
         context.Problems.Set(path, code, message);
+        // What waits for it to make room is stuck as well.
+        if (isNew) context.Reconciler.WakeWaiters(node);
     }
 
     /// <summary>Plans a node again after a while. Looks at it go on meanwhile, and may come first.</summary>

@@ -204,7 +204,8 @@ internal sealed class DirectoryRules(ReplicaContext context, JobCounter jobs)
     /// <summary>The directory is no longer there, or no longer looked into.</summary>
     public void Forget(Node directory)
     {
-        _files.Remove(directory);
+        // Made anew, it has none of them: what they left out can come.
+        if (_files.Remove(directory)) _isAnswerOwed = true;
         _rules.Remove(directory);
         _pending.Remove(directory);
         _first.Remove(directory);

@@ -32,8 +32,8 @@ internal sealed class FileReader(ReplicaContext context, JobCounter jobs, LookQu
     /// <summary>Files that changed while they were read.</summary>
     private readonly Dictionary<(Node, string), Unrest> _restless = [];
 
-    /// <summary>Under way; true: it must be read again.</summary>
-    private readonly Dictionary<(Node, string), bool> _reading = [];
+    /// <summary>Under way, with the stamp that was seen before; again: something newer was seen.</summary>
+    private readonly Dictionary<(Node, string), (FileStamp Seen, bool Again)> _reading = [];
 
     /// <summary>Whether small contents are kept for a moment, to travel without a second read.</summary>
     public Func<bool> KeepsBytes { get; init; } = static () => true;
@@ -49,15 +49,22 @@ internal sealed class FileReader(ReplicaContext context, JobCounter jobs, LookQu
     /// <summary>Gives memory back.</summary>
     public void Trim() => _reading.TrimExcess();
 
-    public void Hash(Node directory, string name, long size, long origin)
+    /// <summary>Reads a file, unless that is under way.</summary>
+    /// <param name="directory">Where it is.</param>
+    /// <param name="name">Its name.</param>
+    /// <param name="seen">Its stamp.</param>
+    /// <param name="isWritten">It may have been written to since it had this stamp.</param>
+    /// <param name="origin">The job that this is a part of.</param>
+    public void Hash(Node directory, string name, FileStamp seen, bool isWritten, long origin)
     {
-        if (_reading.ContainsKey((directory, name)))
+        if (_reading.TryGetValue((directory, name), out var reading))
         {
-            _reading[(directory, name)] = true;
+            // (Seen again as it was, it is not read again: a look at an ignore file leads to a listing, which sees it once more; one too long to be read in the look was read for ever.)
+            if (isWritten || seen != reading.Seen) _reading[(directory, name)] = (seen, true);
             return;
         }
 
-        _reading[(directory, name)] = false;
+        _reading[(directory, name)] = (seen, false);
         jobs.Begin(origin);
         var path = SharePath.Join(_trees.LocalPath(directory), name);
         var clock = context.PlacementClock;
@@ -66,7 +73,7 @@ internal sealed class FileReader(ReplicaContext context, JobCounter jobs, LookQu
         var known = child?.Local?.Content ?? default;
         var lines = LineChoice.For(context, child, directory, name);
         var keepsBytes = KeepsBytes();
-        (size > LongRead ? context.Bulk : context.Io).Run(() =>
+        (seen.Size > LongRead ? context.Bulk : context.Io).Run(() =>
         {
             FileReading reading;
             var copied = false;
@@ -87,11 +94,11 @@ internal sealed class FileReader(ReplicaContext context, JobCounter jobs, LookQu
             Keep(reading);
             context.Loop.Post(() =>
             {
-                _reading.Remove((directory, name), out var again);
+                _reading.Remove((directory, name), out var read);
                 var now = directory.Current;
                 if (now.IsLocal)
                 {
-                    if (again) looks.Mark(now, name, Look.Bytes | Look.Linked, origin);
+                    if (read.Again) looks.Mark(now, name, Look.Bytes | Look.Linked, origin);
                     else if (SharePath.Join(_trees.LocalPath(now), name) != path || _trees.LocalChild(now, name)?.PlacedAt > clock) looks.Mark(now, name, Look.Bytes, origin);
                     else Take(now, name, reading, origin, copied);
                 }
@@ -112,7 +119,7 @@ internal sealed class FileReader(ReplicaContext context, JobCounter jobs, LookQu
     /// <returns>False if it is being read already: it will be looked at again.</returns>
     public bool TryRead(Node directory, Sighting seen, LineChoice lines, long origin, Action<FileReading?> taken)
     {
-        if (!_reading.TryAdd((directory, seen.Name), false))
+        if (!_reading.TryAdd((directory, seen.Name), (seen.Stat.Stamp, false)))
         {
             Outdate(directory, seen.Name);
             return false;
@@ -136,8 +143,8 @@ internal sealed class FileReader(ReplicaContext context, JobCounter jobs, LookQu
             Keep(reading);
             context.Loop.Post(() =>
             {
-                _reading.Remove((directory, seen.Name), out var again);
-                taken(again || !directory.Current.IsLocal || SharePath.Join(_trees.LocalPath(directory.Current), seen.Name) != path ? null : reading);
+                _reading.Remove((directory, seen.Name), out var read);
+                taken(read.Again || !directory.Current.IsLocal || SharePath.Join(_trees.LocalPath(directory.Current), seen.Name) != path ? null : reading);
                 endTurn();
                 jobs.End(origin);
             });
@@ -185,7 +192,7 @@ internal sealed class FileReader(ReplicaContext context, JobCounter jobs, LookQu
     /// <summary>Something newer was seen than what is being read.</summary>
     public void Outdate(Node directory, string name)
     {
-        if (_reading.ContainsKey((directory, name))) _reading[(directory, name)] = true;
+        if (_reading.TryGetValue((directory, name), out var reading)) _reading[(directory, name)] = reading with { Again = true };
     }
 
     /// <summary>It is gone, perhaps to another name before it came to rest, as files do that are written beside the one they replace.</summary>

@@ -23,12 +23,12 @@ internal sealed class FileRecogniser(ReplicaContext context, QuietPeriods quiet,
                 if (child.Local!.Mode != seen.Stat.Mode) local.Set(child, child.Local with { Mode = seen.Stat.Mode }, stamp);
                 // The share has begun to sync owners.
                 if (context.Policy.Ownership && child.Local.Owner != local.OwnerOf(seen.Stat)) local.Set(child, child.Local with { Owner = local.OwnerOf(seen.Stat) }, stamp);
-                if (seen.BytesChanged && Math.Abs(context.NowNs - stamp.MtimeNs) < 4 * Math.Max(RacyNs, context.Files.Traits.MtimeGrainNs)) reader.Hash(directory, seen.Name, stamp.Size, origin);
+                if (seen.BytesChanged && Math.Abs(context.NowNs - stamp.MtimeNs) < 4 * Math.Max(RacyNs, context.Files.Traits.MtimeGrainNs)) reader.Hash(directory, seen.Name, stamp, seen.BytesChanged, origin);
                 return;
             }
 
             if (seen.Reading is { } reading) reader.TakeSeen(directory, seen.Name, reading, origin);
-            else reader.Hash(directory, seen.Name, stamp.Size, origin);
+            else reader.Hash(directory, seen.Name, stamp, seen.BytesChanged, origin);
             return;
         }
 

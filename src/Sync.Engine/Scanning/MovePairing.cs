@@ -78,7 +78,7 @@ internal sealed class MovePairing(ReplicaContext context, MoveCandidates candida
             local.Set(node, local.LinkEntry(node.Id, directory, seen.Name, seen.Stat, seen.LinkTarget!), stamp with { Size = 0 });
         }
         else if (seen.Reading is { } reading) reader.TakeSeen(directory, seen.Name, reading, origin);
-        else reader.Hash(directory, seen.Name, stamp.Size, origin);
+        else reader.Hash(directory, seen.Name, stamp, seen.BytesChanged, origin);
     }
 
     /// <summary>Written and then renamed: it has moved when its bytes are known, or the new name would stand elsewhere for those of before.</summary>

@@ -102,8 +102,9 @@ internal sealed class ObserverBench : IDisposable
     /// <summary>Runs all that can be run, also within a piece of work.</summary>
     public void Run()
     {
-        while (true)
+        for (var step = 0; ; step++)
         {
+            Assert.True(step < 10_000, "it does not come to rest");
             if (_turns.TryDequeue(out var turn)) turn();
             else if (_work.TryDequeue(out var work)) work();
             else break;

@@ -2,8 +2,8 @@ using Xunit;
 
 namespace Sync.Engine.Tests.Scanning;
 
-/// <summary>What is seen in a directory while it is listed for the first time is judged by the ignore files that the listing reads.</summary>
-public sealed class FirstListingTests : IDisposable
+/// <summary>What is seen in a directory is judged by its ignore files, also while they are read.</summary>
+public sealed class IgnoreFileReadingTests : IDisposable
 {
     private readonly ObserverBench _bench = new();
 
@@ -30,5 +30,22 @@ public sealed class FirstListingTests : IDisposable
         _bench.RunAll();
         Assert.True(_bench.Hooks.HasFired);
         Assert.Equal([".syncignore", "b"], _bench.NamesIn("d"));
+    }
+
+    [Fact]
+    public void An_ignore_file_too_long_to_be_read_in_a_look_is_not_read_for_ever()
+    {
+        Directory.CreateDirectory(_bench.At("d"));
+        File.WriteAllText(_bench.At("d/.syncignore"), string.Concat(Enumerable.Repeat("# nothing\n", 10_000)) + "*.out\n");
+        File.WriteAllText(_bench.At("d/a.out"), "a");
+        _bench.Tell("d");
+        _bench.RunAll();
+        File.AppendAllText(_bench.At("d/.syncignore"), "b\n");
+        _bench.Tell("d", ".syncignore");
+        _bench.RunAll();
+        File.WriteAllText(_bench.At("d/b"), "b");
+        _bench.Tell("d", "b");
+        _bench.RunAll();
+        Assert.Equal([".syncignore"], _bench.NamesIn("d"));
     }
 }
