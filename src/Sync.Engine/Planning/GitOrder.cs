@@ -1,3 +1,4 @@
+using Sync.Engine.Ignoring;
 using Sync.Engine.Model;
 using Sync.Engine.Trees;
 
@@ -126,6 +127,8 @@ internal sealed class GitOrder(TreeSet trees)
     /// <summary>The repository that holds an entry, a `.git` or a submodule's in it, and the name in it that leads there.</summary>
     private (Node Git, string Top)? PlaceOf(Entry entry)
     {
+        // git reads none of these in there, and what they may leave out waits for them.
+        if (entry.Name is IgnoreRules.SyncIgnoreName or IgnoreRules.GitIgnoreName) return null;
         (Node, string)? inner = null;
         var name = entry.Name;
         var directory = trees.Find(entry.Parent);

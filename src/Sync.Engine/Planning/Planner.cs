@@ -108,8 +108,7 @@ internal sealed class Planner(TreeSet trees, FacetComparer compare)
     {
         if (missing is null) return null;
         if (missing.IsLocal && !(missing is { IsRemote: true, Base: not null } && Edited(missing) == Facets.None)) return CanPropose ? missing : null;
-        if (!CanApply || missing.Remote is null) return null;
-        return trees.Find(missing.Remote.Parent) is { IsLocal: true } parent && IsIgnored is { } ignored && ignored(parent, missing) is true ? null : missing;
+        return !CanApply || missing.Remote is null || LeftOut(missing) is not null ? null : missing;
     }
 
     private Step Absent(Node node) => IsTentative(node) ? Step.None : new Step(StepKind.Forget);
@@ -387,13 +386,13 @@ internal sealed class Planner(TreeSet trees, FacetComparer compare)
         return !CanExchange || trees.IsLocallyWithin(node, occupant) ? new Step(StepKind.StepAside, Other: parent) : new Step(StepKind.Exchange, Other: occupant);
     }
 
-    /// <summary>The directory that is left out here, of one of the journal's, itself perhaps, that is not here for that; null if it is here, or to come.</summary>
-    public Node? LeftOut(Node? directory)
+    /// <summary>What is left out here of an entry of the journal and the directories above it, for which it is not here; null if it is here, or to come.</summary>
+    public Node? LeftOut(Node? entry)
     {
-        for (var i = 0; i < 4096 && directory is { IsLocal: false, IsRemote: true } && trees.Find(directory.Remote!.Parent) is { } above; i++)
+        for (var i = 0; i < 4096 && entry is { IsLocal: false, IsRemote: true } && trees.Find(entry.Remote!.Parent) is { } above; i++)
         {
-            if (above.IsLocal) return IsIgnored is { } ignored && ignored(above, directory) == true ? directory : null;
-            directory = above;
+            if (above.IsLocal) return IsIgnored is { } ignored && ignored(above, entry) == true ? entry : null;
+            entry = above;
         }
 
         return null;

@@ -60,8 +60,12 @@ internal sealed class Convergence(Site[] sites, bool hasIgnores)
 
         bool IsApart(int i, string path, Inode inode) =>
             Unavailable.Contains(path) || IsBelow(path, unheld[0]) || IsBelow(path, unheld[i])
-            || (hasIgnores && (leftovers[0].Contains(path) || leftovers[i].Contains(path) || ignored[0](path, inode.Kind == EntryKind.Directory) || ignored[i](path, inode.Kind == EntryKind.Directory)));
+            || (hasIgnores && (IsLeftOver(path, leftovers[0]) || IsLeftOver(path, leftovers[i]) || ignored[0](path, inode.Kind == EntryKind.Directory) || ignored[i](path, inode.Kind == EntryKind.Directory)));
     }
+
+    /// <summary>A directory that stays for what is ignored in it, or one above.</summary>
+    private static bool IsLeftOver(string path, HashSet<string> leftovers) =>
+        leftovers.Contains(path) || leftovers.Any(leftover => leftover.StartsWith(path + "/", StringComparison.Ordinal));
 
     /// <summary>The host only receives: all that the journal has stands on its disk, but for what it lists.</summary>
     private string? AgainstJournal(HashSet<string> kept)
