@@ -28,6 +28,9 @@ internal sealed class Applier(
     /// <summary>After this many tries in some two seconds a name is taken to be occupied for good.</summary>
     private const int MaxRaces = 20;
 
+    /// <summary>Tries of the host to have a content from its own disk before it asks its guests.</summary>
+    private const int HostAttempts = 3;
+
     private static readonly TimeSpan Soon = TimeSpan.FromMilliseconds(50);
 
     private readonly Queue<Placement> _ready = new();
@@ -252,6 +255,8 @@ internal sealed class Applier(
         }
         else
         {
+            // The host's own disk may have it again by the next time.
+            if (!CanFetch) _notHere.Remove(content);
             Fetch?.Invoke(placement.Node, entry);
             return false;
         }
@@ -556,12 +561,10 @@ internal sealed class Applier(
         {
             case PlacementOutcome.NoContent:
                 if (p.Supply.LocalPath is { } from) observer.LookAt(from);
-                if (CanFetch)
-                {
-                    // Files that change names hand their bytes on: what stood there a moment ago is in the version store now, or under another name.
-                    if (attempts > 1) _notHere.Add(p.Entry.Content);
-                    context.Reconciler.Enqueue(node);
-                }
+                // Files that change names hand their bytes on: what stood there a moment ago is in the version store now, or under another name. The host asks its guests when
+                // that has been seen, or a version is not whole (it was kept a moment before power was lost).
+                if (attempts > (CanFetch ? 1 : HostAttempts)) _notHere.Add(p.Entry.Content);
+                if (CanFetch) context.Reconciler.Enqueue(node);
                 else stuck.Hold(node, Soon * Math.Min(attempts, MaxRaces));
 
                 return;

@@ -45,6 +45,9 @@ internal sealed class Planner(TreeSet trees, FacetComparer compare)
     /// <summary>Whether an ignore file is itself what keeps its new directory from being made here.</summary>
     public Func<Node, bool>? LeavesOutItsPlace { get; set; }
 
+    /// <summary>Whether a node cannot go where it belongs, which is listed: what waits for it to make room waits for long.</summary>
+    public Func<Node, bool>? IsStuck { get; set; }
+
     public void ResetCommitted() => Committed = Revision.Zero;
 
     /// <summary>What differs here is not an edit to be kept, but to be put right.</summary>
@@ -103,12 +106,12 @@ internal sealed class Planner(TreeSet trees, FacetComparer compare)
     /// <summary>Nothing is proposed any more.</summary>
     public void ForgetProposed() => _open.Clear();
 
-    /// <summary>What is left out here, or by the direction, never comes.</summary>
+    /// <summary>What is left out here, or by the direction, never comes, and what is stuck may not either.</summary>
     private Node? Arriving(Node? missing)
     {
         if (missing is null) return null;
         if (missing.IsLocal && !(missing is { IsRemote: true, Base: not null } && Edited(missing) == Facets.None)) return CanPropose ? missing : null;
-        return !CanApply || missing.Remote is null || LeftOut(missing) is not null ? null : missing;
+        return !CanApply || missing.Remote is null || LeftOut(missing) is not null || IsStuck?.Invoke(missing) == true ? null : missing;
     }
 
     private Step Absent(Node node) => IsTentative(node) ? Step.None : new Step(StepKind.Forget);
@@ -375,7 +378,14 @@ internal sealed class Planner(TreeSet trees, FacetComparer compare)
             return LeftOut(parent) is { } leftOut ? new Step(StepKind.Blocked, Other: leftOut) : Step.Wait(parent);
         }
 
-        if (trees.IsLocallyWithin(parent, node)) return new Step(StepKind.Wait, Facets.Place, parent);
+        if (trees.IsLocallyWithin(parent, node))
+        {
+            // Its new place is in itself for as long as what was moved into it here, and is kept, is not put back.
+            for (var at = parent; at is not null && at != node; at = trees.LocalParent(at))
+                if (IsKept(at)) return new Step(StepKind.Blocked, Other: at);
+            return new Step(StepKind.Wait, Facets.Place, parent);
+        }
+
         var occupant = trees.LocalChild(parent, node.Remote.Name);
         if (occupant is null || occupant == node) return new Step(StepKind.Move);
         if (MayBeDisplaced(occupant)) return new Step(StepKind.Move, Other: occupant);

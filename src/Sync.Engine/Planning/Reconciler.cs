@@ -69,9 +69,6 @@ internal sealed class Reconciler
     /// <summary>Called with a node that cannot be put in place for what stands at its name, and that.</summary>
     public Action<Node, Node>? Blocked { get; set; }
 
-    /// <summary>Whether a node cannot go where it belongs, which is listed: what waits for it to make room waits for long.</summary>
-    public Func<Node, bool>? IsStuck { get; set; }
-
     public void Enqueue(Node node)
     {
         if (node.Has(NodeFlags.Queued) || node == Trees.Root) return;
@@ -102,7 +99,7 @@ internal sealed class Reconciler
                     continue;
                 case StepKind.Wait:
                     for (var other = step.Other; other is not null; other = step.Facets == Facets.Place ? Trees.LocalParent(other) : null) WaitFor(other, node);
-                    if (step.Other is { IsLocal: true } occupant && IsStuck?.Invoke(occupant) == true) Blocked?.Invoke(node, occupant);
+                    if (step.Other is { IsLocal: true } occupant && Planner.IsStuck?.Invoke(occupant) == true) Blocked?.Invoke(node, occupant);
                     // An edit that is kept and not sent: it stays in the way until it is put back, unless what waits for it here ends it.
                     else if (step.Other is { } kept && _held.Contains(kept))
                     {

@@ -197,7 +197,7 @@ internal sealed partial class Replica : IContentLocator, IAsyncDisposable
             // A local edit that is kept is listed itself.
             else _stuck.Add(node);
         };
-        Reconciler.IsStuck = StaysWhereItIs;
+        Reconciler.Planner.IsStuck = StaysWhereItIs;
         Reconciler.Planner.IsIgnored = _observer.IsIgnored;
         Reconciler.Planner.LeavesOutItsPlace = _observer.LeavesOutItsPlace;
         Reconciler.Planner.IsUnreadable = _context.Problems.IsUnreadable;
