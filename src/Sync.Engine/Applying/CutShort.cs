@@ -43,7 +43,7 @@ internal sealed class CutShort(ReplicaContext context, StagedContents staged, La
         // Under a content's name in staging only its own bytes may stand.
         var isAsItIs = reading.Length == stat.Stamp.Size;
         var content = reading is { Error: FsError.None, Changed: false, Manifest: { } manifest } ? manifest.Id : default;
-        if (isAsItIs && !content.IsNone && (node!.Remote is { Deleted: false } remote && remote.Content == content || context.Reconciler.WasPlacing(content)) && IsStaged(path, content)) return;
+        if (isAsItIs && !content.IsNone && (node!.Remote is { Deleted: false } remote && remote.Content == content || context.Reconciler.Former.WasPlacing(content)) && IsStaged(path, content)) return;
         if (!content.IsNone && (IsKnown(node!, content) || context.Trees.Contents.Find(content) is not null))
         {
             if (context.Files.HasNoWriter(path) == false) lateWrites.Linger(new Lingering(path, original, stat, "replaced", content));

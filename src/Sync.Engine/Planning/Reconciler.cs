@@ -23,14 +23,6 @@ internal sealed class Reconciler
     private readonly HashSet<Node> _held = [];
     private readonly Doubts _doubts = new();
 
-    /// <summary>What the host told of its own disk and then lost, as it told it.</summary>
-    private readonly Dictionary<Node, Entry> _hearsay = [];
-
-    /// <summary>What was being put in place when this replica was killed, or when the host lost it, by path.</summary>
-    private readonly Dictionary<string, Entry> _placing = new(StringComparer.Ordinal);
-
-    /// <summary>What this replica, or a former life of it, made and proposed without an answer, by its path there and then.</summary>
-    private readonly Dictionary<string, List<Change>> _made = new(StringComparer.Ordinal);
     private readonly Dictionary<Node, Node> _unobserved = [];
     private HashSet<Node>? _untold;
 
@@ -39,6 +31,7 @@ internal sealed class Reconciler
         Trees = trees;
         Comparer = comparer;
         Planner = new Planner(trees, comparer);
+        Former = new FormerLives(trees);
         trees.Changed = OnChanged;
     }
 
@@ -47,6 +40,9 @@ internal sealed class Reconciler
     public FacetComparer Comparer { get; }
 
     public Planner Planner { get; }
+
+    /// <summary>What was under way when a life of this replica, or of the host, ended.</summary>
+    public FormerLives Former { get; }
 
     /// <summary>Nodes kept from what the journal says by the policy: local edits of a replica that only receives, refused changes.</summary>
     public IReadOnlyCollection<Node> Held => _held;
@@ -272,8 +268,7 @@ internal sealed class Reconciler
                 return;
         }
 
-        _hearsay.Remove(node);
-        if (_made.Count > 0 && node is { Id.IsProvisional: true, Local: not null }) _made.Remove(Trees.LocalPath(node));
+        Former.Answered(node);
         if (node.Id.IsProvisional && !outcome.Id.IsProvisional && outcome.Id != EntryId.None)
         {
             if (Trees.Find(outcome.Id) is { IsLocal: true })
@@ -360,7 +355,7 @@ internal sealed class Reconciler
     {
         foreach (var (node, (path, change)) in sent)
         {
-            if (change.Entry.Id.IsProvisional) AddMade(path, change);
+            if (change.Entry.Id.IsProvisional) Former.AddMade(path, change);
             _doubts.Add(node, change);
             if (node.Remote is { } told) Confirm(node, told);
             if (_bound.TryGetValue(change.Entry.Parent.Value, out var parent)) _doubts.Bound(change.Entry.Parent, parent);
@@ -390,9 +385,7 @@ internal sealed class Reconciler
             _tentative.Remove(node);
             node.Applied = null;
             if (Trees.Find(node.Id) != node) continue;
-            if (keptDisk && node is { Local: not null, Remote: { Deleted: false, ByHost: true } told }) _hearsay[node] = told;
-            // It may be in place a moment later.
-            if (keptDisk && node is { Local: null, Remote: { Deleted: false, ByHost: true, Kind: EntryKind.File } coming } && node.Has(NodeFlags.Applying)) _placing[Trees.RemotePath(node)] = coming;
+            if (keptDisk && node.Remote is { Deleted: false, ByHost: true } told) Former.Lost(node, told);
             Trees.SetRemote(node, committed);
             // Its id may be another's by now.
             if (committed is not null || node.Synced is not null) continue;
@@ -457,22 +450,6 @@ internal sealed class Reconciler
         Enqueue(node);
     }
 
-    /// <summary>Whether what a node has here is no edit but what the journal said once: what the host told of its own disk, and lost; or what was being
-    /// put in place when this replica was killed.</summary>
-    public bool IsHearsay(Node node) =>
-        (_hearsay.TryGetValue(node, out var told) && node.Local is { } local && local.Content == told.Content && local.LinkTarget == told.LinkTarget && (!node.Id.IsProvisional || local.Name == told.Name))
-        || (_placing.Count > 0 && node.Local is { } stands && _placing.TryGetValue(Trees.LocalPath(node), out var placed) && stands.Kind == placed.Kind
-            && (stands.Kind == EntryKind.Directory || (stands.Content == placed.Content && stands.LinkTarget == placed.LinkTarget && stands.MtimeNs == placed.MtimeNs)));
-
-    /// <summary>A former life of this replica was about to put something in place: what stands there as it was to be is no edit.</summary>
-    public void RestorePlacing(string path, Entry entry) => _placing[path] = entry;
-
-    /// <summary>Whether a former life was about to put this content in place somewhere.</summary>
-    public bool WasPlacing(ContentId content) => _placing.Values.Any(entry => entry.Content == content);
-
-    /// <summary>What was being put in place may be the only copy.</summary>
-    public void ForgetPlacing() => _placing.Clear();
-
     /// <summary>A former life of this replica was told of a node's remote state, which is tentative.</summary>
     /// <param name="node">The node, with that state.</param>
     /// <param name="committed">What was committed of it before; null: nothing.</param>
@@ -485,7 +462,7 @@ internal sealed class Reconciler
     /// <summary>A former life of this replica proposed a change, and ended before the answer came. To be called before there is a link.</summary>
     public void RestoreSent(SentChange sent)
     {
-        if (sent.Change.Entry.Id.IsProvisional) AddMade(sent.Path, sent.Change);
+        if (sent.Change.Entry.Id.IsProvisional) Former.AddMade(sent.Path, sent.Change);
         else if (Trees.Find(sent.Change.Entry.Id) is { } node)
         {
             _doubts.Add(node, sent.Change);
@@ -503,23 +480,20 @@ internal sealed class Reconciler
     /// <summary>Whoever was told of what was made here and lost has told of it in turn.</summary>
     public void ForgetMade()
     {
-        _made.Clear();
-        _placing.Clear();
+        Former.ForgetMade();
         Planner.Returned.Clear();
     }
 
     /// <summary>All that was proposed, by this life or the one before, and never answered.</summary>
     public IEnumerable<SentChange> Unanswered() =>
-        _doubts.All.Where(d => !d.Value.Entry.Id.IsProvisional).Select(d => new SentChange("", d.Value)).Concat(_made.SelectMany(made => made.Value.Select(change => new SentChange(made.Key, change))));
+        _doubts.All.Where(d => !d.Value.Entry.Id.IsProvisional).Select(d => new SentChange("", d.Value)).Concat(Former.Made);
 
     /// <summary>What this replica proposed of a node, had no answer to, and has replaced since.</summary>
     public IReadOnlyList<ulong> PassedBy(Node node)
     {
         if (_doubts.Passed(node) is { IsNone: false } content) return [content.Prefix];
         if (Planner.IsOwnContent(node) && node.Remote!.Content is { IsNone: false } former && former != node.Local?.Content) return [former.Prefix];
-        return _made.Count > 0 && node is { Id.IsProvisional: true, Local: { Kind: EntryKind.File } local } && _made.TryGetValue(Trees.LocalPath(node), out var made)
-            ? [.. made.Where(change => !change.Entry.Content.IsNone && change.Entry.Content != local.Content).TakeLast(Change.MaxPassed).Select(change => change.Entry.Content.Prefix)]
-            : [];
+        return Former.PassedBy(node);
     }
 
     /// <summary>A new entry that this replica made, and had no answer to: it did arrive, or somebody who was told of it has proposed it. On the host also one that its index
@@ -528,15 +502,7 @@ internal sealed class Reconciler
     {
         if (node is not { Local: null, Base: null } || entry.Deleted) return false;
         if (entry.ByHost && entry.Revision <= Planner.OwnUpTo && entry.PlaceRevision <= entry.ContentRevision) return true;
-        return _made.Count > 0 && _made.TryGetValue(Trees.RemotePath(node), out var made)
-            && made.Exists(change => change.Entry.Kind == entry.Kind && change.Entry.Content == entry.Content && change.Entry.LinkTarget == entry.LinkTarget);
-    }
-
-    private void AddMade(string path, Change change)
-    {
-        if (change.Entry.Deleted) return;
-        if (!_made.TryGetValue(path, out var made)) _made.Add(path, made = []);
-        made.Add(change);
+        return Former.HasMade(node, entry);
     }
 
     /// <summary>What the journal says of a node is not durable there yet.</summary>
@@ -622,7 +588,7 @@ internal sealed class Reconciler
             WakeWaiters(node);
             NodeChanged?.Invoke(node);
             _doubts.Settled(node);
-            _hearsay.Remove(node);
+            Former.Forget(node);
             Planner.Returned.Remove(node);
             Planner.Reverting.Remove(node);
             Trees.Drop(node);

@@ -79,7 +79,7 @@ internal sealed class Outbox(ReplicaContext context, bool isHost)
         node.Flags |= NodeFlags.Proposing | (node.Local is null ? NodeFlags.Deleting : 0);
         _inFlight[node] = node.Id.IsProvisional ? context.Trees.DisplayPath(node) : "";
         context.Reconciler.WakeWaiters(node);
-        var change = ProposalBuilder.Build(context.Trees, node, step, context.NowNs) with { Passed = context.Reconciler.PassedBy(node), IsHearsay = context.Reconciler.IsHearsay(node) };
+        var change = ProposalBuilder.Build(context.Trees, node, step, context.NowNs) with { Passed = context.Reconciler.PassedBy(node), IsHearsay = context.Reconciler.Former.IsHearsay(node) };
         if (node.Local is not { Kind: EntryKind.File } local || !step.Facets.HasFlag(Facets.Content))
         {
             Ready(node, change);

@@ -182,7 +182,7 @@ internal sealed partial class Replica
         else if (welcome.Reset) Void();
         else if (welcome.Epoch != _epoch)
         {
-            if (!_isHost && !welcome.KeptDisk) Reconciler.ForgetPlacing();
+            if (!_isHost && !welcome.KeptDisk) Reconciler.Former.ForgetPlacing();
             Reconciler.DropTentative(welcome.Kept, welcome.KeptDisk && !_isHost);
         }
 

@@ -143,7 +143,7 @@ internal sealed partial class Replica
         }
 
         foreach (var sent in recent.Sent.Values) Reconciler.RestoreSent(sent);
-        foreach (var (path, entry) in recent.Placing) Reconciler.RestorePlacing(path, entry);
+        foreach (var (path, entry) in recent.Placing) Reconciler.Former.AddPlacing(path, entry);
         _recent.Begin(_index.Life!);
         foreach (var key in recent.Nodes.Keys)
         {
@@ -160,7 +160,7 @@ internal sealed partial class Replica
     private void ExpectPlaced(List<Node> loaded)
     {
         foreach (var node in loaded)
-            if (node is { IsLocal: false, Remote: { Deleted: false } coming }) Reconciler.RestorePlacing(Trees.RemotePath(node), coming);
+            if (node is { IsLocal: false, Remote: { Deleted: false } coming }) Reconciler.Former.AddPlacing(Trees.RemotePath(node), coming);
     }
 
     private void Drop(EntryId id)

@@ -56,10 +56,10 @@ public sealed class KilledReplicaTests
         other.Receive(State(2) with { ByHost = true, PlaceRevision = new Revision(10), ContentRevision = new Revision(11), ModeRevision = new Revision(10) });
         other.Trees.SetLocal(held, State(2), new FileStamp(1, 0, 0, 0));
         other.DropTentative(new Revision(10), keptDisk: true);
-        Assert.True(other.IsHearsay(held));
+        Assert.True(other.Former.IsHearsay(held));
         // What a user makes of it is an edit.
         other.Trees.SetLocal(held, State(4), new FileStamp(1, 0, 0, 0));
-        Assert.False(other.IsHearsay(held));
+        Assert.False(other.Former.IsHearsay(held));
     }
 
     [Fact]
@@ -73,7 +73,7 @@ public sealed class KilledReplicaTests
         Assert.Null(reconciler.Trees.Find(File));
         var found = reconciler.Trees.AddProvisional();
         reconciler.Trees.SetLocal(found, State(2) with { Id = found.Id, MtimeNs = 77 }, new FileStamp(1, 0, 77, 0));
-        Assert.True(reconciler.IsHearsay(found));
+        Assert.True(reconciler.Former.IsHearsay(found));
     }
 
     [Fact]
@@ -83,7 +83,7 @@ public sealed class KilledReplicaTests
         other.Receive(State(2) with { ByHost = true, PlaceRevision = new Revision(10), ContentRevision = new Revision(11), ModeRevision = new Revision(10) });
         other.Trees.SetLocal(held, State(2), new FileStamp(1, 0, 0, 0));
         other.DropTentative(new Revision(10), keptDisk: false);
-        Assert.False(other.IsHearsay(held));
+        Assert.False(other.Former.IsHearsay(held));
     }
 
     [Fact]
@@ -136,12 +136,12 @@ public sealed class KilledReplicaTests
     public void What_was_being_put_in_place_is_no_edit_as_long_as_it_is_as_the_journal_had_it()
     {
         var reconciler = NewReconciler();
-        reconciler.RestorePlacing("f", State(2) with { MtimeNs = 77 });
+        reconciler.Former.AddPlacing("f", State(2) with { MtimeNs = 77 });
         var found = reconciler.Trees.AddProvisional();
         reconciler.Trees.SetLocal(found, State(2) with { Id = found.Id, MtimeNs = 77 }, new FileStamp(1, 0, 77, 0));
-        Assert.True(reconciler.IsHearsay(found));
+        Assert.True(reconciler.Former.IsHearsay(found));
         reconciler.Trees.SetLocal(found, State(2) with { Id = found.Id, MtimeNs = 78 }, new FileStamp(1, 0, 78, 0));
-        Assert.False(reconciler.IsHearsay(found));
+        Assert.False(reconciler.Former.IsHearsay(found));
     }
 
     [Fact]
@@ -263,7 +263,7 @@ public sealed class KilledReplicaTests
     {
         Assert.True(reconciler.TryNext(mayPropose: true, mayApply: true, out var node, out var step));
         Assert.Equal(StepKind.Propose, step.Kind);
-        return ProposalBuilder.Build(reconciler.Trees, node, step, 0) with { Passed = reconciler.PassedBy(node), IsHearsay = reconciler.IsHearsay(node) };
+        return ProposalBuilder.Build(reconciler.Trees, node, step, 0) with { Passed = reconciler.PassedBy(node), IsHearsay = reconciler.Former.IsHearsay(node) };
     }
 
     private static Entry State(int content)

@@ -179,7 +179,7 @@ internal sealed class MemoryReplica
                 node.Flags |= NodeFlags.Proposing | (node.Local is null ? NodeFlags.Deleting : 0) | (step.Facets.HasFlag(Facets.Place) ? NodeFlags.Leaving : 0);
                 _inFlight.Add(node);
                 if (node.Local is { Kind: EntryKind.File } wanted && (step.Facets & Facets.Content) != 0 && _world.Replaced.Contains(wanted.Content)) _world.ProposedLate.Add(wanted.Content);
-                var change = ProposalBuilder.Build(Trees, node, step, 0) with { Passed = Reconciler.PassedBy(node), IsHearsay = Reconciler.IsHearsay(node) };
+                var change = ProposalBuilder.Build(Trees, node, step, 0) with { Passed = Reconciler.PassedBy(node), IsHearsay = Reconciler.Former.IsHearsay(node) };
                 _proposed.Add((node, new SentChange(node.Id.IsProvisional ? Trees.LocalPath(node) : "", change)));
                 Reconciler.WakeWaiters(node);
                 break;
