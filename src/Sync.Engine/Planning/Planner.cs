@@ -268,6 +268,9 @@ internal sealed class Planner(TreeSet trees, FacetComparer compare)
         if ((facets & Facets.Place) != 0 && trees.LocalParent(node) is { } directory && _open.At(directory, node.Local!.Name, node) is { } earlier) return Step.Wait(earlier);
         // The host must know the parent first: from this or an earlier proposal of the session.
         if ((facets & Facets.Place) != 0 && trees.LocalParent(node) is { } parent && IsToCome(parent)) return Step.Wait(parent);
+        // A directory that was deleted there comes back with it, to a name that is free by then. (What had that and has moved may wait for this very node.)
+        for (var at = trees.LocalParent(node); (facets & Facets.Place) != 0 && at is { IsRemote: false } && at != trees.Root; at = trees.LocalParent(at))
+            if (Vacating(at) is { Local: null } holder && !IsRemotelyWithin(node, holder)) return Step.Wait(holder);
         if ((facets & Facets.Place) != 0 && Vacating(node) is { } occupant)
         {
             // Two directories that changed places: one goes by way of another name.

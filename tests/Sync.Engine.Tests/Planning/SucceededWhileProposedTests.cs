@@ -121,6 +121,25 @@ public sealed class SucceededWhileProposedTests
         Assert.Equal([directory, inside], Propose(isSent: true).Select(static p => p.Node));
     }
 
+    [Fact]
+    public void What_is_made_in_a_directory_that_comes_back_with_it_waits_until_the_name_is_free()
+    {
+        var directory = Agree(new EntryId(3), EntryId.Root, "d", EntryKind.Directory);
+        _reconciler.Receive(directory.Remote! with { Deleted = true, PlaceRevision = new Revision(20) });
+        var state = new Entry
+        {
+            Id = new EntryId(5), Parent = EntryId.Root, Name = "d", Kind = EntryKind.File, Mode = 0x1A4, Size = 1, Content = Content(4),
+            PlaceRevision = new Revision(21), ContentRevision = new Revision(21), ModeRevision = new Revision(21),
+        };
+        _reconciler.Receive(state);
+        var file = _reconciler.Trees.Find(state.Id)!;
+        _reconciler.Trees.SetSynced(file, state);
+        var inside = Make("inside", EntryKind.File, directory);
+
+        // The file stood at the name in between, and is gone again.
+        Assert.Equal([(file, true), (inside, false)], Propose(isSent: true).Select(static p => (p.Node, p.Change.Entry.Deleted)));
+    }
+
     private static Change Deletion(Node node) => new() { Entry = node.Remote! with { Deleted = true }, Facets = Facets.Place };
 
     /// <summary>An entry that is the same here and in the journal, since revision 10.</summary>
