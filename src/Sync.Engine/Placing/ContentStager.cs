@@ -150,8 +150,7 @@ internal sealed class ContentStager(IFileSystem files, ulong? defaultOwner, Func
         return FsError.None;
     }
 
-    /// <summary>Makes a directory or a link.</summary>
-    public FsError Make(Placement p, string path)
+    private FsError Make(Placement p, string path)
     {
         if (p.Entry.Kind == EntryKind.Directory)
         {

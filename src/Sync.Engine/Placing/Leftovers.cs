@@ -1,5 +1,6 @@
 using Sync.Delta;
 using Sync.Engine.Files;
+using Sync.Engine.Model;
 using Sync.Engine.Versions;
 
 namespace Sync.Engine.Placing;
@@ -22,7 +23,9 @@ internal sealed class Leftovers(IFileSystem files, VersionStore versions)
     /// <summary>Removes what was made here, now or later.</summary>
     public void Remove(string path)
     {
-        if (files.RemoveFile(path) is not (FsError.None or FsError.NotFound)) _unremoved.Add(path);
+        var error = files.Stat(path, out var stat);
+        if (error == FsError.None) error = stat.Kind == EntryKind.Directory ? files.RemoveDirectory(path) : files.RemoveFile(path);
+        if (error is not (FsError.None or FsError.NotFound)) _unremoved.Add(path);
     }
 
     /// <summary>Once more, for what is left.</summary>

@@ -110,25 +110,13 @@ internal sealed class Placer
 
     private void Create(Placement p)
     {
-        if (p.Entry.Kind != EntryKind.File)
+        if (p.Entry.Kind != EntryKind.File && p.Staged is null)
         {
-            // What displaces something must be complete before it stands there.
-            var error = p.Step.Other is null ? _stager.Make(p, p.Target) : _stager.Stage(p);
-            if (error is FsError.Exists)
-            {
-                p.Outcome = PlacementOutcome.Raced;
-                return;
-            }
-
+            // RACE: made where it is to be and looked at there, it could be another's by then, where users swap directories above it: what is in that would be taken for its own.
+            var error = _stager.Stage(p);
             if (error != FsError.None)
             {
                 PlacementResult.Fail(p, error);
-                return;
-            }
-
-            if (p.Step.Other is null)
-            {
-                PlacementResult.Done(_files, p, null);
                 return;
             }
         }
