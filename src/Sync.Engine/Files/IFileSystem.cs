@@ -33,6 +33,14 @@ public interface IFileSystem : IDisposable
     /// <summary>Makes a directory.</summary>
     FsError MakeDirectory(string path, uint mode);
 
+    /// <summary>Makes a directory, and looks at it: what was made is <paramref name="made"/>, and, where that can be, nothing else that has come to the path since.</summary>
+    FsError MakeDirectory(string path, uint mode, out FileStat made)
+    {
+        made = default;
+        var error = MakeDirectory(path, mode);
+        return error == FsError.None ? Stat(path, out made) : error;
+    }
+
     /// <summary>Makes a symbolic link.</summary>
     FsError MakeSymlink(string path, string target);
 

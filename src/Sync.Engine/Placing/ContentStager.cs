@@ -142,27 +142,30 @@ internal sealed class ContentStager(IFileSystem files, ulong? defaultOwner, Func
     public FsError Stage(Placement p)
     {
         var path = NewPath();
-        var error = Make(p, path);
+        FileStat made;
+        var error = p.Entry.Kind == EntryKind.Directory ? MakeDirectory(p, path, out made) : MakeLink(p, path, out made);
         if (error != FsError.None) return error;
         p.Staged = path;
-        files.Stat(path, out var made);
         p.StagedStamp = made.Stamp;
         return FsError.None;
     }
 
-    private FsError Make(Placement p, string path)
+    /// <summary>Makes a directory, with the entry's owner.</summary>
+    public FsError MakeDirectory(Placement p, string path, out FileStat made)
     {
-        if (p.Entry.Kind == EntryKind.Directory)
-        {
-            // Its owner must be able to fill it; a stricter mode follows when it is filled.
-            var error = files.MakeDirectory(path, p.Entry.Mode | 0x1C0);
-            if (error == FsError.None && (p.Entry.Owner ?? defaultOwner) is { } owner) files.SetOwner(path, owner);
-            return error;
-        }
+        // Its owner must be able to fill it; a stricter mode follows when it is filled.
+        var error = files.MakeDirectory(path, p.Entry.Mode | 0x1C0, out made);
+        if (error == FsError.None && (p.Entry.Owner ?? defaultOwner) is { } owner) files.SetOwner(path, owner);
+        return error;
+    }
 
-        var made = files.MakeSymlink(path, p.Entry.LinkTarget!);
-        if (made != FsError.None) return made;
-        if ((p.Entry.Owner ?? defaultOwner) is { } linkOwner) files.SetOwner(path, linkOwner);
-        return files.SetMtime(path, p.Entry.MtimeNs);
+    private FsError MakeLink(Placement p, string path, out FileStat made)
+    {
+        made = default;
+        var error = files.MakeSymlink(path, p.Entry.LinkTarget!);
+        if (error != FsError.None) return error;
+        if ((p.Entry.Owner ?? defaultOwner) is { } owner) files.SetOwner(path, owner);
+        error = files.SetMtime(path, p.Entry.MtimeNs);
+        return error == FsError.None ? files.Stat(path, out made) : error;
     }
 }

@@ -110,9 +110,19 @@ internal sealed class Placer
 
     private void Create(Placement p)
     {
+        if (p is { Entry.Kind: EntryKind.Directory, Step.Other: null })
+        {
+            // RACE: looked at by its path afterwards it could be another's, where users swap directories above it: what is in that would be taken for its own.
+            var error = _stager.MakeDirectory(p, p.Target, out var made);
+            if (error == FsError.None) PlacementResult.Done(p, made.Stamp, FsError.None, made);
+            else if (error == FsError.Exists) p.Outcome = PlacementOutcome.Raced;
+            else PlacementResult.Fail(p, error);
+            return;
+        }
+
+        // What displaces something must be complete before it stands there; and of a link nobody else has the name yet.
         if (p.Entry.Kind != EntryKind.File && p.Staged is null)
         {
-            // RACE: made where it is to be and looked at there, it could be another's by then, where users swap directories above it: what is in that would be taken for its own.
             var error = _stager.Stage(p);
             if (error != FsError.None)
             {

@@ -107,6 +107,10 @@ public sealed class FileSystemContractTests
         test.Create("d/f", "x"u8);
         Assert.Equal(FsError.None, test.Fs.MakeSymlink("d/l", "../nowhere"));
         Assert.Equal(FsError.None, test.Fs.MakeDirectory("d/sub", 0x1ED));
+        Assert.Equal(FsError.None, test.Fs.MakeDirectory("d/other", 0x1E8, out var made));
+        Assert.Equal(FsError.None, test.Fs.Stat("d/other", out var there));
+        Assert.Equal(there, made);
+        Assert.Equal(FsError.None, test.Fs.RemoveDirectory("d/other"));
         var items = new List<DirectoryItem>();
         Assert.Equal(FsError.None, test.Fs.List("d", items));
         Assert.Equal(["f File", "l Symlink", "sub Directory"], items.Select(i => i.Name + " " + i.Stat.Kind).Order(StringComparer.Ordinal));

@@ -81,8 +81,18 @@ internal sealed class SimFileSystem(SimDisk disk, SimProcess process, Trace trac
         return error;
     }
 
-    public FsError MakeDirectory(string path, uint mode) => Begin(DiskCall.Write) is var error and not FsError.None ? error
-        : Done("mkdir", path, path.Length == 0 ? FsError.Exists : disk.Make(path, EntryKind.Directory, mode, out _));
+    public FsError MakeDirectory(string path, uint mode) => MakeDirectory(path, mode, out _);
+
+    public FsError MakeDirectory(string path, uint mode, out FileStat made)
+    {
+        made = default;
+        var error = Begin(DiskCall.Write);
+        if (error != FsError.None) return error;
+        if (path.Length == 0) return Done("mkdir", path, FsError.Exists);
+        error = disk.Make(path, EntryKind.Directory, mode, out var inode);
+        if (error == FsError.None) made = inode.Stat;
+        return Done("mkdir", path, error);
+    }
 
     public FsError MakeSymlink(string path, string target) => Begin(DiskCall.Write) is var error and not FsError.None ? error
         : Done("symlink", path, disk.Make(path, EntryKind.Symlink, 0x1FF, out _, target));

@@ -41,6 +41,8 @@ internal sealed class FlawedFileSystem(IFileSystem files, Flaw flaw, Dice dice) 
 
     public FsError MakeDirectory(string path, uint mode) => files.MakeDirectory(path, mode);
 
+    public FsError MakeDirectory(string path, uint mode, out FileStat made) => files.MakeDirectory(path, mode, out made);
+
     public FsError MakeSymlink(string path, string target) => files.MakeSymlink(path, flaw == Flaw.LinksPointElsewhere ? "elsewhere" : target);
 
     public FsError ReadLink(string path, out string? target) => files.ReadLink(path, out target);

@@ -156,8 +156,12 @@ internal sealed unsafe class LinuxFileSystem : IFileSystem
     }
 
     /// <inheritdoc/>
-    public FsError MakeDirectory(string path, uint mode)
+    public FsError MakeDirectory(string path, uint mode) => MakeDirectory(path, mode, out _);
+
+    /// <inheritdoc/>
+    public FsError MakeDirectory(string path, uint mode, out FileStat made)
     {
+        made = default;
         using var bytes = new PathBytes(path, stackalloc byte[PathBytes.Scratch]);
         var error = _walk.OpenParent(bytes, out var parent);
         if (error != FsError.None)
@@ -168,7 +172,13 @@ internal sealed unsafe class LinuxFileSystem : IFileSystem
             if (LibC.mkdirat(parent.Fd, bytes.Name, mode & 0x1C0) != 0)
                 return AsNameError(Errno.LastError);
             var fd = LibC.openat(parent.Fd, bytes.Name, Abi.PathOnly | Abi.DirectoryOnly | Abi.NoFollow | Abi.CloseOnExec, 0);
-            return fd < 0 ? Errno.LastError : SetModeAndClose(fd, mode);
+            if (fd < 0) return Errno.LastError;
+            error = PathOnlyMode.Set(fd, mode);
+            StatX raw = default;
+            if (error == FsError.None) error = DirectoryWalk.StatDescriptor(fd, &raw);
+            if (error == FsError.None) made = raw.ToFileStat();
+            _ = LibC.close(fd);
+            return error;
         }
     }
 
