@@ -130,10 +130,10 @@ internal sealed class Decider(JournalTree tree, Func<string, ConflictPolicy> pol
         var isTouch = (change.Facets & Facets.Place) == 0 && SameBytes(tombstone, wanted);
         // Nor does what stands there with no past but the journal's: it was placed, and the agent killed before it knew.
         if (change.BaseContent == Revision.Zero && wanted.Kind == EntryKind.File && SameBytes(tombstone, wanted) && tombstone.MtimeNs == wanted.MtimeNs) return Answer(change, tombstone.Id, Verdict.Lost);
-        // A directory as well: what somebody has put in it since brings it back.
-        if (change.IsHearsay && wanted.Kind != EntryKind.File) return Answer(change, tombstone.Id, Verdict.Lost);
+        // Nor what was to be placed and has been overtaken since. (In a directory: what somebody has put in it brings it back.)
+        if (change.IsHearsay) return Answer(change, tombstone.Id, Verdict.Lost);
         // Nor does what was overtaken before the deletion.
-        if (!isTouch && change.Facets.HasFlag(Facets.Content) && !change.Facets.HasFlag(Facets.Place) && (change.IsHearsay || Earlier.Had(tombstone.Id, wanted.Content, change.BaseContent))) return Answer(change, tombstone.Id, Verdict.Lost);
+        if (!isTouch && change.Facets.HasFlag(Facets.Content) && !change.Facets.HasFlag(Facets.Place) && Earlier.Had(tombstone.Id, wanted.Content, change.BaseContent)) return Answer(change, tombstone.Id, Verdict.Lost);
         if (isTouch || (change.Facets & (Facets.Place | Facets.Content)) == 0) return Answer(change, tombstone.Id, Verdict.Lost);
         // It was edited before it was deleted, and those bytes may be nowhere any more: what the proposer has lives on as something new.
         if (tombstone.Kind == EntryKind.File && !change.Facets.HasFlag(Facets.Content) && !SameBytes(tombstone, wanted)) return Answer(change, tombstone.Id, Verdict.Unknown);

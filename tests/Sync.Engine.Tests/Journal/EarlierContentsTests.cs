@@ -104,6 +104,18 @@ public sealed class EarlierContentsTests
     }
 
     [Fact]
+    public void What_was_being_placed_when_the_agent_was_killed_does_not_bring_back_a_file_that_was_edited_and_deleted_since()
+    {
+        Propose(_host, _file, Facets.Content, 2, Content);
+        Propose(_host, _file, Facets.Content, 3, Content);
+        var current = _tree.Find(_file)!;
+        _decider.Decide(_host, new Change { Entry = current with { Deleted = true }, Facets = Facets.Place, BaseContent = current.ContentRevision, BasePlace = current.PlaceRevision }, DateTimeOffset.UnixEpoch, []);
+        // Its index knows nothing of it: it proposes all that it has found.
+        Assert.Equal(Verdict.Lost, Propose(_guest, _file, Facets.All, 2, Revision.Zero, hearsay: true).Verdict);
+        Assert.True(_tree.Find(_file)!.Deleted);
+    }
+
+    [Fact]
     public void Without_hearsay_both_are_kept()
     {
         var known = Content;
