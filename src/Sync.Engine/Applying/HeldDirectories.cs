@@ -10,6 +10,10 @@ namespace Sync.Engine.Applying;
 internal sealed class HeldDirectories(ReplicaContext context, Observer observer)
 {
     private readonly HashSet<Node> _lookedInto = [];
+
+    /// <summary>Those that were found not empty, and in which nothing was seen: another may have stood at the path in that instant. They are removed once more.</summary>
+    private readonly HashSet<Node> _doubtful = [];
+
     private readonly Dictionary<Node, string> _listed = [];
 
     private TreeSet Trees => context.Trees;
@@ -27,13 +31,14 @@ internal sealed class HeldDirectories(ReplicaContext context, Observer observer)
         observer.WhenDrained(() =>
         {
             _lookedInto.Remove(node);
-            if (node.Current is not { IsLocal: true, IsRemote: false } held || Trees.LocalChildCount(held) > 0)
+            if (node.Current is not { IsLocal: true, IsRemote: false } held || Trees.LocalChildCount(held) > 0 || _doubtful.Add(held))
             {
                 node.Current.Flags &= ~NodeFlags.Held;
                 context.Reconciler.Enqueue(node.Current);
                 return;
             }
 
+            _doubtful.Remove(held);
             List(held);
         });
     }
@@ -41,6 +46,7 @@ internal sealed class HeldDirectories(ReplicaContext context, Observer observer)
     /// <summary>Takes directories off the list of problems that have come back to life, or have gone.</summary>
     public void Review()
     {
+        if (_doubtful.Count > 0) _doubtful.RemoveWhere(static node => !node.Current.IsLocal);
         if (_listed.Count == 0) return;
         foreach (var (node, path) in _listed.ToArray())
         {

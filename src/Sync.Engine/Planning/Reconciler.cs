@@ -271,9 +271,9 @@ internal sealed class Reconciler
         Former.Answered(node);
         if (node.Id.IsProvisional && !outcome.Id.IsProvisional && outcome.Id != EntryId.None)
         {
-            if (Trees.Find(outcome.Id) is { IsLocal: true })
+            if (Trees.Find(outcome.Id) is { } namesake && (namesake.IsLocal || namesake.Has(NodeFlags.Applying)))
             {
-                // Its namesake is on disk under another name: proposed again, as another.
+                // Its namesake is on disk under another name, or on its way to the place that this one has left: proposed again, as another.
                 node.Flags |= NodeFlags.Distinct;
                 Enqueue(node);
                 return;
