@@ -228,6 +228,14 @@ internal sealed class Observer
     {
         if (_openMoves.AreExpected()) return;
         if (_rules.Conclude()) _context.Reconciler.EnqueueAll();
+        // What was parked is looked at first: something that has gone may have moved there.
+        if (_scanner.UnderWay > 0) return;
+        if (!_looks.IsEmpty)
+        {
+            Loop();
+            return;
+        }
+
         _moves.Conclude();
         _links.Conclude();
         _prober.Retry();

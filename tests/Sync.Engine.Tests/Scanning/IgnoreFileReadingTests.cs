@@ -33,6 +33,27 @@ public sealed class IgnoreFileReadingTests : IDisposable
     }
 
     [Fact]
+    public void What_moves_into_a_directory_that_is_being_listed_has_moved()
+    {
+        File.WriteAllText(_bench.At("f"), "f");
+        _bench.Tell("f");
+        _bench.RunAll();
+        var id = _bench.IdOf("f");
+        Directory.CreateDirectory(_bench.At("d"));
+        _bench.Hooks.After("List", "d", () =>
+        {
+            File.Move(_bench.At("f"), _bench.At("d/f"));
+            _bench.Tell("f");
+            _bench.Tell("d", "f");
+            _bench.Run();
+        });
+        _bench.Tell("d");
+        _bench.RunAll();
+        Assert.DoesNotContain("f", _bench.Names());
+        Assert.Equal(id, _bench.IdOf("f", "d"));
+    }
+
+    [Fact]
     public void An_ignore_file_too_long_to_be_read_in_a_look_is_not_read_for_ever()
     {
         Directory.CreateDirectory(_bench.At("d"));

@@ -69,6 +69,10 @@ internal sealed class ObserverBench : IDisposable
     public string[] NamesIn(string directory) =>
         [.. _context.Trees.LocalChildren(_context.Trees.LocalChild(_context.Trees.Root, directory)!).Select(node => node.Local!.Name).Order(StringComparer.Ordinal)];
 
+    /// <summary>The id that the local tree has at a name in the root, or in a directory of it.</summary>
+    public EntryId IdOf(string name, string? directory = null) =>
+        _context.Trees.LocalChild(directory is null ? _context.Trees.Root : _context.Trees.LocalChild(_context.Trees.Root, directory)!, name)!.Id;
+
     /// <summary>Something in a directory of the root is being placed, as if by the applier; what is returned ends that.</summary>
     public Action Place(string directory, string name)
     {
