@@ -62,7 +62,7 @@ public sealed class FillingPowerLossTests
                 await Settling.RunAsync(pair.Host.Agent, pair.Guest.Agent);
                 await Eventually.HoldsAsync(() => !Directory.Exists(pair.Guest.Tree.At(".sync/first")), () => "nothing is left beside");
                 pair.Check();
-                List<string> wrong = FillCheck.Of(pair.Host.Tree, directories);
+                List<string> wrong = FillCheck.Of(pair.Host.Tree, directories, hasLostPower: true);
                 Assert.True(wrong.Count == 0, $"{wrong.Count}:\n{string.Join('\n', wrong.Take(40))}");
             }
             catch (Exception e) when (e is not OperationCanceledException)
