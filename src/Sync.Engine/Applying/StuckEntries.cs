@@ -1,6 +1,7 @@
 using Sync.Engine.Control;
 using Sync.Engine.Link;
 using Sync.Engine.Placing;
+using Sync.Engine.Planning;
 using Sync.Engine.Trees;
 
 namespace Sync.Engine.Applying;
@@ -34,6 +35,8 @@ internal sealed class StuckEntries(ReplicaContext context)
     {
         List(placement.Node, placement.Target, code, message);
         Hold(placement.Node, Later);
+        // By then it may be for the other one alone to move.
+        if (placement.Step is { Kind: StepKind.Exchange, Other: { } other }) Hold(other, Later);
     }
 
     /// <summary>It is as agreed, by whatever way: there is nothing to report any more.</summary>

@@ -36,7 +36,7 @@ internal sealed class ListingComparer(ReplicaContext context, DirectoryRules rul
             return;
         }
 
-        problems.ClearAll(directory, listing.Path);
+        problems.ClearAll(directory);
         if (isRoot && items.Count <= 1 && trees.LocalChildCount(directory) > 0 && items.TrueForAll(i => i.Name == IgnoreRules.OwnDirectory) && !mayBeEmpty())
             return;
 

@@ -11,7 +11,8 @@ internal sealed class NameProblems(ReplicaContext context, LookQueue looks)
     /// <summary>What cannot be read is tried again after this time.</summary>
     public static readonly TimeSpan RetryUnreadable = TimeSpan.FromSeconds(10);
 
-    private readonly Dictionary<Node, HashSet<string>> _names = [];
+    /// <summary>By directory and name, the path under which a problem is listed: the directory may have moved since.</summary>
+    private readonly Dictionary<Node, Dictionary<string, string>> _names = [];
 
     public void Report(Node directory, string name, string code, string message) => context.Problems.Set(Keep(directory, name), code, message);
 
@@ -25,20 +26,26 @@ internal sealed class NameProblems(ReplicaContext context, LookQueue looks)
     private string Keep(Node directory, string name)
     {
         if (!_names.TryGetValue(directory, out var names)) _names.Add(directory, names = new(StringComparer.Ordinal));
-        names.Add(name);
-        return SharePath.Join(context.Trees.LocalPath(directory), name);
+        var path = SharePath.Join(context.Trees.LocalPath(directory), name);
+        if (names.TryGetValue(name, out var former) && former != path) Clear(former);
+        names[name] = path;
+        return path;
     }
 
     public void Clear(Node directory, string name)
     {
-        if (!_names.TryGetValue(directory, out var names) || !names.Remove(name)) return;
-        context.Problems.Clear(SharePath.Join(context.Trees.LocalPath(directory), name), ProblemCodes.Unreadable, ProblemCodes.BadName, ProblemCodes.Special, ProblemCodes.Mount, ProblemCodes.LinkOut, ProblemCodes.FarTime);
+        if (!_names.TryGetValue(directory, out var names) || !names.Remove(name, out var path)) return;
+        if (names.Count == 0) _names.Remove(directory);
+        Clear(path);
+        context.Problems.Clear(path, ProblemCodes.FarTime);
     }
 
     /// <summary>All names of the directory are about to be seen anew.</summary>
-    public void ClearAll(Node directory, string path)
+    public void ClearAll(Node directory)
     {
         if (!_names.Remove(directory, out var names)) return;
-        foreach (var name in names) context.Problems.Clear(SharePath.Join(path, name), ProblemCodes.Unreadable, ProblemCodes.BadName, ProblemCodes.Special, ProblemCodes.Mount, ProblemCodes.LinkOut);
+        foreach (var path in names.Values) Clear(path);
     }
+
+    private void Clear(string path) => context.Problems.Clear(path, ProblemCodes.Unreadable, ProblemCodes.BadName, ProblemCodes.Special, ProblemCodes.Mount, ProblemCodes.LinkOut);
 }

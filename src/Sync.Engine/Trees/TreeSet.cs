@@ -75,7 +75,8 @@ internal sealed class TreeSet
     }
 
     /// <summary>Gives what was taken up its places.</summary>
-    /// <returns>Nodes that have lost their local place: their parent is not there, or another stands at the name, and then nothing is agreed of them either.</returns>
+    /// <returns>Nodes that have lost their local place, with all that is in them: their parent is known no more, or it has no place itself, or
+    /// another stands at the name; of the last two nothing is agreed either, so that they are not taken for deleted.</returns>
     public List<Node> Link(IReadOnlyList<Node> loaded)
     {
         var lost = new List<Node>();
@@ -83,7 +84,7 @@ internal sealed class TreeSet
         {
             if (node.Local is not { } local) continue;
             var parent = Find(local.Parent);
-            if (parent is not null && LocalChild(parent, local.Name) is null)
+            if (parent is not null && (parent == Root || parent.Local is { Kind: EntryKind.Directory }) && LocalChild(parent, local.Name) is null)
             {
                 Count1(local, 1);
                 (parent.Links ??= new DirectoryLinks()).Local.Set(node);
@@ -92,14 +93,32 @@ internal sealed class TreeSet
                 continue;
             }
 
-            node.Load(parent is null ? node.Synced : null, null, node.Remote);
-            (node.FileKey, node.CtimeNs) = (0, 0);
-            node.DiskForm = null;
-            lost.Add(node);
+            Displace(node, parent is null, lost);
         }
 
         foreach (var node in loaded) AddRemoteOnly(node);
         return lost;
+    }
+
+    /// <summary>Takes the local place of a node that is being taken up, and of what has its place in it.</summary>
+    private void Displace(Node node, bool keepsAgreed, List<Node> lost)
+    {
+        if (node.Links is { } links)
+        {
+            foreach (var child in links.Local.Items.ToList())
+            {
+                links.Local.Remove(child.Local!.Name);
+                Count1(child.Local, -1);
+                if (child.Local.Kind == EntryKind.File) Contents.Remove(child, child.Local.Content);
+                if (child.FileKey != 0 && _directoriesByKey.GetValueOrDefault(child.FileKey) == child) _directoriesByKey.Remove(child.FileKey);
+                Displace(child, keepsAgreed: false, lost);
+            }
+        }
+
+        node.Load(keepsAgreed ? node.Synced : null, null, node.Remote);
+        (node.FileKey, node.CtimeNs) = (0, 0);
+        node.DiskForm = null;
+        lost.Add(node);
     }
 
     public Node AddProvisional() => GetOrAdd(new EntryId(_nextProvisional));
@@ -195,6 +214,7 @@ internal sealed class TreeSet
         if (moved && old is { Kind: EntryKind.Directory } && local is not null && Find(local.Parent) is { } into && IsLocallyWithin(into, node))
             throw new InvalidOperationException($"{node} in itself.");
         Node? emptied = null;
+        if (local is null && LocalChildCount(node) > 0) throw new InvalidOperationException($"{node} still has what is in it.");
         if (moved) RemoveRemoteOnly(node);
         if (old is not null)
         {

@@ -62,6 +62,29 @@ public sealed class ContentIndexTests
         Assert.Equal((1, 1, 3), (trees.LocalFiles, trees.LocalDirectories, trees.LocalBytes));
     }
 
+    [Fact]
+    public void What_was_saved_in_a_directory_that_has_no_place_has_none_itself()
+    {
+        var directory = new Entry { Id = new EntryId(5), Parent = EntryId.Root, Name = "d", Kind = EntryKind.Directory, PlaceRevision = new Revision(1) };
+        var inner = directory with { Id = new EntryId(6), Parent = directory.Id };
+        var file = new Entry { Id = new EntryId(7), Parent = inner.Id, Name = "f", Kind = EntryKind.File, Size = 3, Content = Id(1), PlaceRevision = new Revision(2) };
+        var rival = directory with { Id = new EntryId(8) };
+        foreach (var isDisplaced in new[] { false, true })
+        {
+            var trees = new TreeSet(EntryId.Root);
+            Node Load(Entry entry, bool isHere = true) => trees.Load(entry.Id, entry, isHere ? entry : null, new FileStamp((ulong)entry.Id.Value, entry.Size, 0, 9), entry);
+
+            // The directory is not there, or gives way to another of its name when what is in it has been linked.
+            Node[] loaded = isDisplaced ? [Load(rival), Load(file), Load(inner), Load(directory)] : [Load(file), Load(inner), Load(directory, isHere: false)];
+            var lost = trees.Link(loaded);
+            Assert.Equal(isDisplaced ? [5, 6, 7] : [6, 7], lost.Select(n => n.Id.Value).Order());
+            Assert.All(lost, node => Assert.True(node is { Local: null, Synced: null, FileKey: 0 }));
+            Assert.Null(trees.Contents.Find(Id(1)));
+            Assert.Null(trees.FindDirectory(6));
+            Assert.Equal((0, isDisplaced ? 1 : 0, 0), (trees.LocalFiles, trees.LocalDirectories, trees.LocalBytes));
+        }
+    }
+
     private static ContentId Id(int number)
     {
         var bytes = new byte[ContentId.Size];

@@ -110,7 +110,9 @@ internal sealed class Convergence(Site[] sites, bool hasIgnores)
     {
         var trees = TreesOf(site);
         return string.Join(", ", trees.All.Where(node => node.IsRemote && (!node.IsLocal || trees.RemotePath(node) != trees.LocalPath(node))).Take(20)
-            .Select(node => $"{(node.IsLocal ? trees.LocalPath(node) : "nothing")} for {trees.RemotePath(node)}"));
+            .Select(node => $"{(node.IsLocal ? trees.LocalPath(node) : "nothing")} for {trees.RemotePath(node)}")
+            .Concat(trees.All.Where(node => node is { IsLocal: true, Local.Kind: EntryKind.File } && (node.Local!.Content != node.Remote?.Content || node.Local.Mode != node.Remote.Mode)).Take(20)
+                .Select(node => $"{trees.LocalPath(node)} {node.Id} [{node.Flags}] here {node.Stamp} {node.Local}, there {node.Remote}, base {node.Base}")));
     }
 
     private static TreeSet TreesOf(Site site) => site.Replica is GuestReplica guest ? guest.Trees : site.Share!.Trees;

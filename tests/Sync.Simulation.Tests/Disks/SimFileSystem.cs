@@ -31,7 +31,7 @@ internal sealed class SimFileSystem(SimDisk disk, SimProcess process, Trace trac
         if (error != FsError.None) return error;
         error = disk.Find(path, out var inode);
         if (error == FsError.None) stat = inode.Stat;
-        return Seen("stat", path, error);
+        return Seen("stat", path, error, inode);
     }
 
     public FsError List(string path, List<DirectoryItem> items)
@@ -56,7 +56,7 @@ internal sealed class SimFileSystem(SimDisk disk, SimProcess process, Trace trac
         if (inode.Kind == EntryKind.Symlink) return FsError.Escapes;
         if (inode.Kind == EntryKind.Directory) return FsError.IsDirectory;
         file = new SimReadableFile(this, inode);
-        return Seen("read", path, FsError.None);
+        return Seen("read", path, FsError.None, inode);
     }
 
     public FsError Create(string path, out IWritableFile? file)
@@ -184,9 +184,9 @@ internal sealed class SimFileSystem(SimDisk disk, SimProcess process, Trace trac
         return faults.Next(call);
     }
 
-    private FsError Seen(string what, string path, FsError error)
+    private FsError Seen(string what, string path, FsError error, Inode? inode = null)
     {
-        if (trace.IsRead) trace.Say(process.Scheduler.NowNs, process.Name, $"looks: {what} {path}: {error}");
+        if (trace.IsRead) trace.Say(process.Scheduler.NowNs, process.Name, $"looks: {what} {path}: {error}{(error == FsError.None && inode is not null ? $" {inode.Stat.Stamp}" : "")}");
         return error;
     }
 
