@@ -420,9 +420,9 @@ internal sealed class Applier(
     /// <summary>Who waited for the same content goes on; what was not placed can be had again.</summary>
     private void GiveBack(Placement p)
     {
-        if (p.IsSupplyKept)
+        if (p.KeptSupply is { } kept)
         {
-            staged.Add(p.Entry.Content, p.Supply.StagedPath!);
+            staged.Add(p.Entry.Content, kept);
             if (p.Node.Current.Remote is not { Deleted: false } now || now.Content != p.Entry.Content) staged.NoteReplaced(p.Entry.Content, () => p.Target);
         }
 

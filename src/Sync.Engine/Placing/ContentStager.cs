@@ -22,12 +22,18 @@ internal sealed class ContentStager(IFileSystem files, ulong? defaultOwner, Func
     /// <summary>A path there for a verified content that is about to be placed: should that be cut short, it is found by its name.</summary>
     private string NewPath(string supply) => $"{supply}.{(++_next).ToString(System.Globalization.CultureInfo.InvariantCulture)}";
 
-    /// <summary>A supply that was not placed goes back to where others find it.</summary>
+    /// <summary>A supply that was not placed goes back to where others find it; a disk that fails has it where it is. It may be the last of somebody's bytes.</summary>
     public void GiveBack(Placement p)
     {
         if (p.Supply.StagedPath is not { } path) return;
-        if (p.Staged is { } taken && files.Rename(taken, path, RenameMode.Replace) == FsError.None) p.Staged = null;
-        p.IsSupplyKept = files.Stat(path, out _) == FsError.None;
+        if (p.Staged is { } taken)
+        {
+            var isBack = files.Rename(taken, path, RenameMode.Replace) == FsError.None;
+            if (!isBack && files.Stat(taken, out _) != FsError.NotFound) path = taken;
+            p.Staged = null;
+        }
+
+        p.KeptSupply = files.Stat(path, out _) != FsError.NotFound ? path : null;
     }
 
     /// <summary>Stages a file with its bytes, mode, owner and mtime.</summary>

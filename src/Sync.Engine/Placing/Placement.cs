@@ -40,8 +40,8 @@ internal sealed record Placement(Node Node, Step Step)
     /// <summary>Others that want the same bytes wait for them to stand here.</summary>
     public bool HoldsContent { get; set; }
 
-    /// <summary>It was not placed, and its staged supply stands in staging again.</summary>
-    public bool IsSupplyKept { get; set; }
+    /// <summary>Where in staging its supply stands again, if it was not placed.</summary>
+    public string? KeptSupply { get; set; }
 
     /// <summary>Directories that names come into or go from, whose modes keep their owner from that; opened for the moment if it has to be.</summary>
     public IReadOnlyList<string> Closed { get; init; } = [];

@@ -4,11 +4,8 @@ using Sync.Engine.Trees;
 namespace Sync.Engine.Scanning;
 
 /// <summary>Tells what the sighting of a file means: as known, changed, new, or just being made. On the loop.</summary>
-internal sealed class FileRecogniser(ReplicaContext context, QuietPeriods quiet, MoveCandidates candidates, NameProblems problems, LocalTreeWriter local, FileReader reader, HardLinks links)
+internal sealed class FileRecogniser(ReplicaContext context, QuietPeriods quiet, MoveCandidates candidates, NameProblems problems, LocalTreeWriter local, FileReader reader, HardLinks links, FreshFiles fresh)
 {
-    /// <summary>A write within this time of the last look may have left the mtime as it was: the coarsest kernel tick.</summary>
-    private const long RacyNs = 10_000_000;
-
     public void See(Node directory, Sighting seen, Node? child, long origin)
     {
         var stamp = seen.Stat.Stamp;
@@ -23,7 +20,7 @@ internal sealed class FileRecogniser(ReplicaContext context, QuietPeriods quiet,
                 if (child.Local!.Mode != seen.Stat.Mode) local.Set(child, child.Local with { Mode = seen.Stat.Mode }, stamp);
                 // The share has begun to sync owners.
                 if (context.Policy.Ownership && child.Local.Owner != local.OwnerOf(seen.Stat)) local.Set(child, child.Local with { Owner = local.OwnerOf(seen.Stat) }, stamp);
-                if (seen.BytesChanged && Math.Abs(context.NowNs - stamp.MtimeNs) < 4 * Math.Max(RacyNs, context.Files.Traits.MtimeGrainNs)) reader.Hash(directory, seen.Name, stamp, seen.BytesChanged, origin);
+                if (seen.BytesChanged && fresh.Contains(child)) reader.Hash(directory, seen.Name, stamp, seen.BytesChanged, origin);
                 return;
             }
 

@@ -31,6 +31,7 @@ internal sealed class Observer
     private readonly LookOrder _lookOrder = new();
     private readonly MoveCandidates _candidates;
     private readonly HardLinks _links;
+    private readonly FreshFiles _fresh;
     private readonly ObservedOrder _order;
     private readonly List<(long Cut, Action Done)> _drained = [];
 
@@ -51,6 +52,7 @@ internal sealed class Observer
         var problems = new NameProblems(context, _looks);
         var local = new LocalTreeWriter(context, watcher, _rules, problems, candidates);
         _reader = new FileReader(context, _jobs, _looks, _quiet, problems, local, EndTurn) { KeepsBytes = () => HasScanned };
+        _fresh = new FreshFiles(context);
         _links = new HardLinks(context, _jobs, _looks);
         _order = new ObservedOrder(_quiet, _reader);
         _moves = new MovePairing(context, candidates, _looks, local, _reader);
@@ -62,7 +64,7 @@ internal sealed class Observer
             context, _looks, _lookOrder, _rules, problems, candidates, local, _scanner,
             new DirectoryRecogniser(context, _looks, _rules, candidates, local, _scanner),
             new LinkRecogniser(context, _jobs, candidates, problems, local),
-            new FileRecogniser(context, _quiet, candidates, problems, local, _reader, _links));
+            new FileRecogniser(context, _quiet, candidates, problems, local, _reader, _links, _fresh));
         listings = new ListingComparer(context, _rules, problems, recogniser, _lookOrder, _looks, _scanner, mayBeEmpty);
         _prober = new NameProber(context, watcher, _jobs, _looks, recogniser.Take);
         _events = new EventIntake(context.Trees, _looks, _quiet, _openMoves, _rules, _scanner, context.Reconciler.Enqueue);
@@ -109,12 +111,15 @@ internal sealed class Observer
     /// <summary>The ignore rules that a directory gets from above.</summary>
     public IgnoreRules RulesAbove(Node directory) => _rules.Above(directory);
 
-    /// <summary>A directory was moved by our own doing: if others than before hold at its new place, all in it is judged anew.</summary>
+    /// <summary>A directory was moved by our own doing: if others than before hold at its new place, all in it is judged anew. One that was never looked into, for where it
+    /// stood could not be read, is not watched: nothing else leads to it at its new place.</summary>
     public void DirectoryPlaced(Node directory, IgnoreRules before)
     {
+        var isKnown = directory.Has(NodeFlags.Listed);
         _rules.ForgetTree(directory);
-        if (ReferenceEquals(_rules.Above(directory), before)) return;
-        RulesPlaced++;
+        var isSame = ReferenceEquals(_rules.Above(directory), before);
+        if (isSame && isKnown) return;
+        if (!isSame) RulesPlaced++;
         _scanner.Scan(directory, recursive: true);
     }
 
@@ -136,6 +141,7 @@ internal sealed class Observer
         _candidates.Trim();
         _rules.Trim();
         _scanner.Trim();
+        _fresh.Trim();
     }
 
     /// <summary>Looks at files with several names: they can be written to without an event here.</summary>

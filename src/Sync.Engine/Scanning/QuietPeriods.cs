@@ -13,7 +13,7 @@ internal sealed class QuietPeriods(ReplicaContext context, LookQueue looks)
     public static readonly TimeSpan CreateGrace = TimeSpan.FromMilliseconds(50);
 
     /// <summary>... but no later than this after the first.</summary>
-    private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(3);
+    public static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(3);
 
     private static readonly TimeSpan ShortestTimer = TimeSpan.FromMilliseconds(5);
 

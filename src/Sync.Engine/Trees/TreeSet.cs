@@ -41,6 +41,9 @@ internal sealed class TreeSet
     /// <summary>Called after each change of a node's trees.</summary>
     public Action<Node>? Changed { get; set; }
 
+    /// <summary>Told of a file whose stamp was taken, whether it is as before or not.</summary>
+    public Action<Node>? Stamped { get; set; }
+
     public int Count => _byId.Count;
 
     public long LocalFiles { get; private set; }
@@ -257,6 +260,7 @@ internal sealed class TreeSet
 
         if (moved) AddRemoteOnly(node);
         Changed?.Invoke(node);
+        if (local is { Kind: EntryKind.File }) Stamped?.Invoke(node);
         if (emptied is not null) Changed?.Invoke(emptied);
     }
 

@@ -77,7 +77,7 @@ public sealed class CrlfPlacementTests : IDisposable
         _bench.Placer.Run([placement]);
         Assert.Equal(PlacementOutcome.Raced, placement.Outcome);
         Assert.Equal("somebody's", File.ReadAllText(_bench.Root.At("a.txt")));
-        Assert.Equal(!isText, placement.IsSupplyKept);
+        Assert.Equal(!isText, placement.KeptSupply is not null);
         Assert.Equal(isText ? [] : ["one\r\n"], Directory.GetFiles(_bench.Root.At(PrivateDirectory.Staging)).Select(File.ReadAllText));
     }
 
