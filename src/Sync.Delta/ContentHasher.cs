@@ -21,6 +21,9 @@ public sealed class ContentHasher : IDisposable
     private long _position; // of what was cut
     private long _hashed;
 
+    /// <summary>Told of each chunk as it is found, with its end as an offset in the content.</summary>
+    public Action<ChunkId, long>? Found { get; init; }
+
     /// <summary>A hasher, ready for a content of this length.</summary>
     /// <param name="length">In bytes: what the file's size is said to be. Decides only whether the content is a single chunk, and is checked at the end.</param>
     public ContentHasher(long length) => Reset(length);
@@ -144,6 +147,7 @@ public sealed class ContentHasher : IDisposable
         _open = false;
         _ids[_count] = new ChunkId(digest);
         _cuts[_count] = _hashed;
+        Found?.Invoke(_ids[_count], _hashed);
         _count++;
     }
 }

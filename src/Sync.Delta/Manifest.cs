@@ -68,6 +68,23 @@ public sealed class Manifest
         return new Manifest(content.Length, [new ChunkId(digest)], []);
     }
 
+    /// <summary>The chunk list of the front of a content, as far as the chunker has cut it: a content of its own, that ends where a chunk does.</summary>
+    /// <param name="ids">Of its chunks, in order.</param>
+    /// <param name="ends">Where each ends, as offsets in the content; the last one beyond <see cref="Chunker.SingleChunkLength"/>.</param>
+    /// <exception cref="ArgumentException">They are not as many, or none, or too short.</exception>
+    public static Manifest OfFront(ReadOnlySpan<ChunkId> ids, ReadOnlySpan<long> ends)
+    {
+        if (ids.IsEmpty || ids.Length != ends.Length || ends[^1] <= Chunker.SingleChunkLength) throw new ArgumentException("No front of a large content.", nameof(ends));
+        return new Manifest(ends[^1], ids.ToArray(), ends[..^1].ToArray());
+    }
+
+    /// <summary>Whether this is the chunk list of the front of a longer content.</summary>
+    public bool IsFrontOf(Manifest longer)
+    {
+        ArgumentNullException.ThrowIfNull(longer);
+        return Count > 0 && longer.Count > Count && longer.OffsetOf(Count) == Length && longer.Ids[..Count].SequenceEqual(Ids) && longer._cuts.AsSpan(0, _cuts.Length).SequenceEqual(_cuts);
+    }
+
     /// <summary>Encodes the whole list: some 34 bytes a chunk. See <see cref="ManifestCodec"/> for the format.</summary>
     public byte[] Encode() => ManifestCodec.Encode(this);
 

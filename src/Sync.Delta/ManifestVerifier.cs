@@ -16,11 +16,12 @@ public sealed class ManifestVerifier : IDisposable
     private const int Piece = 64 << 10;
 
     private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-    private readonly Manifest _manifest;
+    private Manifest _manifest;
     private Cutter _cutter;
     private int _cut; // chunks whose ends are where they should be
     private long _cutPosition;
     private bool _isCutElsewhere;
+    private bool _endsUncut; // the last chunk ends because the content does
     private int _index; // chunks whose bytes are right
     private long _position;
     private bool _isOther;
@@ -83,11 +84,25 @@ public sealed class ManifestVerifier : IDisposable
             _cutPosition += taken;
             data = data[taken..];
             if (_cutPosition < end) _isCutElsewhere = cut;
-            else if (cut || end == _manifest.Length) _cut++;
+            else if (cut || end == _manifest.Length)
+            {
+                _cut++;
+                _endsUncut = !cut;
+            }
             else _isCutElsewhere = true;
         }
 
         return !_isCutElsewhere;
+    }
+
+    /// <summary>Goes on with a longer content, of which the present one is the front and has passed as a whole.</summary>
+    /// <returns>False if it is not, or if its last chunk ended only because it did: the longer one would be cut elsewhere. Then nothing may follow.</returns>
+    public bool Extend(Manifest longer)
+    {
+        ArgumentNullException.ThrowIfNull(longer);
+        if (!IsComplete || _endsUncut || !_manifest.IsFrontOf(longer)) return false;
+        _manifest = longer;
+        return true;
     }
 
     /// <summary>In the place of <see cref="Cut"/>, for bytes of a segment of which it is known that they are cut as they should be, if they are the right ones

@@ -60,6 +60,9 @@ public sealed class ShiftedHasher : IDisposable
         Begin(0);
     }
 
+    /// <inheritdoc cref="ContentHasher.Found"/>
+    public Action<ChunkId, long>? Found { get; init; }
+
     /// <summary>Bytes of chunks that kept their ids.</summary>
     public long KeptLength { get; private set; }
 
@@ -129,8 +132,7 @@ public sealed class ShiftedHasher : IDisposable
         var end = _old.OffsetOf(_candidate + 1);
         if (++_block * _was.BlockSize < end) return true;
         KeptLength += _old.LengthOf(_candidate);
-        _ids.Add(_old.Ids[_candidate]);
-        _cuts.Add(end + _shift);
+        Add(_old.Ids[_candidate], end + _shift);
         Begin(end + _shift);
         return true;
     }
@@ -151,12 +153,18 @@ public sealed class ShiftedHasher : IDisposable
         Span<byte> digest = stackalloc byte[SHA256.HashSizeInBytes];
         _hash.GetHashAndReset(digest);
         var id = new ChunkId(digest);
-        _ids.Add(id);
-        _cuts.Add(_cut);
+        Add(id, _cut);
         // What follows it followed it there, most likely.
         if (_index.Find(id, (int)(_cut - _start)) is var found and >= 0) _shift = _start - _old.OffsetOf(found);
         Begin(_cut);
         return true;
+    }
+
+    private void Add(ChunkId id, long end)
+    {
+        _ids.Add(id);
+        _cuts.Add(end);
+        Found?.Invoke(id, end);
     }
 
     private void Keep(ReadOnlySpan<byte> data)

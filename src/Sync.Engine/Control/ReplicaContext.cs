@@ -108,6 +108,9 @@ internal sealed class ReplicaContext
 
     public SharePolicy Policy { get; set; } = new();
 
+    /// <summary>What is being read, for others to have meanwhile; null: nobody is told of it.</summary>
+    public GrowingContents? Growing { get; set; }
+
     /// <summary>What has CRLF here, as it is set now. Safe from any thread.</summary>
     public Func<LineEndings> LineEndings { get; init; } = static () => LineEnds.LineEndings.AsTheyAre;
 

@@ -10,6 +10,9 @@ public sealed record ContentRequest(long Id, EntryId Entry, ContentId Content, C
     /// <summary>The asker takes <see cref="ContentFrame.Delta"/> against the basis.</summary>
     public bool TakesDeltas { get; init; }
 
+    /// <summary>What is asked for is the content that the host reads under this token (<see cref="HostMessage.Growing"/>), whatever it becomes; 0: the one named.</summary>
+    public long Growing { get; init; }
+
     /// <summary>Of the small content that the asker has in this one's place: it takes <see cref="ContentFrame.Patched"/> against it.</summary>
     public PatchSums? Sums { get; init; }
 }

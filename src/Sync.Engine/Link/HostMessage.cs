@@ -65,6 +65,17 @@ public abstract record HostMessage
     /// <summary>The share is paused or goes on, on the host's side.</summary>
     public sealed record Paused(bool IsPaused) : HostMessage;
 
+    /// <summary>The host reads a long file, which is not what it was: what it will be can be asked for meanwhile (<see cref="ContentRequest.Growing"/>). Told again when it has been read.</summary>
+    /// <param name="Token">Names it in this session and others.</param>
+    /// <param name="Length">In bytes.</param>
+    /// <param name="Basis">What the file was; none: not known.</param>
+    /// <param name="Content">What it is, once that is known; none: it has come to nothing.</param>
+    public sealed record Growing(long Token, long Length, ContentId Basis, ContentId Content) : HostMessage
+    {
+        /// <summary>It has been read.</summary>
+        public bool HasEnded { get; init; }
+    }
+
     /// <summary>The host lacks a content that its journal has: whoever has it may upload it, without a proposal. A host that deleted a file which
     /// a guest has moved meanwhile has nothing left to put at the new place.</summary>
     public sealed record ContentWanted(EntryId Entry, ContentId Content) : HostMessage;

@@ -37,6 +37,9 @@ internal sealed class GuestSession(HostShare share, JournalKeeper journal, Journ
     /// <inheritdoc cref="SessionHello.IsVisit"/>
     public bool IsVisit { get; init; }
 
+    /// <summary>Of the whole share, not of a part.</summary>
+    public bool IsOfAll => session.Root == EntryId.Root;
+
     public GuestMessage.Applied? LastApplied { get; private set; }
 
     /// <summary>The last measured round trip; zero before the first.</summary>
@@ -169,7 +172,15 @@ internal sealed class GuestSession(HostShare share, JournalKeeper journal, Journ
         }
     }
 
-    public IAsyncEnumerable<ContentFrame> Download(IAsyncEnumerable<ContentRequest> requests, CancellationToken cancel) => share.CountSent(share.Sender.Serve(requests, cancel));
+    public IAsyncEnumerable<ContentFrame> Download(IAsyncEnumerable<ContentRequest> requests, CancellationToken cancel) =>
+        share.CountSent(share.Sender.Serve(IsOfAll ? requests : OfPart(requests, cancel), cancel));
+
+    /// <summary>What is read just now is told to others, and is not to be had by guessing its token.</summary>
+    private static async IAsyncEnumerable<ContentRequest> OfPart(IAsyncEnumerable<ContentRequest> requests, [EnumeratorCancellation] CancellationToken cancel)
+    {
+        await foreach (var request in requests.WithCancellation(cancel).ConfigureAwait(false))
+            yield return request.Growing == 0 ? request : request with { Growing = long.MaxValue };
+    }
 
     public async IAsyncEnumerable<ContentFrame.End> Upload(IAsyncEnumerable<ContentFrame> frames, [EnumeratorCancellation] CancellationToken cancel)
     {

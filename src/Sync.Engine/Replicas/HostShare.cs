@@ -87,9 +87,14 @@ public sealed class HostShare : IHostShare
             _replica.Context.Files, new HostTagSource(_journal, _replica, _small), options.Time, KeptFree,
             (epoch, revision) => _journal.Loop.CallAsync(() => _journal.HasFollowed(epoch, revision)));
         _pulls = new PullServer(options.Share, _journal, _replica, _tags, options.Time, () => _isLooking);
-        Sender = new ContentSender(_replica.Context.Files, _replica.Context.Manifests, _small, _replica);
+        var growing = _replica.Context.Growing = new GrowingContents(() => !_paused && _sessions.Exists(IsToldOfGrowing), TellGrowing) { Least = options.GrowingFrom };
+        Sender = new ContentSender(_replica.Context.Files, _replica.Context.Manifests, _small, _replica) { Growing = growing };
         _replica.Decorate = status => status with { Guests = GuestList() };
-        _replica.TrimSurroundings = _journal.Trim;
+        _replica.TrimSurroundings = done =>
+        {
+            growing.Trim();
+            _journal.Trim(done);
+        };
         _replica.ShareEntries(_journal.Tree.Find);
         _replica.AskGuest = AskGuest;
     }
@@ -146,6 +151,15 @@ public sealed class HostShare : IHostShare
             foreach (var session in _sessions) TellLooked(session);
         }
     }
+
+    /// <summary>On any thread. Who has but a part of the share is not told of contents that may be elsewhere in it.</summary>
+    private void TellGrowing(HostMessage.Growing growing)
+    {
+        foreach (var session in _sessions)
+            if (IsToldOfGrowing(session)) session.Push(growing);
+    }
+
+    private static bool IsToldOfGrowing(GuestSession session) => session is { IsVisit: false, IsOfAll: true };
 
     private void TellLooked(GuestSession session) => session.Push(new HostMessage.Committed(_journal.Committed) { HasLooked = true });
 

@@ -314,6 +314,9 @@ internal sealed partial class Replica
                 _hostPaused = paused.IsPaused;
                 Reconciler.EnqueueAll();
                 break;
+            case HostMessage.Growing growing:
+                if (CanPlan && !_catchingUp && !_hostLooks && Reconciler.Planner.Direction != SyncDirection.SendOnly) _fetcher.Grow(growing);
+                break;
             case HostMessage.ContentWanted wanted:
                 SupplyHost(wanted);
                 break;

@@ -45,6 +45,9 @@ public sealed record ReplicaOptions
     /// <summary>What has CRLF in <see cref="Root"/>: asked whenever a file is read or placed, from any thread. Of a guest alone.</summary>
     public Func<LineEndings> LineEndings { get; init; } = static () => LineEnds.LineEndings.AsTheyAre;
 
+    /// <summary>On the host: files from this length on, in bytes, go out while they are still being read.</summary>
+    internal long GrowingFrom { get; init; } = Transfer.GrowingContents.WorthwhileLength;
+
     /// <summary>What it runs on.</summary>
     internal IMachine Machine { get; init; } = LocalMachine.Instance;
 }

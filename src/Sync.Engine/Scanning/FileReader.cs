@@ -69,6 +69,7 @@ internal sealed class FileReader(ReplicaContext context, JobCounter jobs, LookQu
         var path = SharePath.Join(_trees.LocalPath(directory), name);
         var clock = context.PlacementClock;
         var asCopy = _restless.TryGetValue((directory, name), out var unrest) && (unrest.Copied is not null || context.Time.GetElapsedTime(unrest.Since) >= Restless);
+        var isRestless = unrest is not null;
         var child = _trees.LocalChild(directory, name);
         var known = child?.Local?.Content ?? default;
         var lines = LineChoice.For(context, child, directory, name);
@@ -79,7 +80,7 @@ internal sealed class FileReader(ReplicaContext context, JobCounter jobs, LookQu
             var copied = false;
             try
             {
-                reading = FileReading.Of(context.Files, path, context.Stopping, context.Manifests.Key, () => Known(known), keepsBytes, lines);
+                reading = Read(path, known, keepsBytes, lines, isRestless);
                 if (reading.Changed && asCopy)
                 {
                     copied = true;
@@ -133,7 +134,7 @@ internal sealed class FileReader(ReplicaContext context, JobCounter jobs, LookQu
             FileReading reading;
             try
             {
-                reading = FileReading.Of(context.Files, path, context.Stopping, context.Manifests.Key, keepsBytes: keepsBytes, lines: lines);
+                reading = Read(path, default, keepsBytes, lines, isRestless: false);
             }
             catch (OperationCanceledException)
             {
@@ -150,6 +151,24 @@ internal sealed class FileReader(ReplicaContext context, JobCounter jobs, LookQu
             });
         });
         return true;
+    }
+
+    /// <summary>Reads a file; others may have what is found of a long one meanwhile, unless its writer is at work. On a worker.</summary>
+    private FileReading Read(string path, ContentId known, bool keepsBytes, LineChoice lines, bool isRestless)
+    {
+        GrowingContent? growing = null;
+        Manifest? whole = null;
+        try
+        {
+            var reading = FileReading.Of(
+                context.Files, path, context.Stopping, context.Manifests.Key, () => Known(known), keepsBytes, lines, isRestless ? null : (stamp, former) => growing = context.Growing?.Open(path, stamp, former));
+            if (reading is { Error: FsError.None, Changed: false }) whole = reading.Manifest;
+            return reading;
+        }
+        finally
+        {
+            if (growing is not null) context.Growing!.End(growing, whole);
+        }
     }
 
     /// <summary>Chunks and sums of what a file was. Where they cannot be had all of it is hashed.</summary>

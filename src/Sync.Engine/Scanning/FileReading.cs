@@ -2,6 +2,7 @@ using System.Buffers;
 using Sync.Delta;
 using Sync.Engine.Files;
 using Sync.Engine.LineEnds;
+using Sync.Engine.Transfer;
 
 namespace Sync.Engine.Scanning;
 
@@ -25,7 +26,10 @@ internal readonly record struct FileReading(FsError Error, bool Changed, FileSta
     /// <param name="known">Asked for the content that it had, if it is long: where it was written to in place, or into, only that is hashed. Null: all is.</param>
     /// <param name="keepsBytes">Whether the bytes of a small one are wanted. Else a buffer is lent for them: the arrays of a first look of 80,000 files were a third of its work, for the collector.</param>
     /// <param name="lines">Whether CRLF is read as LF.</param>
-    public static FileReading Of(IFileSystem files, string path, CancellationToken cancel, BlockKey? key = null, Func<(Manifest, BlockSums)?>? known = null, bool keepsBytes = false, LineChoice lines = default)
+    /// <param name="grow">Asked for who is told of a long one's chunks as they are found, by what the file is and was.</param>
+    public static FileReading Of(
+        IFileSystem files, string path, CancellationToken cancel, BlockKey? key = null, Func<(Manifest, BlockSums)?>? known = null, bool keepsBytes = false, LineChoice lines = default,
+        Func<FileStamp, Manifest?, GrowingContent?>? grow = null)
     {
         var error = files.OpenRead(path, out var file);
         if (error != FsError.None) return new(error, false, default, null, null);
@@ -38,7 +42,9 @@ internal readonly record struct FileReading(FsError Error, bool Changed, FileSta
             long? view = length == before.Stamp.Size ? null : length;
             if (length > Chunker.SingleChunkLength)
             {
-                error = Hash(file, length, cancel, key, known, out var manifest, out var sums);
+                var former = key is not null && file is ReadAheadFile ? known?.Invoke() : null;
+                var growing = view is null ? grow?.Invoke(before.Stamp, former?.Item1) : null;
+                error = Hash(file, length, cancel, key, former, growing, out var manifest, out var sums);
                 if (error != FsError.None) return new(error, false, before, null, null);
                 if (manifest is null) return new(FsError.None, true, before, null, null);
                 error = file.Stat(out var then);
@@ -73,20 +79,23 @@ internal readonly record struct FileReading(FsError Error, bool Changed, FileSta
     }
 
     /// <summary>Chunks and sums of a long one; no chunks if it is shorter by now.</summary>
-    private static FsError Hash(IReadableFile file, long length, CancellationToken cancel, BlockKey? key, Func<(Manifest, BlockSums)?>? known, out Manifest? manifest, out BlockSums? sums)
+    private static FsError Hash(IReadableFile file, long length, CancellationToken cancel, BlockKey? key, (Manifest, BlockSums)? known, GrowingContent? growing, out Manifest? manifest, out BlockSums? sums)
     {
         (manifest, sums) = (null, null);
         FsError error;
-        if (key is not null && file is ReadAheadFile ahead && known?.Invoke() is { } former)
+        if (key is not null && file is ReadAheadFile ahead && known is { } former)
         {
-            error = LongReading.ReadEdited(ahead, length, key, former, cancel, out var found);
-            if (error == FsError.None && found is null) error = LongReading.ReadShifted(ahead, length, key, former, cancel, out found);
+            (Manifest, BlockSums)? found = null;
+            // Where others go along, chunks are wanted as they are found.
+            error = growing is null ? LongReading.ReadEdited(ahead, length, key, former, cancel, out found) : FsError.None;
+            if (error == FsError.None && found is null) error = LongReading.ReadShifted(ahead, length, key, former, cancel, out found, growing);
             if (error != FsError.None) return error;
             (manifest, sums) = found ?? default;
             if (manifest is not null) return FsError.None;
         }
 
-        using var hasher = new ContentHasher(length);
+        growing?.Restart();
+        using var hasher = new ContentHasher(length) { Found = growing is null ? null : growing.Found };
         var summer = key is not null && length >= BlockSums.WorthwhileLength ? new BlockSummer(key, length) : null;
         error = LongReading.Read(file, length, hasher, summer, cancel, out var isShorter);
         if (error != FsError.None || isShorter) return error;

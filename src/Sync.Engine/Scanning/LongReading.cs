@@ -1,6 +1,7 @@
 using Sync.Delta;
 using Sync.Engine.Control;
 using Sync.Engine.Files;
+using Sync.Engine.Transfer;
 
 namespace Sync.Engine.Scanning;
 
@@ -80,10 +81,12 @@ internal static class LongReading
     /// <param name="before">Its content as it was known before.</param>
     /// <param name="cancel">Ends it early.</param>
     /// <param name="found">The content's chunks and sums; null: too much is otherwise, or it ended before that length, and it is to be read from its beginning.</param>
-    public static FsError ReadShifted(ReadAheadFile file, long length, BlockKey key, (Manifest Manifest, BlockSums Sums) before, CancellationToken cancel, out (Manifest Manifest, BlockSums Sums)? found)
+    /// <param name="growing">Told of its chunks as they are found.</param>
+    public static FsError ReadShifted(
+        ReadAheadFile file, long length, BlockKey key, (Manifest Manifest, BlockSums Sums) before, CancellationToken cancel, out (Manifest Manifest, BlockSums Sums)? found, GrowingContent? growing = null)
     {
         found = null;
-        using var hasher = new ShiftedHasher(before.Manifest, before.Sums, key, length);
+        using var hasher = new ShiftedHasher(before.Manifest, before.Sums, key, length) { Found = growing is null ? null : growing.Found };
         var summer = new BlockSummer(key, length);
         // Ended before what it works with is let go.
         using var aside = new SideWork();

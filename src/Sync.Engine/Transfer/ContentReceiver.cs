@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Runtime.InteropServices;
 using Sync.Delta;
 using Sync.Engine.Files;
@@ -26,6 +27,7 @@ internal sealed class ContentReceiver(
     private readonly VerifiedManifests _manifests = new(manifests);
     private readonly Dictionary<long, IncomingContent> _open = [];
     private readonly HashSet<long> _ended = [];
+    private readonly ConcurrentDictionary<long, long> _growing = new();
     private long _chunks;
 
     /// <summary>The contents that patches are against.</summary>
@@ -51,6 +53,11 @@ internal sealed class ContentReceiver(
     /// <summary>What is already there of a content from an interrupted transfer: the offset to ask from (0: nothing). Safe from any thread.
     /// It is verified when the answer begins; if less of it holds, that transfer fails, and the next offset is what holds.</summary>
     public long ResumeOffset(ContentId content) => staging.PartialLength(content);
+
+    /// <summary>A content is asked for that will be announced bit by bit. Safe from any thread.</summary>
+    /// <param name="id">Of its transfer.</param>
+    /// <param name="length">How long it will be, in bytes.</param>
+    public void ExpectGrowing(long id, long length) => _growing[id] = length;
 
     /// <summary>Takes a frame; answers how its transfer ended, null as long as it has not. An id that never began ends as corrupt, without a content.</summary>
     public async ValueTask<ReceivedContent?> TakeAsync(ContentFrame frame, CancellationToken cancel)
@@ -131,6 +138,7 @@ internal sealed class ContentReceiver(
     private ReceivedContent Take(ContentFrame.End end)
     {
         Bases.Take(end.Id);
+        _growing.TryRemove(end.Id, out _);
         if (_open.TryGetValue(end.Id, out var incoming))
             return End(end, end.Status == TransferStatus.Complete ? incoming.Finish(_manifests) : new IncomingEnd(end.Status, end.Detail));
         return Unopened(end.Id, default, end.Status == TransferStatus.Complete ? Corrupt("A content ended that did not begin.") : new IncomingEnd(end.Status, end.Detail));
@@ -138,7 +146,7 @@ internal sealed class ContentReceiver(
 
     private async ValueTask<ReceivedContent?> StartAsync(ContentFrame.Start start, CancellationToken cancel)
     {
-        if (_open.ContainsKey(start.Id)) return End(start, Corrupt("Two contents came under one id."));
+        if (_open.TryGetValue(start.Id, out var open)) return open.Grows ? Extend(start, open, cancel) : End(start, Corrupt("Two contents came under one id."));
         if (_open.Count >= MaxOpen) return Refuse(start, TransferStatus.Failed, "Too many transfers are under way.");
 
         var basis = start.Basis.IsNone ? null : _manifests.Find(start.Basis);
@@ -167,17 +175,33 @@ internal sealed class ContentReceiver(
             throw;
         }
 
-        error = staging.Open(manifest.Id, manifest.Length, out var part);
+        var isGrowing = _growing.TryRemove(start.Id, out var grown);
+        error = isGrowing ? staging.OpenGrowing(manifest.Id, grown, out var part) : staging.Open(manifest.Id, manifest.Length, out part);
         if (error != FsError.None)
         {
             source?.Dispose();
             return Refuse(start, TransferStatus.Failed, $"A file in staging cannot be opened: {error}.");
         }
 
-        var incoming = new IncomingContent(manifest, plan, known, part!, start.Offset, manifests.Key, SharesBlocks);
+        var incoming = new IncomingContent(manifest, plan, known, part!, start.Offset, manifests.Key, SharesBlocks, isGrowing ? grown : null);
         _open.Add(start.Id, incoming);
         _chunks += manifest.Count;
         return incoming.Begin(cancel) is { } end ? End(start, end) : null;
+    }
+
+    /// <summary>More is known of a content that has begun.</summary>
+    private ReceivedContent? Extend(ContentFrame.Start start, IncomingContent open, CancellationToken cancel)
+    {
+        if (start.Basis != open.Basis || start.Offset != open.Position) return End(start, Corrupt("It goes on from another place, or from another basis."));
+        if (!ManifestDelta.TryApply(open.BasisManifest, start.Manifest.Span, maxLength, (int)(MaxChunks - _chunks), out var longer, out var wrong))
+            return End(start, wrong == ManifestDelta.TooManyChunks ? new IncomingEnd(TransferStatus.Failed, "The transfers under way have too many chunks.") : Corrupt(wrong));
+        if (longer.Id != start.Content) return End(start, Corrupt("The chunk list is another content's."));
+        var plan = TransferPlan.Between(longer, open.BasisManifest).From(start.Offset);
+        if (files.Space(out var free, out var total) != FsError.None || plan.DataLength > free - KeepsFree(total)) return End(start, new IncomingEnd(TransferStatus.Failed, "The disk has too little space."));
+        var before = open.ChunkCount;
+        var failed = open.Extend(longer, plan, cancel);
+        _chunks += open.ChunkCount - before;
+        return failed is null ? null : End(start, failed);
     }
 
     private async ValueTask<(bool Found, IReadableFile? File)> OpenBasisAsync(Manifest? basis, CancellationToken cancel)

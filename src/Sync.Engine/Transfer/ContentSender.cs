@@ -16,6 +16,9 @@ internal sealed class ContentSender(IFileSystem files, ManifestStore manifests, 
 
     private readonly VerifiedManifests _manifests = new(manifests);
 
+    /// <summary>What is being read just now, if it can be had meanwhile.</summary>
+    public GrowingContents? Growing { get; init; }
+
     /// <summary>Answers requests: small contents in the order of their requests, as one frame each, several read at a time; large ones beside
     /// them, two at a time, their frames mixed, and whatever is small first.</summary>
     public IAsyncEnumerable<ContentFrame> Serve(IAsyncEnumerable<ContentRequest> requests, CancellationToken cancel) =>
@@ -56,6 +59,7 @@ internal sealed class ContentSender(IFileSystem files, ManifestStore manifests, 
 
     private async ValueTask<ContentFrame?> AnswerSmallAsync(ContentRequest request, ContentPlace? found, bool hasLooked, CancellationToken cancel)
     {
+        if (request.Growing != 0) return null;
         if (request.Content == Manifest.Empty.Id) return new ContentFrame.Whole(request.Id, request.Content, ReadOnlyMemory<byte>.Empty);
         if (small.Find(request.Content) is { } known) return Small(request, known);
 
@@ -88,7 +92,9 @@ internal sealed class ContentSender(IFileSystem files, ManifestStore manifests, 
 
     /// <summary>Writes all frames of a large content.</summary>
     internal Task SendLargeAsync(ContentRequest request, ChannelWriter<ContentFrame> output, CancellationToken cancel) =>
-        new OutgoingContent(files, _manifests, locator, request, output).RunAsync(cancel);
+        request.Growing == 0 ? new OutgoingContent(files, _manifests, locator, request, output).RunAsync(cancel)
+            : Growing?.Find(request.Growing) is { } growing ? new OutgoingGrowth(files, _manifests, growing, request, Growing.Least, output).RunAsync(cancel)
+            : output.WriteAsync(new ContentFrame.End(request.Id, TransferStatus.Superseded), cancel).AsTask();
 
     private async Task FillAsync(ContentRequest request, ChannelWriter<ContentFrame> output, CancellationToken cancel)
     {

@@ -26,9 +26,13 @@ internal sealed class Fetcher(ReplicaContext context, Action<ContentId, Received
 
     private readonly Queue<(Node Node, Entry Entry)> _small = new();
     private readonly Queue<(Node Node, Entry Entry)> _large = new();
-    private readonly Dictionary<ContentId, (long Id, List<Node> Nodes, Entry Entry, bool Patched)> _open = [];
+    private readonly Dictionary<ContentId, (long Id, List<Node> Nodes, long Size, bool Patched)> _open = [];
     private readonly Dictionary<long, ContentId> _byId = [];
     private readonly HashSet<ContentId> _wanted = [];
+
+    /// <summary>Transfers of what the host is reading, by its token; and the tokens by transfer.</summary>
+    private readonly Dictionary<long, long> _growing = [];
+    private readonly Dictionary<long, long> _tokens = [];
     private readonly HashSet<ContentId> _noBasis = [];
     private ChannelWriter<(ContentRequest Request, string? Patched)>? _requests;
     private ContentReceiver? _receiver;
@@ -75,6 +79,27 @@ internal sealed class Fetcher(ReplicaContext context, Action<ContentId, Received
     /// <summary>Told of an entry that cannot be had for now: the code and the text of its problem.</summary>
     public Action<Node, string, string>? Stuck { get; set; }
 
+    /// <summary>The host reads what has become of a long file, or has read it: asks for it, unless there is enough to do; and whoever wants it waits for that.</summary>
+    public void Grow(HostMessage.Growing growing)
+    {
+        if (growing.HasEnded)
+        {
+            if (!_growing.TryGetValue(growing.Token, out var id) || growing.Content.IsNone || _open.ContainsKey(growing.Content)) return;
+            _open.Add(growing.Content, (id, [], growing.Length, false));
+            _byId[id] = growing.Content;
+            return;
+        }
+
+        if (_requests is null || _largeOpen >= LargeCount || _large.Count > 0 || _growing.ContainsKey(growing.Token)) return;
+        var basis = !growing.Basis.IsNone && context.Trees.Contents.Find(growing.Basis) is { IsConverted: false } ? growing.Basis : default;
+        var asked = _nextId++;
+        _growing.Add(growing.Token, asked);
+        _tokens.Add(asked, growing.Token);
+        _largeOpen++;
+        _receiver!.ExpectGrowing(asked, growing.Length);
+        _requests.TryWrite((new ContentRequest(asked, EntryId.Root, default, basis, 0) { TakesDeltas = true, Growing = growing.Token }, null));
+    }
+
     /// <summary>A link is up: streams downloads over it until it ends.</summary>
     /// <param name="link">The link.</param>
     /// <param name="receiver">Takes what comes.</param>
@@ -103,6 +128,8 @@ internal sealed class Fetcher(ReplicaContext context, Action<ContentId, Received
         _large.Clear();
         _wanted.Clear();
         _twins.Clear();
+        _growing.Clear();
+        _tokens.Clear();
         _smallBytes = 0;
         _smallOpen = _largeOpen = 0;
         foreach (var node in nodes) context.Reconciler.Enqueue(node.Current);
@@ -117,6 +144,8 @@ internal sealed class Fetcher(ReplicaContext context, Action<ContentId, Received
         _large.TrimExcess();
         _wanted.TrimExcess();
         _noBasis.TrimExcess();
+        _growing.TrimExcess();
+        _tokens.TrimExcess();
         _twins.TrimExcess();
         Failures.TrimExcess();
     }
@@ -210,7 +239,7 @@ internal sealed class Fetcher(ReplicaContext context, Action<ContentId, Received
         var basis = !isSmall && !noBasis && !node.IsConverted ? (node.Local?.Content ?? default) : default;
         var patched = isSmall && !noBasis && _takesPatches && entry.Size >= PatchSums.WorthwhileLength && node is { IsLocal: true, IsConverted: false }
             && node.Local is { Kind: EntryKind.File, Size: >= PatchSums.WorthwhileLength and <= PatchSums.MaxLength } ? context.Trees.LocalPath(node) : null;
-        _open.Add(entry.Content, (id, [node], entry, patched is not null));
+        _open.Add(entry.Content, (id, [node], entry.Size, patched is not null));
         _byId.Add(id, entry.Content);
         if (isSmall)
         {
@@ -224,10 +253,24 @@ internal sealed class Fetcher(ReplicaContext context, Action<ContentId, Received
 
     private void Take(ContentReceiver from, ReceivedContent received, long? free)
     {
-        if (from != _receiver || !_byId.Remove(received.Id, out var content) || !_open.Remove(content, out var open)) return;
-        if (open.Entry.Size <= SmallContents.MaxLength)
+        if (from != _receiver) return;
+        if (_tokens.Remove(received.Id, out var token))
         {
-            _smallBytes -= open.Entry.Size;
+            _growing.Remove(token);
+            if (!_byId.ContainsKey(received.Id))
+            {
+                // What it is nobody has asked for yet: it is there when somebody does, or is swept.
+                _largeOpen--;
+                if (received.Status == TransferStatus.Complete) arrived(received.Content, received);
+                Ask();
+                return;
+            }
+        }
+
+        if (!_byId.Remove(received.Id, out var content) || !_open.Remove(content, out var open)) return;
+        if (open.Size <= SmallContents.MaxLength)
+        {
+            _smallBytes -= open.Size;
             _smallOpen--;
         }
         else _largeOpen--;
@@ -245,9 +288,10 @@ internal sealed class Fetcher(ReplicaContext context, Action<ContentId, Received
         else
         {
             if (received.Status == TransferStatus.NoBasis) _noBasis.Add(content);
-            else Failures[content] = Failures.GetValueOrDefault(content) + 1;
-            var isFull = free < open.Entry.Size;
-            var wait = received.Status == TransferStatus.NoBasis ? TimeSpan.Zero : isFull ? RetryFull : RetryAfter;
+            // Asked for in the usual way it may well come.
+            else if (token == 0) Failures[content] = Failures.GetValueOrDefault(content) + 1;
+            var isFull = free < open.Size;
+            var wait = received.Status == TransferStatus.NoBasis || token != 0 ? TimeSpan.Zero : isFull ? RetryFull : RetryAfter;
             context.After(wait, () =>
             {
                 foreach (var node in open.Nodes) context.Reconciler.Enqueue(node.Current);

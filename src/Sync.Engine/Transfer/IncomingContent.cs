@@ -22,8 +22,9 @@ internal sealed class IncomingContent : IDisposable
     [ThreadStatic]
     private static byte[]? _deltaBuffer;
 
-    private readonly Manifest _manifest;
-    private readonly ImmutableArray<Segment> _segments;
+    private readonly bool _grows;
+    private Manifest _manifest;
+    private ImmutableArray<Segment> _segments;
     private readonly KnownFile? _basis;
     private readonly ManifestVerifier _verifier;
     private readonly SparseWriter _writer;
@@ -42,8 +43,11 @@ internal sealed class IncomingContent : IDisposable
     /// <param name="offset">So many bytes are there already, to be verified by <see cref="Begin"/>.</param>
     /// <param name="key">For the sums of its blocks.</param>
     /// <param name="sharesBlocks">The file system can let two files share blocks: what is copied takes no space.</param>
-    public IncomingContent(Manifest manifest, TransferPlan plan, KnownFile? basis, StagedPart part, long offset, BlockKey key, bool sharesBlocks)
+    /// <param name="grows">It is but the front of what is to become that long in all, in bytes; null: it is all.</param>
+    public IncomingContent(Manifest manifest, TransferPlan plan, KnownFile? basis, StagedPart part, long offset, BlockKey key, bool sharesBlocks, long? grows = null)
     {
+        var length = grows ?? manifest.Length;
+        _grows = grows is not null;
         _manifest = manifest;
         _segments = plan.Segments;
         _basis = basis;
@@ -52,13 +56,22 @@ internal sealed class IncomingContent : IDisposable
         _sharesBlocks = sharesBlocks;
         _verifier = new ManifestVerifier(manifest);
         _writer = new SparseWriter(part.File, offset);
-        if (manifest.Length < BlockSums.WorthwhileLength) return;
-        _summer = new BlockSummer(key, manifest.Length);
-        if (basis is not null && manifest.Length >= LongReading.WorthwhileAside) _aside = new SideWork();
+        if (length < BlockSums.WorthwhileLength) return;
+        _summer = new BlockSummer(key, length);
+        if (basis is not null && length >= LongReading.WorthwhileAside) _aside = new SideWork();
     }
 
     /// <summary>Names it.</summary>
     public ContentId Content => _manifest.Id;
+
+    /// <summary>More of it is yet to be announced.</summary>
+    public bool Grows => _grows;
+
+    /// <summary>What is copied from; none: nothing.</summary>
+    public ContentId Basis => _basis?.Manifest.Id ?? default;
+
+    /// <summary>The basis' chunks.</summary>
+    public Manifest? BasisManifest => _basis?.Manifest;
 
     /// <summary>How much of it is there, in bytes.</summary>
     public long Position => _writer.Position;
@@ -83,6 +96,19 @@ internal sealed class IncomingContent : IDisposable
 
         var cut = file.SetLength(_resumedAt);
         return cut == FsError.None ? Copy(cancel) : Failed(cut, "cutting");
+    }
+
+    /// <summary>Goes on with a longer content, of which this one is the front: all of that has come.</summary>
+    /// <param name="longer">What it must become.</param>
+    /// <param name="plan">How, from the end of the present one on.</param>
+    /// <param name="cancel">Ends it early.</param>
+    public IncomingEnd? Extend(Manifest longer, TransferPlan plan, CancellationToken cancel)
+    {
+        // A chunk taken over from the basis' end may have ended there only because the basis did.
+        var endsBasis = _segments is [.., { Kind: SegmentKind.Copy } last] && last.SourceOffset + last.Length == _basis!.Manifest.Length;
+        if (!_grows || endsBasis || _index < _segments.Length || !_verifier.Extend(longer)) return Corrupt("What it was to become is not how it goes on.");
+        (_manifest, _segments, _index) = (longer, plan.Segments, 0);
+        return Copy(cancel);
     }
 
     /// <summary>Takes the next bytes off the wire, and copies what follows them.</summary>
@@ -143,7 +169,7 @@ internal sealed class IncomingContent : IDisposable
         manifests.Keep(_manifest.Id, _summer?.Finish());
         var part = _part!;
         _part = null;
-        error = part.Complete(IsContent);
+        error = part.Complete(_manifest.Id, IsContent);
         return error == FsError.None ? new IncomingEnd(TransferStatus.Complete, null) : Failed(error, "naming");
     }
 

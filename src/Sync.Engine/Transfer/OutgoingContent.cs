@@ -98,7 +98,7 @@ internal sealed class OutgoingContent(IFileSystem files, VerifiedManifests manif
     }
 
     /// <summary>What is not copied was, most likely, between what is copied before and behind it.</summary>
-    private static void BeginRange(BlockDeltaEncoder encoder, ImmutableArray<Segment> segments, int index, long basisLength)
+    internal static void BeginRange(BlockDeltaEncoder encoder, ImmutableArray<Segment> segments, int index, long basisLength)
     {
         var from = index > 0 && segments[index - 1] is { Kind: SegmentKind.Copy } before ? before.SourceOffset + before.Length : index == 0 ? segments[0].TargetOffset : 0;
         var to = index + 1 < segments.Length ? segments[index + 1] is { Kind: SegmentKind.Copy } behind ? behind.SourceOffset : basisLength : basisLength;

@@ -32,11 +32,12 @@ internal sealed class StagedPart(StagingArea area, IFileSystem files, ContentId 
     }
 
     /// <summary>Gives the whole, verified and written-back content its final name in staging.</summary>
+    /// <param name="whole">What it is.</param>
     /// <param name="isContent">Reads a file and tells whether it is this content.</param>
-    public FsError Complete(Func<IReadableFile, bool> isContent)
+    public FsError Complete(ContentId whole, Func<IReadableFile, bool> isContent)
     {
         file.Dispose();
-        var target = StagingArea.CompletePath(content);
+        var target = StagingArea.CompletePath(whole);
         var error = files.Rename(path, target, RenameMode.NoReplace);
         if (error == FsError.Exists)
         {

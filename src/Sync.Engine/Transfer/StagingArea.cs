@@ -47,6 +47,17 @@ internal sealed class StagingArea(IFileSystem files)
     {
         bool alone;
         lock (_writing) alone = _writing.Add(content);
+        return Open(content, length, alone, out part);
+    }
+
+    /// <summary>Opens a part of the caller's own, for a content of which only the front is known: it is not resumed.</summary>
+    /// <param name="front">Names that.</param>
+    /// <param name="length">Of all of the content.</param>
+    /// <param name="part">Nothing is there of it.</param>
+    public FsError OpenGrowing(ContentId front, long length, out StagedPart? part) => Open(front, length, alone: false, out part);
+
+    private FsError Open(ContentId content, long length, bool alone, out StagedPart? part)
+    {
         var path = alone
             ? PartialPath(content)
             : string.Create(CultureInfo.InvariantCulture, $"{PrivateDirectory.Staging}/{ExtraPrefix}{content}.{Interlocked.Increment(ref _extra)}");

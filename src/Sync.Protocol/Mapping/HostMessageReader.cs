@@ -41,6 +41,10 @@ internal sealed class HostMessageReader
                 var wanted = envelope.ContentWanted;
                 if (wanted.Entry <= 0) throw Bounds.Violation("the id of an entry makes no sense");
                 return new HostMessage.ContentWanted(new EntryId(wanted.Entry), Bounds.ToPresentContent(wanted.Content));
+            case HostEnvelope.KindOneofCase.Growing:
+                var growing = envelope.Growing;
+                if (growing.Token == 0 || growing.Token > long.MaxValue) throw Bounds.Violation("a token makes no sense");
+                return new HostMessage.Growing((long)growing.Token, Bounds.NotNegative(growing.Length, "a length"), Bounds.ToContent(growing.Basis), Bounds.ToContent(growing.Content)) { HasEnded = growing.HasEnded };
             default:
                 throw Bounds.Violation("an unexpected message in a session");
         }

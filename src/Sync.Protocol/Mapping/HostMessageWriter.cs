@@ -20,6 +20,7 @@ internal static class HostMessageWriter
         HostMessage.PolicyChanged changed => [new HostEnvelope { PolicyChanged = PolicyMapping.ToWire(changed.Policy, changed.Direction, changed.ReadOnly) }],
         HostMessage.Paused paused => [new HostEnvelope { Paused = new PausedState { IsPaused = paused.IsPaused } }],
         HostMessage.ContentWanted wanted => [new HostEnvelope { ContentWanted = new ContentWantedState { Entry = wanted.Entry.Value, Content = Bounds.FromContent(wanted.Content) } }],
+        HostMessage.Growing growing => [new HostEnvelope { Growing = new GrowingState { Token = (ulong)growing.Token, Length = (ulong)growing.Length, Basis = Bounds.FromContent(growing.Basis), Content = Bounds.FromContent(growing.Content), HasEnded = growing.HasEnded } }],
         _ => throw new ArgumentException("An unknown kind of message.", nameof(message)),
     };
 

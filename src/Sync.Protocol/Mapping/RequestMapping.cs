@@ -24,16 +24,17 @@ internal static class RequestMapping
         Basis = Bounds.FromContent(request.Basis),
         Offset = checked((ulong)request.Offset),
         Deltas = request.TakesDeltas,
+        Growing = (ulong)request.Growing,
     };
 
     /// <exception cref="LinkException">A value is out of bounds.</exception>
     public static ContentRequest FromWire(DownloadRequest wire) => new(
         wire.Id,
         wire.Entry > 0 ? new EntryId(wire.Entry) : throw Bounds.Violation("a request's entry makes no sense"),
-        Bounds.ToPresentContent(wire.Content),
+        wire.Growing == 0 ? Bounds.ToPresentContent(wire.Content) : default,
         Bounds.ToContent(wire.Basis),
         Bounds.NotNegative(wire.Offset, "an offset"))
-    { TakesDeltas = wire.Deltas, Sums = wire.Patch is { } basis ? ToSums(basis) : null };
+    { TakesDeltas = wire.Deltas, Sums = wire.Patch is { } basis ? ToSums(basis) : null, Growing = Bounds.NotNegative(wire.Growing, "a token") };
 
     private static PatchSums ToSums(PatchBasis wire) =>
         PatchSums.TryTake(wire.Key, wire.Length, wire.Sums.Memory, out var sums) ? sums : throw Bounds.Violation("a patch's sums make no sense");

@@ -49,7 +49,7 @@ internal sealed class HostSession(
             var answer = new HostHello { Version = version, Session = ByteString.CopyFrom(session.Id.ToByteArray(bigEndian: true)) };
             answer.Features.AddRange(features);
             await writer.WriteBetweenAsync(new HostEnvelope { Hello = answer });
-            await PumpAsync(session, writer, new EnvelopeUnpacker(packs), features.Contains(Features.Wants), ended);
+            await PumpAsync(session, writer, new EnvelopeUnpacker(packs), features, ended);
         }
         catch (RpcException) when (cancel.IsCancellationRequested)
         {
@@ -63,10 +63,10 @@ internal sealed class HostSession(
         }
     }
 
-    private async Task PumpAsync(IGuestSession session, EnvelopeWriter<HostEnvelope> writer, EnvelopeUnpacker unpacker, bool supplies, CancellationTokenSource ended)
+    private async Task PumpAsync(IGuestSession session, EnvelopeWriter<HostEnvelope> writer, EnvelopeUnpacker unpacker, IReadOnlyCollection<string> features, CancellationTokenSource ended)
     {
         var receiving = ReceiveAsync(session, writer, unpacker, ended.Token);
-        var sending = SendAsync(session, writer, supplies, ended.Token);
+        var sending = SendAsync(session, writer, features.Contains(Features.Wants), features.Contains(Features.Growing), ended.Token);
         var beating = _heartbeat.RunAsync(number => writer.WriteBetweenAsync(new HostEnvelope { Ping = new Ping { Number = number } }), "the guest", ended.Token);
 
         // Whichever ends first tells why; the others are only taken down.
@@ -128,12 +128,12 @@ internal sealed class HostSession(
         }
     }
 
-    private static async Task SendAsync(IGuestSession session, EnvelopeWriter<HostEnvelope> writer, bool supplies, CancellationToken cancel)
+    private static async Task SendAsync(IGuestSession session, EnvelopeWriter<HostEnvelope> writer, bool supplies, bool grows, CancellationToken cancel)
     {
         await foreach (var message in session.Outgoing.ReadAllAsync(cancel))
         {
-            // A guest that does not know the question would end the session.
-            if (message is HostMessage.ContentWanted && !supplies) continue;
+            // A guest that does not know them would end the session.
+            if ((message is HostMessage.ContentWanted && !supplies) || (message is HostMessage.Growing && !grows)) continue;
             await writer.WriteAsync(HostMessageWriter.ToWire(message), cancel);
         }
     }

@@ -24,6 +24,9 @@ internal static class Features
     /// <summary>Several small frames may come as one.</summary>
     public const string Groups = "groups";
 
+    /// <summary>The host may tell of long contents that it is still reading, and send them so far.</summary>
+    public const string Growing = "growing";
+
     /// <summary>All that is supported here.</summary>
-    public static readonly string[] All = [Zstd, Deltas, Batches, Wants, Packs, Patches, Groups];
+    public static readonly string[] All = [Zstd, Deltas, Batches, Wants, Packs, Patches, Groups, Growing];
 }

@@ -39,7 +39,10 @@ internal sealed class TransferReplica : IContentLocator, IDisposable
     /// <summary>Called before each answer of where a content is.</summary>
     public Action<ContentId>? Locating { get; set; }
 
-    public ContentSender Sender() => new(Fs, Manifests, Small, this);
+    /// <summary>What is being read here just now.</summary>
+    public GrowingContents? Growing { get; set; }
+
+    public ContentSender Sender() => new(Fs, Manifests, Small, this) { Growing = Growing };
 
     public ContentReceiver Receiver() => new(Fs, Staging, Manifests, Small, this, MaxLength) { SharesBlocks = SharesBlocks };
 

@@ -74,7 +74,8 @@ internal static class Gens
         Gen.Select(Gen.Long, Gen.String[Gen.Char.AlphaNumeric, 0, 20], Gen.Bool, Gen.Int[1, 100_000], (id, prefix, durable, ms) => (HostMessage)new HostMessage.FlushAsked(id, new FlushScope(prefix, durable), TimeSpan.FromMilliseconds(ms))),
         Gen.Select(Policy, Direction, Gen.Bool, (policy, direction, ro) => (HostMessage)new HostMessage.PolicyChanged(policy, direction, ro)),
         Gen.Bool.Select(paused => (HostMessage)new HostMessage.Paused(paused)),
-        Gen.Select(Gen.Long[1, long.MaxValue], Content, (id, content) => (HostMessage)new HostMessage.ContentWanted(new EntryId(id), content)));
+        Gen.Select(Gen.Long[1, long.MaxValue], Content, (id, content) => (HostMessage)new HostMessage.ContentWanted(new EntryId(id), content)),
+        Gen.Select(Gen.Long[1, long.MaxValue], Gen.Long[0, long.MaxValue], Content, Gen.Bool, (token, length, content, ended) => (HostMessage)new HostMessage.Growing(token, length, ended ? default : content, ended ? content : default) { HasEnded = ended }));
 
     public static readonly Gen<SessionHello> Hello = Gen.Select(
         Name, Name.List[0, 3], Gen.ULong, Revision, Gen.ULong, Gen.OneOf(Gen.Const((SyncDirection?)null), Direction.Select(d => (SyncDirection?)d)), Gen.Long,

@@ -5,6 +5,7 @@ using Sync.Engine.LineEnds;
 using Sync.Engine.Link;
 using Sync.Engine.Model;
 using Sync.Engine.Replicas;
+using Sync.Engine.Transfer;
 using Sync.Engine.Store;
 using Sync.Simulation.Tests.Disks;
 using Sync.Simulation.Tests.Kernel;
@@ -138,6 +139,8 @@ internal sealed class Site
             Process = (ulong)++_lives,
             Machine = _machine,
             LineEndings = () => LineEndings,
+            // All that is not small goes out while it is read.
+            GrowingFrom = SmallContents.MaxLength + 1,
         };
         _ = OpenAsync(process, options);
     }
