@@ -87,7 +87,7 @@ public sealed class HostShare : IHostShare
             _replica.Context.Files, new HostTagSource(_journal, _replica, _small), options.Time, KeptFree,
             (epoch, revision) => _journal.Loop.CallAsync(() => _journal.HasFollowed(epoch, revision)));
         _pulls = new PullServer(options.Share, _journal, _replica, _tags, options.Time, () => _isLooking);
-        var growing = _replica.Context.Growing = new GrowingContents(() => !_paused && _sessions.Exists(IsToldOfGrowing), TellGrowing) { Least = options.GrowingFrom };
+        var growing = _replica.Context.Growing = new GrowingContents(TellsOfGrowing, TellGrowing) { Least = options.GrowingFrom };
         Sender = new ContentSender(_replica.Context.Files, _replica.Context.Manifests, _small, _replica) { Growing = growing };
         _replica.Decorate = status => status with { Guests = GuestList() };
         _replica.TrimSurroundings = done =>
@@ -158,6 +158,10 @@ public sealed class HostShare : IHostShare
         foreach (var session in _sessions)
             if (IsToldOfGrowing(session)) session.Push(growing);
     }
+
+    /// <summary>Whether what is read here is on its way to guests, and there are any. Where it waits, or stays here, nothing of it goes ahead.</summary>
+    private bool TellsOfGrowing() =>
+        !_paused && _policy.HostDirection is SyncDirection.TwoWay or SyncDirection.SendOnly && _replica.Status.State is ReplicaState.InSync or ReplicaState.Syncing && _sessions.Exists(IsToldOfGrowing);
 
     private static bool IsToldOfGrowing(GuestSession session) => session is { IsVisit: false, IsOfAll: true };
 
