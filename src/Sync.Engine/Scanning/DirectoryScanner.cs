@@ -142,8 +142,27 @@ internal sealed class DirectoryScanner(ReplicaContext context, IWatcher watcher,
         }
 
         if (_owed.Count > 0) _owed.Remove(directory);
-        context.Problems.Clear(display, ProblemCodes.Unreadable);
+        if (context.Problems.IsUnreadable(listing.Path.Length == 0 ? "." : listing.Path))
+        {
+            context.Problems.Clear(display, ProblemCodes.Unreadable);
+            PlanAbsent(directory);
+        }
+
         if (listing.Watching is FsError.Limit) context.Log.LogWatchLimit(context.Share, display);
         listed(listing);
+    }
+
+    /// <summary>Of what the journal has below, and the disk perhaps not, nothing could be said as long as the directory could not be read.</summary>
+    private void PlanAbsent(Node directory)
+    {
+        var below = new Stack<Node>([directory]);
+        while (below.TryPop(out var node))
+        {
+            foreach (var child in context.Trees.RemoteChildren(node))
+            {
+                if (child.Kind == EntryKind.Directory) below.Push(child);
+                if (!child.IsLocal) context.Reconciler.Enqueue(child);
+            }
+        }
     }
 }

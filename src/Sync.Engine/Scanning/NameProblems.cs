@@ -38,13 +38,24 @@ internal sealed class NameProblems(ReplicaContext context, LookQueue looks)
         if (names.Count == 0) _names.Remove(directory);
         Clear(path);
         context.Problems.Clear(path, ProblemCodes.FarTime);
+        PlanAbsent(directory, name);
     }
 
     /// <summary>All names of the directory are about to be seen anew.</summary>
     public void ClearAll(Node directory)
     {
         if (!_names.Remove(directory, out var names)) return;
-        foreach (var path in names.Values) Clear(path);
+        foreach (var (name, path) in names)
+        {
+            Clear(path);
+            PlanAbsent(directory, name);
+        }
+    }
+
+    /// <summary>Of what the journal has there, and the disk perhaps not, nothing could be said as long as it could not be read.</summary>
+    private void PlanAbsent(Node directory, string name)
+    {
+        if (context.Trees.RemoteChild(directory.Current, name) is { IsLocal: false } absent) context.Reconciler.Enqueue(absent);
     }
 
     private void Clear(string path) => context.Problems.Clear(path, ProblemCodes.Unreadable, ProblemCodes.BadName, ProblemCodes.Special, ProblemCodes.Mount, ProblemCodes.LinkOut);
