@@ -16,7 +16,11 @@ public abstract record ContentFrame(long Id)
 
     /// <summary>A large content begins. <see cref="Manifest"/> is encoded against the manifest of <see cref="Basis"/> (none: in full).
     /// Data follows for the chunks that the basis does not have, in order, from <see cref="Offset"/> of the content on.</summary>
-    public sealed record Start(long Id, ContentId Content, ContentId Basis, long Offset, ReadOnlyMemory<byte> Manifest) : ContentFrame(Id);
+    public sealed record Start(long Id, ContentId Content, ContentId Basis, long Offset, ReadOnlyMemory<byte> Manifest) : ContentFrame(Id)
+    {
+        /// <summary>It is the front of a content that is still being read, which will be so long, in bytes; further starts of the same transfer tell of longer fronts, and of the whole. 0: it is all.</summary>
+        public long GrowsTo { get; init; }
+    }
 
     /// <summary>The next bytes; at most 64 KiB. Zstd-compressed on the wire where that pays; here always plain.</summary>
     public sealed record Data(long Id, ReadOnlyMemory<byte> Bytes) : ContentFrame(Id)

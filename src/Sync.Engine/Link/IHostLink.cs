@@ -24,6 +24,9 @@ public interface IHostLink : IAsyncDisposable
     /// <summary>The host takes <see cref="ContentFrame.Delta"/>.</summary>
     bool TakesDeltas { get; }
 
+    /// <summary>The host takes contents that are still being read (<see cref="ContentFrame.Start.GrowsTo"/>).</summary>
+    bool TakesGrowing => false;
+
     /// <summary>The host answers with <see cref="ContentFrame.Patched"/>.</summary>
     bool TakesPatches { get; }
 

@@ -90,11 +90,7 @@ public sealed class HostShare : IHostShare
         var growing = _replica.Context.Growing = new GrowingContents(TellsOfGrowing, TellGrowing) { Least = options.GrowingFrom };
         Sender = new ContentSender(_replica.Context.Files, _replica.Context.Manifests, _small, _replica) { Growing = growing };
         _replica.Decorate = status => status with { Guests = GuestList() };
-        _replica.TrimSurroundings = done =>
-        {
-            growing.Trim();
-            _journal.Trim(done);
-        };
+        _replica.TrimSurroundings = _journal.Trim;
         _replica.ShareEntries(_journal.Tree.Find);
         _replica.AskGuest = AskGuest;
     }

@@ -224,6 +224,7 @@ internal sealed partial class Replica
         _fetcher.Trim();
         _outbox.Trim();
         _flusher.Trim();
+        _context.Growing?.Trim();
         Reconciler.Trim(isProposing: !_outbox.IsIdle);
         _index.Trim();
         _recent.Trim();

@@ -200,7 +200,7 @@ internal sealed partial class Replica
         _outbox.Send = message => outgoing.TryWrite(message);
         if (!_isHost)
         {
-            var sender = new ContentSender(_context.Files, _context.Manifests, _context.Small, this);
+            var sender = new ContentSender(_context.Files, _context.Manifests, _context.Small, this) { Growing = _context.Growing };
             _outbox.Upload = (node, entry, basis, done) => _uploads.Add(entry, basis, done);
             _filler.Linked(link, welcome.Direction, welcome.IsLooking, stop.Token);
             _uploads.Start(link, sender, () => BreakAsync(stop), stop.Token);
@@ -229,6 +229,7 @@ internal sealed partial class Replica
         _versions.Limits = new Versions.VersionLimits(policy.VersionDays, policy.VersionPercent);
         Reconciler.Planner.Direction = direction;
         Reconciler.Planner.ReadOnly = readOnly;
+        _sendsEarly = _link?.TakesGrowing == true && direction is SyncDirection.TwoWay or SyncDirection.SendOnly && !readOnly;
         var isChange = _index.Rights is { } before && before != (direction, readOnly);
         _index.Rights = (direction, readOnly);
         // A kill before the next save would have the next life go by the former ones.
@@ -352,7 +353,9 @@ internal sealed partial class Replica
         _refused = failure.Failure is LinkFailure.NotAllowed or LinkFailure.Duplicate or LinkFailure.WrongPeer or LinkFailure.NoSuchShare or LinkFailure.Incompatible ? failure.Failure : null;
         if (isNews && !_stopping.IsCancellationRequested) _context.Log.LogUnlinked(Share, failure.Message);
         var (proposed, sent) = _outbox.LoseLink();
+        _sendsEarly = false;
         _fetcher.Stop();
+        _uploads.Stop();
         _filler.Unlinked();
         _supplying.Clear();
         Reconciler.LoseLink(proposed, sent);

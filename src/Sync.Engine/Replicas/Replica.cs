@@ -65,6 +65,9 @@ internal sealed partial class Replica : IContentLocator, IAsyncDisposable
 
     private readonly LackingContents _lacking;
     private readonly UploadQueue _uploads;
+
+    /// <summary>There is a link, and what is found here goes out over it.</summary>
+    private volatile bool _sendsEarly;
     private readonly Flusher _flusher;
     private readonly IndexKeeper _index;
     private readonly RecentKeeper _recent;
@@ -155,6 +158,7 @@ internal sealed partial class Replica : IContentLocator, IAsyncDisposable
         _observer = new Observer(_context, _watcher, MayBeEmpty);
         ulong? owner = null;
         if (files.Stat("", out var self) == FsError.None && Environment.IsPrivilegedProcess && self.Owner != 0) owner = self.Owner;
+        staged.Stands = path => files.Stat(path, out _) != FsError.NotFound;
         _stuck = new StuckEntries(_context);
         _heldDirectories = new HeldDirectories(_context, _observer);
         _lateWrites = new LateWrites(_context, _observer, versions);
@@ -165,6 +169,7 @@ internal sealed partial class Replica : IContentLocator, IAsyncDisposable
         _lacking = new LackingContents(_context, _stuck, versions, () => _observer.HasScanned);
         _fetcher = new Fetcher(_context, Arrived) { Stuck = _stuck.Report, HasRoom = () => _applier.HeldBytes < MostHeldBytes };
         _uploads = new UploadQueue(_context);
+        if (!isHost) _context.Growing = new GrowingContents(() => _sendsEarly && Status.State is ReplicaState.InSync or ReplicaState.Syncing, growing => Loop.Post(() => _uploads.Grow(growing))) { Least = options.GrowingFrom };
         _markFile = new MarkFile(files);
         _trouble = new StoreTrouble(_context, options.DataDirectory);
         _recentLog = options.Machine.BootId is { } boot ? new RecentLog(name => options.Machine.OpenUnsynced(options.DataDirectory, name), boot, options.Machine) : null;

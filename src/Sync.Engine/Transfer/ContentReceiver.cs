@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Runtime.InteropServices;
 using Sync.Delta;
 using Sync.Engine.Files;
@@ -27,7 +26,6 @@ internal sealed class ContentReceiver(
     private readonly VerifiedManifests _manifests = new(manifests);
     private readonly Dictionary<long, IncomingContent> _open = [];
     private readonly HashSet<long> _ended = [];
-    private readonly ConcurrentDictionary<long, long> _growing = new();
     private long _chunks;
 
     /// <summary>The contents that patches are against.</summary>
@@ -53,11 +51,6 @@ internal sealed class ContentReceiver(
     /// <summary>What is already there of a content from an interrupted transfer: the offset to ask from (0: nothing). Safe from any thread.
     /// It is verified when the answer begins; if less of it holds, that transfer fails, and the next offset is what holds.</summary>
     public long ResumeOffset(ContentId content) => staging.PartialLength(content);
-
-    /// <summary>A content is asked for that will be announced bit by bit. Safe from any thread.</summary>
-    /// <param name="id">Of its transfer.</param>
-    /// <param name="length">How long it will be, in bytes.</param>
-    public void ExpectGrowing(long id, long length) => _growing[id] = length;
 
     /// <summary>Takes a frame; answers how its transfer ended, null as long as it has not. An id that never began ends as corrupt, without a content.</summary>
     public async ValueTask<ReceivedContent?> TakeAsync(ContentFrame frame, CancellationToken cancel)
@@ -138,7 +131,6 @@ internal sealed class ContentReceiver(
     private ReceivedContent Take(ContentFrame.End end)
     {
         Bases.Take(end.Id);
-        _growing.TryRemove(end.Id, out _);
         if (_open.TryGetValue(end.Id, out var incoming))
             return End(end, end.Status == TransferStatus.Complete ? incoming.Finish(_manifests) : new IncomingEnd(end.Status, end.Detail));
         return Unopened(end.Id, default, end.Status == TransferStatus.Complete ? Corrupt("A content ended that did not begin.") : new IncomingEnd(end.Status, end.Detail));
@@ -155,6 +147,7 @@ internal sealed class ContentReceiver(
         if (!ManifestDelta.TryApply(basis, start.Manifest.Span, maxLength, (int)(MaxChunks - _chunks), out var manifest, out var wrong))
             return wrong == ManifestDelta.TooManyChunks ? Refuse(start, TransferStatus.Failed, "The transfers under way have too many chunks.") : Refuse(start, TransferStatus.Corrupt, wrong);
         if (manifest.Id != start.Content) return Refuse(start, TransferStatus.Corrupt, "The chunk list is another content's.");
+        if (start.GrowsTo > maxLength || (start.GrowsTo > 0 && start.Offset > 0)) return Refuse(start, TransferStatus.Corrupt, "It cannot grow so.");
         if (start.Offset < 0 || start.Offset > manifest.Length) return Refuse(start, TransferStatus.Corrupt, "It goes on from beyond its end.");
 
         var plan = TransferPlan.Between(manifest, basis).From(start.Offset);
@@ -175,15 +168,15 @@ internal sealed class ContentReceiver(
             throw;
         }
 
-        var isGrowing = _growing.TryRemove(start.Id, out var grown);
-        error = isGrowing ? staging.OpenGrowing(manifest.Id, grown, out var part) : staging.Open(manifest.Id, manifest.Length, out part);
+        var isGrowing = start.GrowsTo > 0;
+        error = isGrowing ? staging.OpenGrowing(manifest.Id, start.GrowsTo, out var part) : staging.Open(manifest.Id, manifest.Length, out part);
         if (error != FsError.None)
         {
             source?.Dispose();
             return Refuse(start, TransferStatus.Failed, $"A file in staging cannot be opened: {error}.");
         }
 
-        var incoming = new IncomingContent(manifest, plan, known, part!, start.Offset, manifests.Key, SharesBlocks, isGrowing ? grown : null);
+        var incoming = new IncomingContent(manifest, plan, known, part!, start.Offset, manifests.Key, SharesBlocks, isGrowing ? start.GrowsTo : null);
         _open.Add(start.Id, incoming);
         _chunks += manifest.Count;
         return incoming.Begin(cancel) is { } end ? End(start, end) : null;

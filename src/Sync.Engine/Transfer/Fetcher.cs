@@ -96,7 +96,6 @@ internal sealed class Fetcher(ReplicaContext context, Action<ContentId, Received
         _growing.Add(growing.Token, asked);
         _tokens.Add(asked, growing.Token);
         _largeOpen++;
-        _receiver!.ExpectGrowing(asked, growing.Length);
         _requests.TryWrite((new ContentRequest(asked, EntryId.Root, default, basis, 0) { TakesDeltas = true, Growing = growing.Token }, null));
     }
 

@@ -22,7 +22,7 @@ internal sealed class IncomingContent : IDisposable
     [ThreadStatic]
     private static byte[]? _deltaBuffer;
 
-    private readonly bool _grows;
+    private readonly long? _grows;
     private Manifest _manifest;
     private ImmutableArray<Segment> _segments;
     private readonly KnownFile? _basis;
@@ -47,7 +47,7 @@ internal sealed class IncomingContent : IDisposable
     public IncomingContent(Manifest manifest, TransferPlan plan, KnownFile? basis, StagedPart part, long offset, BlockKey key, bool sharesBlocks, long? grows = null)
     {
         var length = grows ?? manifest.Length;
-        _grows = grows is not null;
+        _grows = grows;
         _manifest = manifest;
         _segments = plan.Segments;
         _basis = basis;
@@ -65,7 +65,7 @@ internal sealed class IncomingContent : IDisposable
     public ContentId Content => _manifest.Id;
 
     /// <summary>More of it is yet to be announced.</summary>
-    public bool Grows => _grows;
+    public bool Grows => _grows is not null;
 
     /// <summary>What is copied from; none: nothing.</summary>
     public ContentId Basis => _basis?.Manifest.Id ?? default;
@@ -106,7 +106,7 @@ internal sealed class IncomingContent : IDisposable
     {
         // A chunk taken over from the basis' end may have ended there only because the basis did.
         var endsBasis = _segments is [.., { Kind: SegmentKind.Copy } last] && last.SourceOffset + last.Length == _basis!.Manifest.Length;
-        if (!_grows || endsBasis || _index < _segments.Length || !_verifier.Extend(longer)) return Corrupt("What it was to become is not how it goes on.");
+        if (_grows is null || longer.Length > _grows || endsBasis || _index < _segments.Length || !_verifier.Extend(longer)) return Corrupt("What it was to become is not how it goes on.");
         (_manifest, _segments, _index) = (longer, plan.Segments, 0);
         return Copy(cancel);
     }

@@ -50,7 +50,7 @@ internal sealed class OutgoingGrowth(IFileSystem files, VerifiedManifests manife
             (var manifest, isWhole) = front;
             // A writer at work has made all that was sent worthless, most likely.
             if (!IsAsSeen(file)) return End(TransferStatus.Superseded);
-            await output.WriteAsync(new ContentFrame.Start(request.Id, manifest.Id, basis?.Id ?? default, sent, ManifestDelta.Encode(manifest, basis)), cancel);
+            await output.WriteAsync(new ContentFrame.Start(request.Id, manifest.Id, basis?.Id ?? default, sent, ManifestDelta.Encode(manifest, basis)) { GrowsTo = content.Seen.Size }, cancel);
             if (await SendLegAsync(file, manifest, TransferPlan.Between(manifest, basis).From(sent), basis, encoder, cancel) is { } failed) return failed;
             sent = manifest.Length;
         }

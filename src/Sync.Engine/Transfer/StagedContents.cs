@@ -21,14 +21,25 @@ internal sealed class StagedContents
         lock (_paths) _paths[content] = (path, _round, _paths.GetValueOrDefault(content).Was);
     }
 
+    /// <summary>Whether something stands at a path.</summary>
+    public Func<string, bool> Stands { get; set; } = static _ => true;
+
+    /// <summary>Where a content stands; null: it is not here.</summary>
     public string? Find(ContentId content)
     {
+        string path;
         lock (_paths)
         {
             if (!_paths.TryGetValue(content, out var staged)) return null;
             _paths[content] = staged with { AskedFor = _round };
-            return staged.Path;
+            path = staged.Path;
         }
+
+        if (Stands(path)) return path;
+        // RACE: it came twice, and what the first had put there was on its way to its place when the second was added: found for ever, it would be had from nowhere else.
+        lock (_paths)
+            if (_paths.TryGetValue(content, out var now) && now.Path == path) _paths.Remove(content);
+        return null;
     }
 
     /// <summary>The journal had it at a path, and has another there since. It may be the last of somebody's bytes.</summary>

@@ -7,26 +7,75 @@ using Sync.Engine.Model;
 
 namespace Sync.Engine.Transfer;
 
-/// <summary>Sends large contents to the host, one after another, and tells how each ended. Started with each link.</summary>
+/// <summary>Sends large contents to the host, one after another, and tells how each ended; long ones while they are still being read. Started with each link.</summary>
 internal sealed class UploadQueue
 {
     /// <summary>From this length on the host is asked first what it has from an interrupted upload: one round trip.</summary>
     private const long WorthAsking = 4 << 20;
 
-    private readonly Channel<(long Id, Entry Entry, ContentId Basis)> _queue = Channel.CreateUnbounded<(long, Entry, ContentId)>();
+    private readonly Channel<(ContentRequest Request, long Size)> _queue = Channel.CreateUnbounded<(ContentRequest, long)>();
     private readonly ConcurrentDictionary<long, (Entry Entry, ContentId Basis, Action<TransferStatus, string?> Done)> _open = new();
     private readonly ConcurrentDictionary<long, TaskCompletionSource<long>> _asked = new();
     private readonly ReplicaContext _context;
     private long _next;
+
+    /// <summary>Of what is being read here, the transfers by token, and by content once that is known, with those who want it sent. On the loop.</summary>
+    private readonly Dictionary<long, long> _growing = [];
+    private readonly Dictionary<ContentId, (long Id, List<(Entry Entry, ContentId Basis, Action<TransferStatus, string?> Done)> Waiting)> _grown = [];
+    private bool _grows;
 
     public UploadQueue(ReplicaContext context) => _context = context;
 
     /// <summary>Callbacks come on the control loop.</summary>
     public void Add(Entry entry, ContentId basis, Action<TransferStatus, string?> done)
     {
+        if (_grown.TryGetValue(entry.Content, out var grown))
+        {
+            grown.Waiting.Add((entry, basis, done));
+            return;
+        }
+
         var id = Interlocked.Increment(ref _next);
         _open[id] = (entry, basis, done);
-        _queue.Writer.TryWrite((id, entry, basis));
+        _queue.Writer.TryWrite((new ContentRequest(id, entry.Id, entry.Content, basis, 0), entry.Size));
+    }
+
+    /// <summary>A long file is being read here, which is not what it was, or has been read: it is sent meanwhile. On the loop.</summary>
+    public void Grow(HostMessage.Growing growing)
+    {
+        if (growing.HasEnded)
+        {
+            if (_growing.TryGetValue(growing.Token, out var sent) && !growing.Content.IsNone) _grown.TryAdd(growing.Content, (sent, []));
+            return;
+        }
+
+        if (!_grows) return;
+        var id = Interlocked.Increment(ref _next);
+        _growing.Add(growing.Token, id);
+        _open[id] = (new Entry { Id = EntryId.Root, Parent = EntryId.None, Name = "", Kind = EntryKind.File }, default, (status, _) => EndGrown(growing.Token, id, status));
+        _queue.Writer.TryWrite((new ContentRequest(id, EntryId.Root, default, growing.Basis, 0) { Growing = growing.Token }, 0));
+    }
+
+    /// <summary>The link is gone: what was sent early is sent in the usual way when it is asked for. On the loop.</summary>
+    public void Stop()
+    {
+        _grows = false;
+        _growing.Clear();
+        _grown.Clear();
+    }
+
+    private void EndGrown(long token, long id, TransferStatus status)
+    {
+        _growing.Remove(token);
+        foreach (var (content, grown) in _grown.Where(g => g.Value.Id == id).ToArray())
+        {
+            _grown.Remove(content);
+            foreach (var (entry, basis, done) in grown.Waiting)
+            {
+                if (status == TransferStatus.Complete) done(status, null);
+                else Add(entry, basis, done);
+            }
+        }
     }
 
     /// <summary>A link is up: streams uploads over it until it ends.</summary>
@@ -34,8 +83,11 @@ internal sealed class UploadQueue
     /// <param name="sender">Reads what is sent.</param>
     /// <param name="broke">Called when the stream has ended before the link.</param>
     /// <param name="cancel">The link has ended.</param>
-    public void Start(IHostLink link, ContentSender sender, Func<Task> broke, CancellationToken cancel) =>
+    public void Start(IHostLink link, ContentSender sender, Func<Task> broke, CancellationToken cancel)
+    {
+        _grows = link.TakesGrowing;
         _ = Task.Run(() => PumpAsync(link, sender, broke, cancel), CancellationToken.None);
+    }
 
     private async Task PumpAsync(IHostLink link, ContentSender sender, Func<Task> broke, CancellationToken cancel)
     {
@@ -70,21 +122,21 @@ internal sealed class UploadQueue
 
     private async IAsyncEnumerable<ContentFrame> FramesAsync(ContentSender sender, bool takesDeltas, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancel)
     {
-        await foreach (var (id, entry, basis) in _queue.Reader.ReadAllAsync(cancel).ConfigureAwait(false))
+        await foreach (var (request, size) in _queue.Reader.ReadAllAsync(cancel).ConfigureAwait(false))
         {
             long offset = 0;
-            if (entry.Size >= WorthAsking)
+            if (size >= WorthAsking)
             {
                 var answer = new TaskCompletionSource<long>(TaskCreationOptions.RunContinuationsAsynchronously);
-                _asked[id] = answer;
-                yield return new ContentFrame.Ask(id, entry.Content);
+                _asked[request.Id] = answer;
+                yield return new ContentFrame.Ask(request.Id, request.Content);
                 offset = await answer.Task.WaitAsync(cancel).ConfigureAwait(false);
                 if (offset < 0) continue;
                 // What a host says it has is a hint; more than there is would be no content of ours.
-                offset = Math.Min(offset, entry.Size);
+                offset = Math.Min(offset, size);
             }
 
-            await foreach (var frame in sender.Send(new ContentRequest(id, entry.Id, entry.Content, basis, offset) { TakesDeltas = takesDeltas }, cancel).ConfigureAwait(false))
+            await foreach (var frame in sender.Send(request with { Offset = offset, TakesDeltas = takesDeltas }, cancel).ConfigureAwait(false))
             {
                 _context.CountSent(Fetcher.LengthOf(frame));
                 yield return frame;

@@ -54,6 +54,7 @@ internal sealed class GuestLink : IHostLink
         _heartbeat = new Heartbeat(time);
         _bulk = new GuestBulk(route, new Guid(hello.Session.Span, bigEndian: true), hello.Features, ended.Token);
         TakesDeltas = hello.Features.Contains(Features.Deltas);
+        TakesGrowing = hello.Features.Contains(Features.Growing);
         TakesPatches = hello.Features.Contains(Features.Patches);
         _running = RunAsync();
     }
@@ -63,6 +64,9 @@ internal sealed class GuestLink : IHostLink
 
     /// <inheritdoc/>
     public bool TakesDeltas { get; }
+
+    /// <inheritdoc/>
+    public bool TakesGrowing { get; }
 
     /// <inheritdoc/>
     public bool TakesPatches { get; }

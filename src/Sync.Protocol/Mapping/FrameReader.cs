@@ -127,7 +127,8 @@ internal sealed class FrameReader(PayloadDecompressor decompressor)
     }
 
     private static ContentFrame.Start ToFrame(long id, StartFrame wire, ReadOnlyMemory<byte> manifest) => new(
-        id, Bounds.ToPresentContent(wire.Content), Bounds.ToContent(wire.Basis), Bounds.NotNegative(wire.Offset, "an offset"), manifest);
+        id, Bounds.ToPresentContent(wire.Content), Bounds.ToContent(wire.Basis), Bounds.NotNegative(wire.Offset, "an offset"), manifest)
+    { GrowsTo = Bounds.NotNegative(wire.GrowsTo, "a length") };
 
     private ReadOnlyMemory<byte> Plain(ByteString bytes, uint plainSize)
     {

@@ -155,6 +155,7 @@ internal sealed class FrameWriter(PayloadCompressor compressor)
                 Offset = checked((ulong)start.Offset),
                 Manifest = piece,
                 More = rest.Length > 0,
+                GrowsTo = checked((ulong)start.GrowsTo),
             },
         };
         while (rest.Length > 0)

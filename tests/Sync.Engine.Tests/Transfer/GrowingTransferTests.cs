@@ -42,7 +42,7 @@ public sealed class GrowingTransferTests : IDisposable
         Assert.Equal(expected.Id, Told(hasEnded: true).Content);
         Assert.InRange(frames.OfType<ContentFrame.Start>().Count(), 3, 12);
         Assert.InRange(frames.Sum(Fetcher.LengthOf), 0, kind == "new" ? content.Length * 51L / 50 : kind == "scattered" ? 400_000 : 40_000);
-        using var receiver = Expecting(content.Length);
+        using var receiver = _to.Receiver();
         Assert.Equal(content, (await receiver.FeedAsync(frames))!.BytesIn(_to));
         Assert.Equal(["c-" + expected.Id], _to.StagedNames());
         // What it learned on the way is a basis for what follows, as ever.
@@ -72,7 +72,7 @@ public sealed class GrowingTransferTests : IDisposable
         var frames = await sending;
         Assert.Equal(TransferStatus.Superseded, Assert.IsType<ContentFrame.End>(frames[^1]).Status);
         Assert.True(Told(hasEnded: true).Content.IsNone);
-        using var receiver = Expecting(content.Length);
+        using var receiver = _to.Receiver();
         Assert.Equal(TransferStatus.Superseded, (await receiver.FeedAsync(frames))!.Status);
         receiver.Dispose();
         Assert.Empty(_to.StagedNames());
@@ -101,7 +101,7 @@ public sealed class GrowingTransferTests : IDisposable
         var wrong = ((ContentFrame.Data)frames[at]).Bytes.ToArray();
         wrong[5] ^= 1;
         frames[at] = new ContentFrame.Data(1, wrong);
-        await AssertRefusedAsync(frames, content.Length);
+        await AssertRefusedAsync(frames);
     }
 
     [Fact]
@@ -118,9 +118,9 @@ public sealed class GrowingTransferTests : IDisposable
         await Mutated(second with { Content = other.Id });
         await Mutated(starts[0].Frame!);
         // All of the one before must have come.
-        await AssertRefusedAsync([.. frames[..(at - 1)], .. frames[at..]], _old.Length);
+        await AssertRefusedAsync([.. frames[..(at - 1)], .. frames[at..]]);
 
-        Task Mutated(ContentFrame.Start start) => AssertRefusedAsync([.. frames[..at], start, .. frames[(at + 1)..]], _old.Length);
+        Task Mutated(ContentFrame.Start start) => AssertRefusedAsync([.. frames[..at], start, .. frames[(at + 1)..]]);
     }
 
     [Fact]
@@ -131,10 +131,10 @@ public sealed class GrowingTransferTests : IDisposable
         // A front of its own right, as content: it ends in the middle of a chunk of the whole.
         var front = TestContents.ManifestOf(content.AsSpan(0, (int)whole.OffsetOf(20) + 5000));
         var longer = Manifest.OfFront([.. front.Ids, .. whole.Ids[21..]], [.. Enumerable.Range(1, front.Count).Select(front.OffsetOf), .. Enumerable.Range(22, whole.Count - 21).Select(whole.OffsetOf)]);
-        using var receiver = Expecting(content.Length);
+        using var receiver = _to.Receiver();
         var received = await receiver.FeedAsync(
         [
-            new ContentFrame.Start(1, front.Id, default, 0, front.Encode()),
+            new ContentFrame.Start(1, front.Id, default, 0, front.Encode()) { GrowsTo = content.Length },
             .. content[..(int)front.Length].Chunk(64 << 10).Select(b => new ContentFrame.Data(1, b)),
             new ContentFrame.Start(1, longer.Id, default, front.Length, longer.Encode()),
         ]);
@@ -143,12 +143,22 @@ public sealed class GrowingTransferTests : IDisposable
     }
 
     [Fact]
-    public async Task A_second_list_is_refused_where_none_was_asked_for()
+    public async Task A_second_list_is_refused_where_the_first_was_all()
     {
         var content = TestContents.Random(6 << 20, 11);
         var frames = await FramesAsync(content, default);
         using var receiver = _to.Receiver();
-        Assert.Equal(TransferStatus.Corrupt, (await receiver.FeedAsync(frames))!.Status);
+        Assert.Equal(TransferStatus.Corrupt, (await receiver.FeedAsync(frames.Select(f => f is ContentFrame.Start start ? start with { GrowsTo = 0 } : f)))!.Status);
+        Assert.Empty(_to.StagedNames());
+    }
+
+    [Fact]
+    public async Task It_grows_no_longer_than_was_said()
+    {
+        var content = TestContents.Random(6 << 20, 13);
+        var frames = await FramesAsync(content, default);
+        await AssertRefusedAsync(frames.Select(f => f is ContentFrame.Start start ? start with { GrowsTo = content.Length - 1 } : f));
+        await AssertRefusedAsync(frames.Select(f => f is ContentFrame.Start start ? start with { GrowsTo = long.MaxValue } : f));
     }
 
     [Fact]
@@ -156,13 +166,13 @@ public sealed class GrowingTransferTests : IDisposable
     {
         var content = TestContents.Random(6 << 20, 12);
         var frames = await FramesAsync(content, default);
-        using (var receiver = Expecting(content.Length)) Assert.Null(await receiver.FeedAsync(frames[..(frames.Count / 2)]));
+        using (var receiver = _to.Receiver()) Assert.Null(await receiver.FeedAsync(frames[..(frames.Count / 2)]));
         Assert.Empty(_to.StagedNames());
     }
 
-    private async Task AssertRefusedAsync(IEnumerable<ContentFrame> frames, long length)
+    private async Task AssertRefusedAsync(IEnumerable<ContentFrame> frames)
     {
-        using (var receiver = Expecting(length))
+        using (var receiver = _to.Receiver())
             Assert.NotEqual(TransferStatus.Complete, (await receiver.FeedAsync(frames))!.Status);
         Assert.Empty(_to.StagedNames());
     }
@@ -259,12 +269,5 @@ public sealed class GrowingTransferTests : IDisposable
         }
 
         return frames;
-    }
-
-    private ContentReceiver Expecting(long length)
-    {
-        var receiver = _to.Receiver();
-        receiver.ExpectGrowing(1, length);
-        return receiver;
     }
 }

@@ -64,6 +64,24 @@ public sealed class StagedContentsTests
         Assert.Equal(0, _staged.Count);
     }
 
+    [Fact]
+    public void What_has_gone_to_its_place_is_found_no_more_but_what_came_since_is()
+    {
+        var there = new HashSet<string> { "c-2" };
+        _staged.Stands = path =>
+        {
+            // Another is added while the first is looked for.
+            if (path == "c-1") _staged.Add(_content, "c-2");
+            return there.Contains(path);
+        };
+        _staged.Add(_content, "c-1");
+        Assert.Null(_staged.Find(_content));
+        Assert.Equal("c-2", _staged.Find(_content));
+        there.Clear();
+        Assert.Null(_staged.Find(_content));
+        Assert.Equal(0, _staged.Count);
+    }
+
     private void Sweep(HashSet<ContentId> wanted, int times)
     {
         for (var i = 0; i < times; i++) _staged.Sweep(wanted, (content, path, was) => _taken.Add((content, path, was)));

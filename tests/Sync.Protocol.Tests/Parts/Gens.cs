@@ -89,7 +89,7 @@ internal static class Gens
         Gen.Select(Gen.Long, Gen.Int[0, 65_536], Gen.Byte.Array[0, 30], Bytes, (id, length, steps, literals) =>
             (ContentFrame)new ContentFrame.Patched(id, length, steps, literals[..Math.Min(literals.Length, 65_000)])),
         Gen.Select(Gen.Long, Content, MaybeContent, Gen.Long[0, long.MaxValue], Gen.OneOf(Bytes, Gen.Int[0, 200_000].Select(n => (ReadOnlyMemory<byte>)Some(n))),
-            (id, content, basis, offset, manifest) => (ContentFrame)new ContentFrame.Start(id, content, basis, offset, manifest)),
+            (id, content, basis, offset, manifest) => (ContentFrame)new ContentFrame.Start(id, content, basis, offset, manifest) { GrowsTo = offset / 3 }),
         Gen.Select(Gen.Long, Bytes, (id, bytes) => (ContentFrame)new ContentFrame.Data(id, bytes)),
         Gen.Select(Gen.Long, Gen.Enum<TransferStatus>(), Gen.OneOf(Gen.Const((string?)null), Text!), (id, status, detail) => (ContentFrame)new ContentFrame.End(id, status, detail)),
         Gen.Select(Gen.Long, Content, (id, content) => (ContentFrame)new ContentFrame.Ask(id, content)));

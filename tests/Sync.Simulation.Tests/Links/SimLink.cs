@@ -42,6 +42,8 @@ internal sealed class SimLink : IHostLink
 
     public bool TakesDeltas => true;
 
+    public bool TakesGrowing => true;
+
     public bool TakesPatches => true;
 
     public TimeSpan? RoundTrip => null;
