@@ -17,6 +17,10 @@ class CommandFailed(Exception):
     """A command in a machine that had to end with 0, and did not."""
 
 
+class NeverBooted(Exception):
+    """The kernel of a machine stands still before anything of ours runs: emulated ones do so now and then."""
+
+
 class Line:
     """Lines of JSON over a socket on which QEMU listens; made anew with each life of the machine."""
 
@@ -85,6 +89,21 @@ class Machine:
 
     def start(self, *words, wait=True):
         """Switches it on, with these words on the kernel's command line, and waits until it has booted, or leaves it to that."""
+        for attempt in range(3):
+            self._switch_on(*words)
+            if not wait:
+                return
+            try:
+                self.booted()
+                return
+            except NeverBooted as stuck:
+                # Nothing was written to its disk, so to switch it off is no power loss for anybody.
+                self.kill()
+                if attempt == 2:
+                    raise
+                print(f"               {self.name} is switched on again: {stuck}", flush=True)
+
+    def _switch_on(self, *words):
         # On a busy machine an emulated one stands still for minutes now and then, and must not take that for a broken disk or a timer that never comes.
         append = [f"root=/dev/{'vda' if self.migratable else 'nvme0n1'}", "rw", "quiet", "console=ttyS0", "net.ifnames=0", "nohz=off", "highres=off", "panic=-1", "nvme_core.io_timeout=600", "systemd.machine_id=" + self.name.encode().hex().rjust(32, "5"), *words]
         command = [
@@ -102,14 +121,28 @@ class Machine:
         self.lines = {port: self._connect(port) for port in ("qmp", "control", "events")}
         self.lines["qmp"].receive(60)
         self.qmp("qmp_capabilities")
-        if wait:
-            self.booted()
 
     def booted(self):
         """Waits until all that it starts by itself has started: its agent too, unless that is held back."""
+        self.asked += 1
+        self.lines["control"].send({"id": self.asked, "argv": ["true"], "timeout": 60})
+        until = time.monotonic() + 600
+        while True:
+            try:
+                if self.lines["control"].receive(20)["id"] == self.asked:
+                    break
+            except TimeoutError:
+                if "task swapper/" in self._console():
+                    raise NeverBooted("its kernel stands still") from None
+                if time.monotonic() > until:
+                    raise
         state = self.run("systemctl", "is-system-running", "--wait", timeout=600, check=False)[1].strip()
         if state != "running":
             raise CommandFailed(f"{self.name} is {state}: " + self.run("systemctl", "--failed", "--no-pager", "--full"))
+
+    def _console(self):
+        with open(os.path.join(self.place, "console.log"), encoding="utf-8", errors="replace") as console:
+            return console.read()
 
     def _connect(self, port):
         until = time.monotonic() + 60
