@@ -48,8 +48,9 @@ internal sealed class GrowingContent(string path, FileStamp seen, Manifest? form
             _ends.Add(end);
             if (!_hasBegun)
             {
+                // As long as it was, it may be what it was.
                 var index = _ids.Count - 1;
-                if (former is not null && index < former.Count && former.Ids[index] == id && former.OffsetOf(index + 1) == end) return;
+                if (former is not null && former.Length == seen.Size && index < former.Count && former.Ids[index] == id && former.OffsetOf(index + 1) == end) return;
                 if (seen.Size - end < LeastToCome) return;
                 _hasBegun = true;
             }

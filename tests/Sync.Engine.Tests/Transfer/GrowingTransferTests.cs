@@ -55,10 +55,13 @@ public sealed class GrowingTransferTests : IDisposable
         Sync(_old);
         Read(_old);
         Assert.Empty(_told);
-        Read([.. _old, .. TestContents.Random(100, 4)]);
+        Read([.. _old[..^100], .. TestContents.Random(100, 4)]);
         Assert.Empty(_told);
         Read(TestContents.Random((int)Least - 1, 3));
         Assert.Empty(_told);
+        // Of another length it is another, wherever.
+        Read([.. _old, 1]);
+        Assert.Equal(2, _told.Count);
     }
 
     [Fact]
