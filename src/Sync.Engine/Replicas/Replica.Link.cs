@@ -316,7 +316,7 @@ internal sealed partial class Replica
                 Reconciler.EnqueueAll();
                 break;
             case HostMessage.Growing growing:
-                if (CanPlan && !_catchingUp && !_hostLooks && Reconciler.Planner.Direction != SyncDirection.SendOnly) _fetcher.Grow(growing);
+                if (growing.HasEnded || (CanPlan && !_catchingUp && !_hostLooks && Reconciler.Planner.Direction != SyncDirection.SendOnly)) _fetcher.Grow(growing);
                 break;
             case HostMessage.ContentWanted wanted:
                 SupplyHost(wanted);

@@ -69,9 +69,9 @@ internal sealed class FileReader(ReplicaContext context, JobCounter jobs, LookQu
         var path = SharePath.Join(_trees.LocalPath(directory), name);
         var clock = context.PlacementClock;
         var asCopy = _restless.TryGetValue((directory, name), out var unrest) && (unrest.Copied is not null || context.Time.GetElapsedTime(unrest.Since) >= Restless);
-        var isRestless = unrest is not null;
         var child = _trees.LocalChild(directory, name);
         var known = child?.Local?.Content ?? default;
+        var grows = unrest is null && (child is not null || !_trees.HasLongFile(seen.Size));
         var lines = LineChoice.For(context, child, directory, name);
         var keepsBytes = KeepsBytes();
         (seen.Size > LongRead ? context.Bulk : context.Io).Run(() =>
@@ -80,7 +80,7 @@ internal sealed class FileReader(ReplicaContext context, JobCounter jobs, LookQu
             var copied = false;
             try
             {
-                reading = Read(path, known, keepsBytes, lines, isRestless);
+                reading = Read(path, known, keepsBytes, lines, grows);
                 if (reading.Changed && asCopy)
                 {
                     copied = true;
@@ -134,7 +134,7 @@ internal sealed class FileReader(ReplicaContext context, JobCounter jobs, LookQu
             FileReading reading;
             try
             {
-                reading = Read(path, default, keepsBytes, lines, isRestless: false);
+                reading = FileReading.Of(context.Files, path, context.Stopping, context.Manifests.Key, keepsBytes: keepsBytes, lines: lines);
             }
             catch (OperationCanceledException)
             {
@@ -153,15 +153,17 @@ internal sealed class FileReader(ReplicaContext context, JobCounter jobs, LookQu
         return true;
     }
 
-    /// <summary>Reads a file; others may have what is found of a long one meanwhile, unless its writer is at work. On a worker.</summary>
-    private FileReading Read(string path, ContentId known, bool keepsBytes, LineChoice lines, bool isRestless)
+    /// <summary>Reads a file; others may have what is found of a long one meanwhile.</summary>
+    /// <param name="grows">Its writer is not at work, and it is no copy of another. Not where it is known what it was, and not of what that consisted: all of it would go out.</param>
+    private FileReading Read(string path, ContentId known, bool keepsBytes, LineChoice lines, bool grows)
     {
         GrowingContent? growing = null;
         Manifest? whole = null;
         try
         {
             var reading = FileReading.Of(
-                context.Files, path, context.Stopping, context.Manifests.Key, () => Known(known), keepsBytes, lines, isRestless ? null : (stamp, former) => growing = context.Growing?.Open(path, stamp, former));
+                context.Files, path, context.Stopping, context.Manifests.Key, () => Known(known), keepsBytes, lines,
+                grows ? (stamp, former) => growing = known.IsNone || former is not null ? context.Growing?.Open(path, stamp, former) : null : null);
             if (reading is { Error: FsError.None, Changed: false }) whole = reading.Manifest;
             return reading;
         }

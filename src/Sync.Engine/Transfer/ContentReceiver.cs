@@ -20,6 +20,9 @@ internal sealed class ContentReceiver(
     /// <summary>Chunks in the manifests of all of them, 40 bytes each: two files of 1 TiB, or whatever an unfriendly peer makes of it.</summary>
     private const long MaxChunks = 4 << 20;
 
+    /// <summary>The longest content that can be announced bit by bit, in bytes.</summary>
+    private const long MaxGrown = 16L << 40;
+
     /// <summary>Ended here while the sender does not know yet; its frames are on the way.</summary>
     private const int MaxEnded = 1024;
 
@@ -147,13 +150,15 @@ internal sealed class ContentReceiver(
         if (!ManifestDelta.TryApply(basis, start.Manifest.Span, maxLength, (int)(MaxChunks - _chunks), out var manifest, out var wrong))
             return wrong == ManifestDelta.TooManyChunks ? Refuse(start, TransferStatus.Failed, "The transfers under way have too many chunks.") : Refuse(start, TransferStatus.Corrupt, wrong);
         if (manifest.Id != start.Content) return Refuse(start, TransferStatus.Corrupt, "The chunk list is another content's.");
-        if (start.GrowsTo > maxLength || (start.GrowsTo > 0 && start.Offset > 0)) return Refuse(start, TransferStatus.Corrupt, "It cannot grow so.");
+        if (start.GrowsTo > Math.Min(maxLength, MaxGrown) || (start.GrowsTo > 0 && (start.Offset > 0 || start.GrowsTo < manifest.Length))) return Refuse(start, TransferStatus.Corrupt, "It cannot grow so.");
         if (start.Offset < 0 || start.Offset > manifest.Length) return Refuse(start, TransferStatus.Corrupt, "It goes on from beyond its end.");
 
         var plan = TransferPlan.Between(manifest, basis).From(start.Offset);
         var error = files.Space(out var free, out var total);
         if (error != FsError.None) return Refuse(start, TransferStatus.Failed, $"The free space cannot be read: {error}.");
-        if (plan.DataLength > free - KeepsFree(total)) return Refuse(start, TransferStatus.Failed, "The disk has too little space.");
+        // What is yet to be announced may be the basis' again, and no more than that.
+        var isGrowing = start.GrowsTo > manifest.Length;
+        if ((isGrowing ? start.GrowsTo - (basis?.Length ?? 0) : plan.DataLength) > free - KeepsFree(total)) return Refuse(start, TransferStatus.Failed, "The disk has too little space.");
 
         var (found, source) = await OpenBasisAsync(basis, cancel);
         if (!found) return Refuse(start, TransferStatus.NoBasis, "The basis is no longer here.");
@@ -168,7 +173,6 @@ internal sealed class ContentReceiver(
             throw;
         }
 
-        var isGrowing = start.GrowsTo > 0;
         error = isGrowing ? staging.OpenGrowing(manifest.Id, start.GrowsTo, out var part) : staging.Open(manifest.Id, manifest.Length, out part);
         if (error != FsError.None)
         {
@@ -189,6 +193,8 @@ internal sealed class ContentReceiver(
         if (!ManifestDelta.TryApply(open.BasisManifest, start.Manifest.Span, maxLength, (int)(MaxChunks - _chunks), out var longer, out var wrong))
             return End(start, wrong == ManifestDelta.TooManyChunks ? new IncomingEnd(TransferStatus.Failed, "The transfers under way have too many chunks.") : Corrupt(wrong));
         if (longer.Id != start.Content) return End(start, Corrupt("The chunk list is another content's."));
+        // Each takes work with all of the list: there are few.
+        if (!open.GrowsEnough(longer)) return End(start, Corrupt("It grows by too little."));
         var plan = TransferPlan.Between(longer, open.BasisManifest).From(start.Offset);
         if (files.Space(out var free, out var total) != FsError.None || plan.DataLength > free - KeepsFree(total)) return End(start, new IncomingEnd(TransferStatus.Failed, "The disk has too little space."));
         var before = open.ChunkCount;

@@ -93,7 +93,7 @@ internal sealed class ContentSender(IFileSystem files, ManifestStore manifests, 
     /// <summary>Writes all frames of a large content.</summary>
     internal Task SendLargeAsync(ContentRequest request, ChannelWriter<ContentFrame> output, CancellationToken cancel) =>
         request.Growing == 0 ? new OutgoingContent(files, _manifests, locator, request, output).RunAsync(cancel)
-            : Growing?.Find(request.Growing) is { } growing ? new OutgoingGrowth(files, _manifests, growing, request, Growing.Least, output).RunAsync(cancel)
+            : Growing?.Find(request.Growing) is { } growing ? new OutgoingGrowth(files, _manifests, growing, request, Growing, output).RunAsync(cancel)
             : output.WriteAsync(new ContentFrame.End(request.Id, TransferStatus.Superseded), cancel).AsTask();
 
     private async Task FillAsync(ContentRequest request, ChannelWriter<ContentFrame> output, CancellationToken cancel)

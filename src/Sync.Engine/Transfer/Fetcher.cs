@@ -84,14 +84,15 @@ internal sealed class Fetcher(ReplicaContext context, Action<ContentId, Received
     {
         if (growing.HasEnded)
         {
-            if (!_growing.TryGetValue(growing.Token, out var id) || growing.Content.IsNone || _open.ContainsKey(growing.Content)) return;
+            if (!_growing.TryGetValue(growing.Token, out var id) || growing.Content.IsNone || _open.ContainsKey(growing.Content) || !_byId.TryAdd(id, growing.Content)) return;
             _open.Add(growing.Content, (id, [], growing.Length, false));
-            _byId[id] = growing.Content;
             return;
         }
 
-        if (_requests is null || _largeOpen >= LargeCount || _large.Count > 0 || _growing.ContainsKey(growing.Token)) return;
-        var basis = !growing.Basis.IsNone && context.Trees.Contents.Find(growing.Basis) is { IsConverted: false } ? growing.Basis : default;
+        if (_requests is null || growing.Length <= SmallContents.MaxLength || _largeOpen >= LargeCount || _large.Count > 0 || _growing.ContainsKey(growing.Token)) return;
+        // Without the basis all of it would come; asked for in the usual way it comes against what is here.
+        var basis = growing.Basis;
+        if (!basis.IsNone && context.Trees.Contents.Find(basis) is not { IsConverted: false }) return;
         var asked = _nextId++;
         _growing.Add(growing.Token, asked);
         _tokens.Add(asked, growing.Token);

@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using Sync.Delta;
 using Sync.Engine.Files;
 
@@ -71,14 +70,12 @@ internal sealed class GrowingContent(string path, FileStamp seen, Manifest? form
     }
 
     /// <summary>All of it is known; or (null) there is no such content: the file has changed.</summary>
-    /// <returns>Whether others were told of it.</returns>
-    public bool End(Manifest? whole)
+    public void End(Manifest? whole)
     {
         lock (_gate)
         {
             (_hasEnded, _whole) = (true, whole);
             Wake();
-            return _hasBegun;
         }
     }
 
@@ -91,13 +88,16 @@ internal sealed class GrowingContent(string path, FileStamp seen, Manifest? form
         while (true)
         {
             Task grown;
+            (ChunkId[] Ids, long[] Ends)? front = null;
             lock (_gate)
             {
                 if (_hasEnded) return _whole is { } whole ? (whole, true) : null;
-                if (_ends.Count > 0 && _ends[^1] - from >= more && _ends[^1] > Chunker.SingleChunkLength) return (Manifest.OfFront(CollectionsMarshal.AsSpan(_ids), CollectionsMarshal.AsSpan(_ends)), false);
+                // What is all of it is told as such.
+                if (_ends.Count > 0 && _ends[^1] - from >= more && _ends[^1] > Chunker.SingleChunkLength && _ends[^1] < seen.Size) front = ([.. _ids], [.. _ends]);
                 grown = _grown.Task;
             }
 
+            if (front is { } known) return (Manifest.OfFront(known.Ids, known.Ends), false);
             await grown.WaitAsync(cancel).ConfigureAwait(false);
         }
     }

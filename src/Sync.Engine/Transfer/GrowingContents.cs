@@ -7,9 +7,9 @@ namespace Sync.Engine.Transfer;
 /// <summary>
 /// The long contents that the host reads just now, of which guests are told so that they ask for them meanwhile (docs/decisions/0028). Safe from any thread.
 /// </summary>
-/// <param name="hasAnybody">Whether anybody would be told.</param>
+/// <param name="mayGo">Whether what is read goes out now, and there is anybody to be told. Asked from any thread.</param>
 /// <param name="tell">Tells all who may have the contents of the whole share.</param>
-internal sealed class GrowingContents(Func<bool> hasAnybody, Action<HostMessage.Growing> tell)
+internal sealed class GrowingContents(Func<bool> mayGo, Action<HostMessage.Growing> tell)
 {
     /// <summary>Shorter ones, in bytes, are read in less time than two words to a guest take.</summary>
     public const long WorthwhileLength = 32 << 20;
@@ -28,7 +28,10 @@ internal sealed class GrowingContents(Func<bool> hasAnybody, Action<HostMessage.
 
     /// <summary>For a file that is about to be read; null: it is not long enough, or nobody is there to be told.</summary>
     public GrowingContent? Open(string path, FileStamp seen, Manifest? former) =>
-        seen.Size < Least || !hasAnybody() ? null : new GrowingContent(path, seen, former) { Begun = Begin, LeastToCome = Least / 2 };
+        seen.Size < Least || !mayGo() ? null : new GrowingContent(path, seen, former) { Begun = Begin, LeastToCome = Least / 2 };
+
+    /// <summary>Whether what is read goes out now.</summary>
+    public bool MayGo() => mayGo();
 
     public GrowingContent? Find(long token)
     {
@@ -38,15 +41,21 @@ internal sealed class GrowingContents(Func<bool> hasAnybody, Action<HostMessage.
     /// <summary>Its file was read: that is what it is, or (null) it has come to nothing.</summary>
     public void End(GrowingContent content, Manifest? whole)
     {
-        if (!content.End(whole)) return;
+        if (content.Token == 0)
+        {
+            content.End(whole);
+            return;
+        }
+
+        // Told before it can have been sent to its end.
+        tell(new HostMessage.Growing(content.Token, content.Seen.Size, default, whole?.Id ?? default) { HasEnded = true });
+        content.End(whole);
         lock (_gate)
         {
             if (whole is null || whole.Count > MostKeptChunks) _byToken.Remove(content.Token);
             else _ended.Enqueue(content.Token);
             while (_ended.Count > Kept) _byToken.Remove(_ended.Dequeue());
         }
-
-        tell(new HostMessage.Growing(content.Token, content.Seen.Size, default, whole?.Id ?? default) { HasEnded = true });
     }
 
     /// <summary>Gives memory back.</summary>
@@ -58,6 +67,7 @@ internal sealed class GrowingContents(Func<bool> hasAnybody, Action<HostMessage.
 
     private void Begin(GrowingContent content)
     {
+        if (!mayGo()) return;
         lock (_gate)
         {
             content.Token = ++_lastToken;

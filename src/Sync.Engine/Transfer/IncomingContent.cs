@@ -98,6 +98,9 @@ internal sealed class IncomingContent : IDisposable
         return cut == FsError.None ? Copy(cancel) : Failed(cut, "cutting");
     }
 
+    /// <summary>Whether a longer list adds so much that there cannot be many of them, or is the whole.</summary>
+    public bool GrowsEnough(Manifest longer) => longer.Length == _grows || longer.Length - _manifest.Length >= _manifest.Length / 8;
+
     /// <summary>Goes on with a longer content, of which this one is the front: all of that has come.</summary>
     /// <param name="longer">What it must become.</param>
     /// <param name="plan">How, from the end of the present one on.</param>
@@ -108,6 +111,8 @@ internal sealed class IncomingContent : IDisposable
         var endsBasis = _segments is [.., { Kind: SegmentKind.Copy } last] && last.SourceOffset + last.Length == _basis!.Manifest.Length;
         if (_grows is null || longer.Length > _grows || endsBasis || _index < _segments.Length || !_verifier.Extend(longer)) return Corrupt("What it was to become is not how it goes on.");
         (_manifest, _segments, _index) = (longer, plan.Segments, 0);
+        // It has its name now: should the link be lost, it is gone on from.
+        if (longer.Length == _grows) _part!.Claim(longer.Id);
         return Copy(cancel);
     }
 

@@ -9,13 +9,17 @@ namespace Sync.Engine.Transfer;
 
 /// <summary>
 /// A content that goes out while it is still being read, in legs: each begins with the chunk list of all that is known by then, encoded against the basis, and has what that adds. Bytes are
-/// not compared with their chunks before they go: who gets them does that, and asks anew, in the usual way, for what turns out to be no content.
+/// not compared with their chunks before they go: who gets them does that, and asks anew, in the usual way, for what turns out to be no content. So the file's stamp is looked at with each megabyte.
 /// </summary>
-internal sealed class OutgoingGrowth(IFileSystem files, VerifiedManifests manifests, GrowingContent content, ContentRequest request, long least, ChannelWriter<ContentFrame> output)
+internal sealed class OutgoingGrowth(IFileSystem files, VerifiedManifests manifests, GrowingContent content, ContentRequest request, GrowingContents all, ChannelWriter<ContentFrame> output)
 {
     private readonly List<ContentFrame> _ready = [];
     private byte[] _frame = FrameBuffers.Rent();
     private int _filled;
+    private long _unlooked;
+
+    /// <summary>Bytes between two looks at the file's stamp.</summary>
+    private const long LookEvery = 1 << 20;
 
     /// <summary>Writes all its frames, the end included.</summary>
     public async Task RunAsync(CancellationToken cancel)
@@ -46,10 +50,9 @@ internal sealed class OutgoingGrowth(IFileSystem files, VerifiedManifests manife
         for (var isWhole = false; !isWhole;)
         {
             // A list is sent once more with each leg, so legs grow with what has gone.
-            if (await content.FrontAsync(sent, Math.Max(least, sent / 4), cancel) is not { } front) return End(TransferStatus.Superseded);
+            if (await content.FrontAsync(sent, Math.Max(all.Least, sent / 4), cancel) is not { } front) return End(TransferStatus.Superseded);
             (var manifest, isWhole) = front;
-            // A writer at work has made all that was sent worthless, most likely.
-            if (!IsAsSeen(file)) return End(TransferStatus.Superseded);
+            if (!all.MayGo() || !IsAsSeen(file)) return End(TransferStatus.Superseded);
             await output.WriteAsync(new ContentFrame.Start(request.Id, manifest.Id, basis?.Id ?? default, sent, ManifestDelta.Encode(manifest, basis)) { GrowsTo = content.Seen.Size }, cancel);
             if (await SendLegAsync(file, manifest, TransferPlan.Between(manifest, basis).From(sent), basis, encoder, cancel) is { } failed) return failed;
             sent = manifest.Length;
@@ -72,6 +75,10 @@ internal sealed class OutgoingGrowth(IFileSystem files, VerifiedManifests manife
                 if (!isThere) return End(TransferStatus.Superseded);
                 foreach (var frame in _ready) await output.WriteAsync(frame, cancel);
                 _ready.Clear();
+                // A writer at work has made all that was sent worthless, most likely.
+                if ((_unlooked += manifest.LengthOf(index)) < LookEvery) continue;
+                _unlooked = 0;
+                if (!all.MayGo() || !IsAsSeen(file)) return End(TransferStatus.Superseded);
             }
 
             encoder?.EndRange();

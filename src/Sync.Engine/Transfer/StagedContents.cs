@@ -5,7 +5,8 @@ namespace Sync.Engine.Transfer;
 /// <summary>Verified contents that stand in staging, waiting to be placed. Safe from any thread.</summary>
 internal sealed class StagedContents
 {
-    private readonly Dictionary<ContentId, (string Path, long AskedFor, string? Was)> _paths = [];
+    private readonly Dictionary<ContentId, (string Path, long AskedFor, string? Was, long Number)> _paths = [];
+    private long _added;
     private long _round;
 
     public int Count
@@ -18,7 +19,7 @@ internal sealed class StagedContents
 
     public void Add(ContentId content, string path)
     {
-        lock (_paths) _paths[content] = (path, _round, _paths.GetValueOrDefault(content).Was);
+        lock (_paths) _paths[content] = (path, _round, _paths.GetValueOrDefault(content).Was, ++_added);
     }
 
     /// <summary>Whether something stands at a path.</summary>
@@ -27,18 +28,18 @@ internal sealed class StagedContents
     /// <summary>Where a content stands; null: it is not here.</summary>
     public string? Find(ContentId content)
     {
-        string path;
+        (string Path, long AskedFor, string? Was, long Number) found;
         lock (_paths)
         {
             if (!_paths.TryGetValue(content, out var staged)) return null;
             _paths[content] = staged with { AskedFor = _round };
-            path = staged.Path;
+            found = staged;
         }
 
-        if (Stands(path)) return path;
+        if (Stands(found.Path)) return found.Path;
         // RACE: it came twice, and what the first had put there was on its way to its place when the second was added: found for ever, it would be had from nowhere else.
         lock (_paths)
-            if (_paths.TryGetValue(content, out var now) && now.Path == path) _paths.Remove(content);
+            if (_paths.TryGetValue(content, out var now) && now.Number == found.Number) _paths.Remove(content);
         return null;
     }
 
@@ -62,7 +63,7 @@ internal sealed class StagedContents
     {
         lock (_paths)
         {
-            foreach (var (content, (path, askedFor, was)) in _paths.ToArray())
+            foreach (var (content, (path, askedFor, was, _)) in _paths.ToArray())
             {
                 if (askedFor >= _round || wanted.Contains(content)) continue;
                 _paths.Remove(content);

@@ -6,13 +6,17 @@ namespace Sync.Engine.Transfer;
 /// <summary>The part of a content that has arrived, open for its only writer. Ends by exactly one of the last three methods.</summary>
 internal sealed class StagedPart(StagingArea area, IFileSystem files, ContentId content, string path, IWritableFile file, bool resumable)
 {
+    private ContentId _content = content;
+    private string _path = path;
+    private bool _isResumable = resumable;
+
     /// <summary>The bytes.</summary>
     public IWritableFile File => file;
 
     /// <summary>Keeps what is verified, to go on from there another time.</summary>
     public void Suspend(long verified)
     {
-        if (!resumable || verified == 0)
+        if (!_isResumable || verified == 0)
         {
             Discard();
             return;
@@ -23,12 +27,26 @@ internal sealed class StagedPart(StagingArea area, IFileSystem files, ContentId 
         Close();
     }
 
+    /// <summary>It is known now what it will be: it can be gone on from, unless another is at work on that.</summary>
+    public void Claim(ContentId whole)
+    {
+        if (_isResumable || !area.TryTake(whole)) return;
+        var target = StagingArea.PartialPath(whole);
+        if (files.Rename(_path, target, RenameMode.Replace) != FsError.None)
+        {
+            area.Release(whole);
+            return;
+        }
+
+        (_content, _path, _isResumable) = (whole, target, true);
+    }
+
     /// <summary>Removes it.</summary>
     public void Discard()
     {
         file.Dispose();
-        _ = files.RemoveFile(path);
-        if (resumable) area.Release(content);
+        _ = files.RemoveFile(_path);
+        if (_isResumable) area.Release(_content);
     }
 
     /// <summary>Gives the whole, verified and written-back content its final name in staging.</summary>
@@ -38,7 +56,7 @@ internal sealed class StagedPart(StagingArea area, IFileSystem files, ContentId 
     {
         file.Dispose();
         var target = StagingArea.CompletePath(whole);
-        var error = files.Rename(path, target, RenameMode.NoReplace);
+        var error = files.Rename(_path, target, RenameMode.NoReplace);
         if (error == FsError.Exists)
         {
             // Someone may be about to place what stands there, with its mode and mtime already set: it is left alone, unless it is not what its name says.
@@ -48,18 +66,18 @@ internal sealed class StagedPart(StagingArea area, IFileSystem files, ContentId 
                     if (isContent(standing!)) error = FsError.None;
             }
 
-            error = error == FsError.None ? files.RemoveFile(path) : files.Rename(path, target, RenameMode.Replace);
+            error = error == FsError.None ? files.RemoveFile(_path) : files.Rename(_path, target, RenameMode.Replace);
         }
-        else if (error == FsError.Unsupported) error = files.Rename(path, target, RenameMode.Replace);
+        else if (error == FsError.Unsupported) error = files.Rename(_path, target, RenameMode.Replace);
 
-        if (error != FsError.None) _ = files.RemoveFile(path);
-        if (resumable) area.Release(content);
+        if (error != FsError.None) _ = files.RemoveFile(_path);
+        if (_isResumable) area.Release(_content);
         return error;
     }
 
     private void Close()
     {
         file.Dispose();
-        area.Release(content);
+        area.Release(_content);
     }
 }

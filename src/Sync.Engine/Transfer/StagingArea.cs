@@ -45,9 +45,13 @@ internal sealed class StagingArea(IFileSystem files)
     /// <param name="part">What is there of it, perhaps nothing.</param>
     public FsError Open(ContentId content, long length, out StagedPart? part)
     {
-        bool alone;
-        lock (_writing) alone = _writing.Add(content);
-        return Open(content, length, alone, out part);
+        return Open(content, length, TryTake(content), out part);
+    }
+
+    /// <summary>Makes the caller the only writer of a content, unless somebody is; to be given back.</summary>
+    internal bool TryTake(ContentId content)
+    {
+        lock (_writing) return _writing.Add(content);
     }
 
     /// <summary>Opens a part of the caller's own, for a content of which only the front is known: it is not resumed.</summary>

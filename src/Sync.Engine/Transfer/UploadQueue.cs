@@ -24,6 +24,10 @@ internal sealed class UploadQueue
     private readonly Dictionary<ContentId, (long Id, List<(Entry Entry, ContentId Basis, Action<TransferStatus, string?> Done)> Waiting)> _grown = [];
     private bool _grows;
 
+    /// <summary>What was sent early, and nobody wanted sent yet: the host has it in staging. The latest.</summary>
+    private readonly Queue<ContentId> _sent = new();
+    private const int MostSent = 8;
+
     public UploadQueue(ReplicaContext context) => _context = context;
 
     /// <summary>Callbacks come on the control loop.</summary>
@@ -32,6 +36,16 @@ internal sealed class UploadQueue
         if (_grown.TryGetValue(entry.Content, out var grown))
         {
             grown.Waiting.Add((entry, basis, done));
+            return;
+        }
+
+        if (_sent.Contains(entry.Content))
+        {
+            // Once: if the host asks again it has it no more.
+            var others = _sent.Where(sent => sent != entry.Content).ToArray();
+            _sent.Clear();
+            foreach (var other in others) _sent.Enqueue(other);
+            _context.Loop.Post(() => done(TransferStatus.Complete, null));
             return;
         }
 
@@ -60,8 +74,10 @@ internal sealed class UploadQueue
     public void Stop()
     {
         _grows = false;
+        foreach (var id in _growing.Values) _open.TryRemove(id, out _);
         _growing.Clear();
         _grown.Clear();
+        _sent.Clear();
     }
 
     private void EndGrown(long token, long id, TransferStatus status)
@@ -70,6 +86,12 @@ internal sealed class UploadQueue
         foreach (var (content, grown) in _grown.Where(g => g.Value.Id == id).ToArray())
         {
             _grown.Remove(content);
+            if (status == TransferStatus.Complete && grown.Waiting.Count == 0)
+            {
+                _sent.Enqueue(content);
+                if (_sent.Count > MostSent) _sent.Dequeue();
+            }
+
             foreach (var (entry, basis, done) in grown.Waiting)
             {
                 if (status == TransferStatus.Complete) done(status, null);
@@ -124,6 +146,7 @@ internal sealed class UploadQueue
     {
         await foreach (var (request, size) in _queue.Reader.ReadAllAsync(cancel).ConfigureAwait(false))
         {
+            if (request.Growing != 0 && !_open.ContainsKey(request.Id)) continue;
             long offset = 0;
             if (size >= WorthAsking)
             {
@@ -140,6 +163,10 @@ internal sealed class UploadQueue
             {
                 _context.CountSent(Fetcher.LengthOf(frame));
                 yield return frame;
+                // Refused by now: the rest would be for nothing.
+                if (_open.ContainsKey(request.Id) || frame is ContentFrame.End) continue;
+                yield return new ContentFrame.End(request.Id, TransferStatus.Superseded);
+                break;
             }
         }
     }

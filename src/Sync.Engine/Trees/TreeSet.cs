@@ -27,6 +27,11 @@ internal sealed class TreeSet
     }
 
     /// <summary>The replica's root directory; the same in all trees.</summary>
+    /// <summary>Files of this length on, in bytes, are counted by their length.</summary>
+    private const long LongFile = 32 << 20;
+
+    private readonly Dictionary<long, int> _longFiles = [];
+
     public Node Root { get; }
 
     /// <summary>Local content by id, for copies without transfer.</summary>
@@ -264,11 +269,19 @@ internal sealed class TreeSet
         if (emptied is not null) Changed?.Invoke(emptied);
     }
 
+    /// <summary>Whether a long file of this length is here: another may be its copy.</summary>
+    public bool HasLongFile(long length) => _longFiles.ContainsKey(length);
+
     private void Count1(Entry entry, int sign)
     {
         switch (entry.Kind)
         {
-            case EntryKind.File: LocalFiles += sign; LocalBytes += sign * entry.Size; break;
+            case EntryKind.File:
+                LocalFiles += sign;
+                LocalBytes += sign * entry.Size;
+                if (entry.Size < LongFile) break;
+                if ((_longFiles[entry.Size] = _longFiles.GetValueOrDefault(entry.Size) + sign) == 0) _longFiles.Remove(entry.Size);
+                break;
             case EntryKind.Directory: LocalDirectories += sign; break;
             case EntryKind.Symlink: LocalSymlinks += sign; break;
         }
