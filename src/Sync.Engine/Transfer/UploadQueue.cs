@@ -7,13 +7,14 @@ using Sync.Engine.Model;
 
 namespace Sync.Engine.Transfer;
 
-/// <summary>Sends large contents to the host, one after another, and tells how each ended; long ones while they are still being read. Started with each link.</summary>
+/// <summary>Sends large contents to the host and tells how each ended: long ones one after another, perhaps while they are still being read, and beside them the others. Started with each link.</summary>
 internal sealed class UploadQueue
 {
     /// <summary>From this length on the host is asked first what it has from an interrupted upload: one round trip.</summary>
     private const long WorthAsking = 4 << 20;
 
-    private readonly Channel<(ContentRequest Request, long Size)> _queue = Channel.CreateUnbounded<(ContentRequest, long)>();
+    private readonly Channel<(ContentRequest Request, long Size)> _short = Channel.CreateUnbounded<(ContentRequest, long)>();
+    private readonly Channel<(ContentRequest Request, long Size)> _long = Channel.CreateUnbounded<(ContentRequest, long)>();
     private readonly ConcurrentDictionary<long, (Entry Entry, ContentId Basis, Action<TransferStatus, string?> Done)> _open = new();
     private readonly ConcurrentDictionary<long, TaskCompletionSource<long>> _asked = new();
     private readonly ReplicaContext _context;
@@ -51,7 +52,7 @@ internal sealed class UploadQueue
 
         var id = Interlocked.Increment(ref _next);
         _open[id] = (entry, basis, done);
-        _queue.Writer.TryWrite((new ContentRequest(id, entry.Id, entry.Content, basis, 0), entry.Size));
+        (entry.Size < WorthAsking ? _short : _long).Writer.TryWrite((new ContentRequest(id, entry.Id, entry.Content, basis, 0), entry.Size));
     }
 
     /// <summary>A long file is being read here, which is not what it was, or has been read: it is sent meanwhile. On the loop.</summary>
@@ -67,7 +68,7 @@ internal sealed class UploadQueue
         var id = Interlocked.Increment(ref _next);
         _growing.Add(growing.Token, id);
         _open[id] = (new Entry { Id = EntryId.Root, Parent = EntryId.None, Name = "", Kind = EntryKind.File }, default, (status, _) => EndGrown(growing.Token, id, status));
-        _queue.Writer.TryWrite((new ContentRequest(id, EntryId.Root, default, growing.Basis, 0) { Growing = growing.Token }, 0));
+        _long.Writer.TryWrite((new ContentRequest(id, EntryId.Root, default, growing.Basis, 0) { Growing = growing.Token }, 0));
     }
 
     /// <summary>The link is gone: what was sent early is sent in the usual way when it is asked for. On the loop.</summary>
@@ -144,30 +145,56 @@ internal sealed class UploadQueue
 
     private async IAsyncEnumerable<ContentFrame> FramesAsync(ContentSender sender, bool takesDeltas, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancel)
     {
-        await foreach (var (request, size) in _queue.Reader.ReadAllAsync(cancel).ConfigureAwait(false))
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        var frames = Channel.CreateBounded<ContentFrame>(new BoundedChannelOptions(ContentSender.FramesAhead) { SingleReader = true });
+        Task[] lanes = [.. new[] { _short, _long }.Select(lane => Task.Run(() => SendAsync(lane.Reader, sender, takesDeltas, frames.Writer, stop.Token), CancellationToken.None))];
+        try
         {
-            if (request.Growing != 0 && !_open.ContainsKey(request.Id)) continue;
-            long offset = 0;
-            if (size >= WorthAsking)
-            {
-                var answer = new TaskCompletionSource<long>(TaskCreationOptions.RunContinuationsAsynchronously);
-                _asked[request.Id] = answer;
-                yield return new ContentFrame.Ask(request.Id, request.Content);
-                offset = await answer.Task.WaitAsync(cancel).ConfigureAwait(false);
-                if (offset < 0) continue;
-                // What a host says it has is a hint; more than there is would be no content of ours.
-                offset = Math.Min(offset, size);
-            }
+            await foreach (var frame in frames.Reader.ReadAllAsync(cancel).ConfigureAwait(false)) yield return frame;
+        }
+        finally
+        {
+            await stop.CancelAsync().ConfigureAwait(false);
+            await Task.WhenAll(lanes).ConfigureAwait(false);
+        }
+    }
 
-            await foreach (var frame in sender.Send(request with { Offset = offset, TakesDeltas = takesDeltas }, cancel).ConfigureAwait(false))
-            {
-                _context.CountSent(Fetcher.LengthOf(frame));
-                yield return frame;
-                // Refused by now: the rest would be for nothing.
-                if (_open.ContainsKey(request.Id) || frame is ContentFrame.End) continue;
-                yield return new ContentFrame.End(request.Id, TransferStatus.Superseded);
-                break;
-            }
+    private async Task SendAsync(ChannelReader<(ContentRequest Request, long Size)> lane, ContentSender sender, bool takesDeltas, ChannelWriter<ContentFrame> output, CancellationToken cancel)
+    {
+        try
+        {
+            await foreach (var (request, size) in lane.ReadAllAsync(cancel).ConfigureAwait(false)) await SendAsync(request, size, sender, takesDeltas, output, cancel).ConfigureAwait(false);
+        }
+        catch (Exception e)
+        {
+            // Thrown again where the frames are read; the other lane ends with that.
+            output.TryComplete(e);
+        }
+    }
+
+    private async Task SendAsync(ContentRequest request, long size, ContentSender sender, bool takesDeltas, ChannelWriter<ContentFrame> output, CancellationToken cancel)
+    {
+        if (request.Growing != 0 && !_open.ContainsKey(request.Id)) return;
+        long offset = 0;
+        if (size >= WorthAsking)
+        {
+            var answer = new TaskCompletionSource<long>(TaskCreationOptions.RunContinuationsAsynchronously);
+            _asked[request.Id] = answer;
+            await output.WriteAsync(new ContentFrame.Ask(request.Id, request.Content), cancel).ConfigureAwait(false);
+            offset = await answer.Task.WaitAsync(cancel).ConfigureAwait(false);
+            if (offset < 0) return;
+            // What a host says it has is a hint; more than there is would be no content of ours.
+            offset = Math.Min(offset, size);
+        }
+
+        await foreach (var frame in sender.Send(request with { Offset = offset, TakesDeltas = takesDeltas }, cancel).ConfigureAwait(false))
+        {
+            _context.CountSent(Fetcher.LengthOf(frame));
+            await output.WriteAsync(frame, cancel).ConfigureAwait(false);
+            // Refused by now: the rest would be for nothing.
+            if (_open.ContainsKey(request.Id) || frame is ContentFrame.End) continue;
+            await output.WriteAsync(new ContentFrame.End(request.Id, TransferStatus.Superseded), cancel).ConfigureAwait(false);
+            return;
         }
     }
 }
