@@ -388,8 +388,8 @@ internal sealed class Applier(
         Close(p);
         GiveBack(p);
         if (p.Lingering is { } lingering) lateWrites.Linger(lingering);
-        // RACE: nothing was found at its place because its directory had moved on meanwhile: what moved with it is still there.
-        if (p is { Outcome: PlacementOutcome.Done, Step.Kind: StepKind.Remove } && Trees.LocalPath(node) != p.Source) p.Outcome = PlacementOutcome.Raced;
+        // RACE: nothing was found at its place because it, or its directory, had moved on meanwhile: what moved with it is still there.
+        if (p is { Outcome: PlacementOutcome.Done, Step.Kind: StepKind.Remove } && (Trees.LocalPath(node) != p.Source || Trees.LocalChildCount(node) > 0)) p.Outcome = PlacementOutcome.Raced;
         // RACE: directories were swapped meanwhile, and it went by its path into another than the trees know by that name. Looks will tell where all stand.
         if (p.Outcome == PlacementOutcome.Done && !isForgotten && ((p.Step.Kind is StepKind.Update or StepKind.SetMeta && !node.IsLocal) || IsInItself(p) || IsElsewhere(p))) p.Outcome = PlacementOutcome.Raced;
         if (p.Outcome == PlacementOutcome.Done)
@@ -402,7 +402,7 @@ internal sealed class Applier(
             if (Unsynced is { Count: < 16 }) Unsynced.Add(p.Target);
             else Unsynced = null;
             if (!isForgotten) Settle(p);
-            else if (p.Step is { Kind: StepKind.Create, Other: { } displaced }) Trees.SetLocal(displaced, null);
+            else if (p.Step is { Kind: StepKind.Create, Other: { } displaced }) TakeAway(displaced);
         }
         else if (!isForgotten) Retry(p);
 
@@ -490,12 +490,20 @@ internal sealed class Applier(
 
     private bool IsWithin(EntryId directory, Node node) => Trees.Find(directory) is { } at && Trees.IsLocallyWithin(at, node);
 
+    /// <summary>It has gone from its place, for what was put there.</summary>
+    private void TakeAway(Node node)
+    {
+        // RACE: what was in it had gone a moment before, perhaps to another place, and no look has told of that yet.
+        if (Trees.LocalChildCount(node) > 0) observer.Gone(node);
+        else Trees.SetLocal(node, null);
+    }
+
     private void Place(Placement p, Node node, Entry entry, FileStamp stamp)
     {
         switch (p.Step.Kind)
         {
             case StepKind.Create:
-                if (p.Step.Other is { } displaced) Trees.SetLocal(displaced, null);
+                if (p.Step.Other is { } displaced) TakeAway(displaced);
                 Trees.SetLocal(node, Observed(entry, p.Result), LinkStamp(entry, stamp), p.DiskLength ?? entry.Size);
                 if (entry.Kind == EntryKind.Directory)
                 {
@@ -508,7 +516,7 @@ internal sealed class Applier(
                 Trees.SetLocal(node, Observed(entry, p.Result) with { Parent = node.Local!.Parent, Name = node.Local.Name }, LinkStamp(entry, stamp), p.DiskLength ?? entry.Size);
                 break;
             case StepKind.Move or StepKind.StepAside:
-                if (p.Step is { Kind: StepKind.Move, Other: { } inTheWay }) Trees.SetLocal(inTheWay, null);
+                if (p.Step is { Kind: StepKind.Move, Other: { } inTheWay }) TakeAway(inTheWay);
                 Trees.SetLocal(node, node.Local! with { Parent = entry.Parent, Name = entry.Name }, LinkStamp(entry, stamp));
                 break;
             case StepKind.Exchange:

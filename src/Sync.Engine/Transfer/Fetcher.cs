@@ -21,6 +21,9 @@ internal sealed class Fetcher(ReplicaContext context, Action<ContentId, Received
     /// <summary>Frames whose contents are handed to the loop together.</summary>
     private const int GroupSize = 64;
     private const int LargeCount = 3;
+
+    /// <summary>Beside them, of what the host is still reading.</summary>
+    private const int GrowingCount = 2;
     private static readonly TimeSpan RetryFull = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan RetryAfter = TimeSpan.FromMilliseconds(250);
 
@@ -89,14 +92,13 @@ internal sealed class Fetcher(ReplicaContext context, Action<ContentId, Received
             return;
         }
 
-        if (_requests is null || growing.Length <= SmallContents.MaxLength || _largeOpen >= LargeCount || _large.Count > 0 || _growing.ContainsKey(growing.Token)) return;
+        if (_requests is null || growing.Length <= SmallContents.MaxLength || _growing.Count >= GrowingCount || _large.Count > 0 || _growing.ContainsKey(growing.Token)) return;
         // Without the basis all of it would come; asked for in the usual way it comes against what is here.
         var basis = growing.Basis;
         if (!basis.IsNone && context.Trees.Contents.Find(basis) is not { IsConverted: false }) return;
         var asked = _nextId++;
         _growing.Add(growing.Token, asked);
         _tokens.Add(asked, growing.Token);
-        _largeOpen++;
         _requests.TryWrite((new ContentRequest(asked, EntryId.Root, default, basis, 0) { TakesDeltas = true, Growing = growing.Token }, null));
     }
 
@@ -260,7 +262,6 @@ internal sealed class Fetcher(ReplicaContext context, Action<ContentId, Received
             if (!_byId.ContainsKey(received.Id))
             {
                 // What it is nobody has asked for yet: it is there when somebody does, or is swept.
-                _largeOpen--;
                 if (received.Status == TransferStatus.Complete) arrived(received.Content, received);
                 Ask();
                 return;
@@ -273,7 +274,7 @@ internal sealed class Fetcher(ReplicaContext context, Action<ContentId, Received
             _smallBytes -= open.Size;
             _smallOpen--;
         }
-        else _largeOpen--;
+        else if (token == 0) _largeOpen--;
 
         // Another content than the one asked for, however valid in itself, is none. A patch may make one by chance.
         if (received.Status == TransferStatus.Complete && received.Content != content)

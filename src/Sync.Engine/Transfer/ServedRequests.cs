@@ -4,7 +4,7 @@ using Sync.Engine.Link;
 
 namespace Sync.Engine.Transfer;
 
-/// <summary>One stream of requests, being answered. Holds at most 7 MiB of frames, and of each of two large contents the chunk that is not yet verified.</summary>
+/// <summary>One stream of requests, being answered. Holds at most 7 MiB of frames, and of each of the large contents the chunk that is not yet verified.</summary>
 internal sealed class ServedRequests(ContentSender sender)
 {
     /// <summary>Small contents that are looked for and read in one go: 2 MiB at most.</summary>
@@ -15,12 +15,16 @@ internal sealed class ServedRequests(ContentSender sender)
 
     private const int LargeAtOnce = 2;
 
+    /// <summary>Beside them, of what is still being read: that may have to be waited for.</summary>
+    private const int GrowingAtOnce = 2;
+
     /// <summary>Large contents asked for and not begun. Askers keep a few; more is no asker of ours.</summary>
     private const int MaxLargeWaiting = 1 << 16;
 
     private readonly Channel<Task<Answers>> _small = Channel.CreateBounded<Task<Answers>>(
         new BoundedChannelOptions(GroupsAhead) { SingleReader = true, SingleWriter = true });
     private readonly Channel<ContentRequest> _waiting = Channel.CreateUnbounded<ContentRequest>();
+    private readonly Channel<ContentRequest> _growing = Channel.CreateUnbounded<ContentRequest>();
     private readonly Channel<ContentFrame> _large = Channel.CreateBounded<ContentFrame>(
         new BoundedChannelOptions(ContentSender.FramesAhead) { SingleReader = true });
 
@@ -75,7 +79,9 @@ internal sealed class ServedRequests(ContentSender sender)
                     smallEnded = !await smallWait;
                     smallWait = null;
                     // Every request has been looked at: none will turn out to be large.
-                    if (smallEnded) _waiting.Writer.TryComplete();
+                    if (!smallEnded) continue;
+                    _waiting.Writer.TryComplete();
+                    _growing.Writer.TryComplete();
                 }
             }
         }
@@ -107,8 +113,9 @@ internal sealed class ServedRequests(ContentSender sender)
     // Large ones begin in the order in which they were asked for, too.
     private ContentFrame.End? Queue(ContentRequest request)
     {
-        if (_waiting.Reader.Count >= MaxLargeWaiting) return new ContentFrame.End(request.Id, TransferStatus.Failed, "Too many contents were asked for at once.");
-        _waiting.Writer.TryWrite(request);
+        var waiting = request.Growing == 0 ? _waiting : _growing;
+        if (waiting.Reader.Count >= MaxLargeWaiting) return new ContentFrame.End(request.Id, TransferStatus.Failed, "Too many contents were asked for at once.");
+        waiting.Writer.TryWrite(request);
         return null;
     }
 
@@ -116,8 +123,13 @@ internal sealed class ServedRequests(ContentSender sender)
     {
         try
         {
-            var lanes = new Task[LargeAtOnce];
-            for (var i = 0; i < lanes.Length; i++) lanes[i] = Task.Run(() => SendNextAsync(cancel), CancellationToken.None);
+            var lanes = new Task[LargeAtOnce + GrowingAtOnce];
+            for (var i = 0; i < lanes.Length; i++)
+            {
+                var waiting = (i < LargeAtOnce ? _waiting : _growing).Reader;
+                lanes[i] = Task.Run(() => SendNextAsync(waiting, cancel), CancellationToken.None);
+            }
+
             await Task.WhenAll(lanes);
             _large.Writer.TryComplete();
         }
@@ -128,11 +140,11 @@ internal sealed class ServedRequests(ContentSender sender)
         }
     }
 
-    private async Task SendNextAsync(CancellationToken cancel)
+    private async Task SendNextAsync(ChannelReader<ContentRequest> waiting, CancellationToken cancel)
     {
         try
         {
-            await foreach (var request in _waiting.Reader.ReadAllAsync(cancel)) await sender.SendLargeAsync(request, _large.Writer, cancel);
+            await foreach (var request in waiting.ReadAllAsync(cancel)) await sender.SendLargeAsync(request, _large.Writer, cancel);
         }
         catch (Exception e)
         {
