@@ -204,7 +204,7 @@ internal sealed partial class Replica
             _outbox.Upload = (node, entry, basis, done) => _uploads.Add(entry, basis, done);
             _filler.Linked(link, welcome.Direction, welcome.IsLooking, stop.Token);
             _uploads.Start(link, sender, () => BreakAsync(stop), stop.Token);
-            _fetcher.Start(link, new ContentReceiver(_context.Files, _context.Staging, _context.Manifests, null, this, long.MaxValue) { Bases = new SmallBases(_options.Machine), TrustsCuts = true }, () => BreakAsync(stop), stop.Token);
+            _fetcher.Start(link, new ContentReceiver(_context.Files, _context.Staging, _context.Manifests, null, this, long.MaxValue) { Bases = new SmallBases(_options.Machine) }, () => BreakAsync(stop), stop.Token);
         }
 
         _context.Log.LogLinked(Share, welcome.Epoch, welcome.Head.Value);

@@ -37,10 +37,6 @@ internal sealed class ContentReceiver(
     /// <summary>Of so many bytes in all, so many stay free.</summary>
     public Func<long, long> KeepsFree { get; init; } = _ => 0;
 
-    /// <summary>The sender has seen for itself that chunks end where the chunker ends them, as the host has of all that it sends: that takes a quarter of a receiver's work.
-    /// Who lies about it has but this replica find another id for the same bytes when it reads them next.</summary>
-    public bool TrustsCuts { get; init; }
-
     /// <summary>The file system can let two files share blocks. Where it turns out that it cannot, copies are made all the same.</summary>
     internal bool SharesBlocks { get; init; } = files.Traits.Name is "btrfs" or "xfs" or "bcachefs";
 
@@ -184,7 +180,7 @@ internal sealed class ContentReceiver(
             return Refuse(start, TransferStatus.Failed, $"A file in staging cannot be opened: {error}.");
         }
 
-        var incoming = new IncomingContent(manifest, plan, known, part!, start.Offset, manifests.Key, SharesBlocks, isGrowing ? start.GrowsTo : null, TrustsCuts);
+        var incoming = new IncomingContent(manifest, plan, known, part!, start.Offset, manifests.Key, SharesBlocks, isGrowing ? start.GrowsTo : null);
         _open.Add(start.Id, incoming);
         _chunks += manifest.Count;
         return incoming.Begin(cancel) is { } end ? End(start, end) : null;

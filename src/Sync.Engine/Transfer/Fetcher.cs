@@ -85,6 +85,7 @@ internal sealed class Fetcher(ReplicaContext context, Action<ContentId, Received
     /// <summary>The host reads what has become of a long file, or has read it: asks for it, unless there is enough to do; and whoever wants it waits for that.</summary>
     public void Grow(HostMessage.Growing growing)
     {
+        if (growing.Length <= SmallContents.MaxLength) return;
         if (growing.HasEnded)
         {
             if (!_growing.TryGetValue(growing.Token, out var id) || growing.Content.IsNone || _open.ContainsKey(growing.Content) || !_byId.TryAdd(id, growing.Content)) return;
@@ -92,7 +93,7 @@ internal sealed class Fetcher(ReplicaContext context, Action<ContentId, Received
             return;
         }
 
-        if (_requests is null || growing.Length <= SmallContents.MaxLength || _growing.Count >= GrowingCount || _large.Count > 0 || _growing.ContainsKey(growing.Token)) return;
+        if (_requests is null || _growing.Count >= GrowingCount || _large.Count > 0 || _growing.ContainsKey(growing.Token)) return;
         // Without the basis all of it would come; asked for in the usual way it comes against what is here.
         var basis = growing.Basis;
         if (!basis.IsNone && context.Trees.Contents.Find(basis) is not { IsConverted: false }) return;

@@ -32,7 +32,6 @@ internal sealed class IncomingContent : IDisposable
     private readonly bool _sharesBlocks;
     private readonly BlockSummer? _summer;
     private readonly SideWork? _aside;
-    private readonly bool _trustsCuts;
     private StagedPart? _part;
     private int _index;
     private bool _hasDeltas;
@@ -44,9 +43,8 @@ internal sealed class IncomingContent : IDisposable
     /// <param name="offset">So many bytes are there already, to be verified by <see cref="Begin"/>.</param>
     /// <param name="key">For the sums of its blocks.</param>
     /// <param name="sharesBlocks">The file system can let two files share blocks: what is copied takes no space.</param>
-    /// <param name="trustsCuts">That chunks end where the chunker ends them need not be found out; that they are the right ones is.</param>
     /// <param name="grows">It is but the front of what is to become that long in all, in bytes; null: it is all.</param>
-    public IncomingContent(Manifest manifest, TransferPlan plan, KnownFile? basis, StagedPart part, long offset, BlockKey key, bool sharesBlocks, long? grows = null, bool trustsCuts = false)
+    public IncomingContent(Manifest manifest, TransferPlan plan, KnownFile? basis, StagedPart part, long offset, BlockKey key, bool sharesBlocks, long? grows = null)
     {
         var length = grows ?? manifest.Length;
         _grows = grows;
@@ -56,7 +54,6 @@ internal sealed class IncomingContent : IDisposable
         _part = part;
         _resumedAt = offset;
         _sharesBlocks = sharesBlocks;
-        _trustsCuts = trustsCuts;
         _verifier = new ManifestVerifier(manifest);
         _writer = new SparseWriter(part.File, offset);
         if (length < BlockSums.WorthwhileLength) return;
@@ -217,7 +214,6 @@ internal sealed class IncomingContent : IDisposable
         if (_sharesBlocks) return ShareWithBasis(segment, cancel);
         var keepsCuts = TransferPlan.KeepsCuts(_manifest, _basis!.Manifest, segment);
         var knownTo = keepsCuts ? _basis.KnownTo(segment) : 0;
-        keepsCuts |= _trustsCuts;
         while (_writer.Position < segment.TargetEnd)
         {
             cancel.ThrowIfCancellationRequested();
@@ -293,9 +289,7 @@ internal sealed class IncomingContent : IDisposable
     private bool Verify(ReadOnlySpan<byte> bytes)
     {
         _summer?.Append(bytes);
-        if (!_trustsCuts) return _verifier.Append(bytes);
-        _verifier.TrustCuts(bytes.Length);
-        return _verifier.Hash(bytes);
+        return _verifier.Append(bytes);
     }
 
     private IncomingEnd Refused()
