@@ -7,7 +7,7 @@ internal abstract class Contender(string name, string source, string target) : I
 {
     public string Name { get; } = name;
 
-    public string Source { get; private set; } = source;
+    public string Source { get; } = source;
 
     public string Target { get; } = target;
 
@@ -29,16 +29,13 @@ internal abstract class Contender(string name, string source, string target) : I
     /// <summary>After an edit of the source that has just ended.</summary>
     public abstract Task<Timing> ChangedAsync();
 
-    /// <summary>Another tree takes the source's place: its files are exchanged in, and that counts, or the tool reads that tree from now on.</summary>
-    /// <param name="tree">The tree; a live tool gets a copy that is its own to move.</param>
+    /// <summary>Another tree takes the source's place: its files are exchanged in, which counts; a live tool is at work meanwhile.</summary>
+    /// <param name="tree">The tree, this contender's own to move.</param>
     public async Task<Timing> ReplacedAsync(string tree)
     {
-        var swap = Live ? new TreeSwap(tree, Source) : null;
+        var swap = new TreeSwap(tree, Source);
         var begun = Stopwatch.GetTimestamp();
-        if (swap is null)
-            Source = tree;
-        else
-            swap.Run();
+        swap.Run();
         var replaced = Stopwatch.GetElapsedTime(begun);
         var timing = await ChangedAsync();
         return new Timing(replaced + timing.Time, replaced + timing.Durable);

@@ -26,7 +26,7 @@ internal sealed class GuestProcess(DataDirectory data, TimeProvider time, TextWr
     public async Task RunAsync(SettingsSource source, CancellationToken cancel)
     {
         var settings = SettingsOptions.Check(source);
-        ResidentPages.Note();
+        using var givingBack = ResidentPages.GiveBackAfterStart(time);
         using (await DataLock.TakeAsync(data, AgentConnection.IsRunning(data) ? TimeSpan.Zero : LockPatience, time, cancel))
         using (var identity = AgentIdentity.Load(data))
         using (var files = new LogFileProvider(data, time, reason => error.WriteLine($"sync-guest: the log cannot be written to files ({reason}); stderr has it")))

@@ -10,7 +10,7 @@ internal static class RecipeFormats
         ["shell"] = ShellRecipe.Render,
         ["cloud-init"] = CloudInit,
         ["vagrant"] = Vagrant,
-        ["multipass"] = recipe => "# multipass launch --name NAME --cloud-init THIS-FILE\n" + CloudInit(recipe),
+        ["multipass"] = recipe => CloudInit(recipe).Replace("#cloud-config\n", "#cloud-config\n# multipass launch --name NAME --cloud-init THIS-FILE\n", StringComparison.Ordinal),
         ["lima"] = Lima,
         ["compose"] = Compose,
         ["jenkins-agent"] = JenkinsAgent,
@@ -39,7 +39,7 @@ internal static class RecipeFormats
         """;
 
     private static string Vagrant(GuestRecipe recipe) => $"""
-        # In the Vagrantfile, or as one of its own.
+        # In the Vagrantfile, beside the machine's own configuration.
         Vagrant.configure("2") do |config|
           config.vm.provision "sync-guest", type: "shell", privileged: true, inline: "echo {Base64(recipe)} | base64 -d | sh"
         end

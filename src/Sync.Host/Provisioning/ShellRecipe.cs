@@ -15,7 +15,8 @@ internal static class ShellRecipe
         data="${"{"}SYNC_DATA:-/var/lib/sync-guest{"}"}"
         dir="${"{"}SYNC_DIR:-{"}"}"
         [ -n "$dir" ] || dir={Quote(recipe.Directory)}
-        if [ ! -x "$prefix/sync-guest" ]; then
+        # Written last: power may go while files are unpacked.
+        if [ ! -f "$prefix/.unpacked" ]; then
             work="$(mktemp -d)"
             trap 'rm -rf "$work"' EXIT
             # The host's certificate is its own; what comes is checked by its hash.
@@ -33,6 +34,8 @@ internal static class ShellRecipe
             fi
             mkdir -p "$prefix"
             tar -xzf "$work/archive" -C "$prefix" --strip-components=1
+            sync
+            : >"$prefix/.unpacked"
             rm -rf "$work"
         fi
         mkdir -p "$dir"

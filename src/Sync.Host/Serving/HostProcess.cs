@@ -32,7 +32,7 @@ internal sealed class HostProcess(DataDirectory data, TimeProvider time, TextWri
     public async Task RunAsync(SettingsSource source, IReadOnlyList<AddShareRequest> shares, CancellationToken cancel)
     {
         var settings = SettingsOptions.Check(source);
-        ResidentPages.Note();
+        using var givingBack = ResidentPages.GiveBackAfterStart(time);
         using (await DataLock.TakeAsync(data, AgentConnection.IsRunning(data) ? TimeSpan.Zero : LockPatience, time, cancel))
         using (var identity = AgentIdentity.Load(data))
         using (var files = new LogFileProvider(data, time, reason => error.WriteLine($"sync-host: the log cannot be written to files ({reason}); stderr has it")))
