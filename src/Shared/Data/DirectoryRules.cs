@@ -1,3 +1,4 @@
+using System.IO.Enumeration;
 using Sync.Engine.Files;
 using Sync.Shared.Output;
 
@@ -40,7 +41,7 @@ internal static class DirectoryRules
     }
 
     /// <summary>Checks that no other agent of this machine has a directory, or one above it, that it is in no other agent's data directory, and that it is not what another machine
-    /// syncs, mounted here (NFS, virtiofs, vboxsf, sshfs): locks do not tell of that, but the other's `.sync` is seen.</summary>
+    /// syncs, mounted here (NFS, virtiofs, vboxsf, sshfs): locks do not tell of that, but the other's `.sync` is seen. So is one below it.</summary>
     /// <param name="directory">A real path that <see cref="CheckApart"/> has passed: what this agent itself has is not asked about.</param>
     /// <exception cref="CommandFailure">Another agent has it.</exception>
     public static void CheckUnclaimed(string directory)
@@ -59,6 +60,22 @@ internal static class DirectoryRules
                     throw new CommandFailure($"{where} is on {remote}, and another machine syncs it: {Printable.Text(Path.Join(at, PrivateDirectory.Name))} is there. Changes would chase themselves. Choose a local directory; if nothing syncs that one any more, remove its {PrivateDirectory.Name} first");
             }
         }
+
+        if (ReplicaBelow(directory) is { } below)
+            throw new CommandFailure($"{Printable.Text(directory)} holds {Printable.Text(below)}, which is synced by itself, by an agent of this machine or of another that mounts it. Changes would chase themselves. Choose another directory; if nothing syncs that one any more, remove its {PrivateDirectory.Name} first");
+    }
+
+    /// <summary>A directory below this one that has, by the mark in its `.sync`, a replica of its own; null if there is none. Takes a look into every directory.</summary>
+    private static string? ReplicaBelow(string directory)
+    {
+        var options = new EnumerationOptions { RecurseSubdirectories = true, IgnoreInaccessible = true, AttributesToSkip = 0 };
+        var found = new FileSystemEnumerable<string>(directory, static (ref FileSystemEntry entry) => entry.Directory.ToString(), options)
+        {
+            ShouldIncludePredicate = (ref FileSystemEntry entry) => entry.FileName.SequenceEqual(PrivateDirectory.Name) && entry.IsDirectory && entry.Directory.Length > entry.RootDirectory.Length
+                && File.Exists(Path.Join(entry.Directory, entry.FileName, PrivateDirectory.MarkName)),
+            ShouldRecursePredicate = static (ref FileSystemEntry entry) => !entry.FileName.SequenceEqual(PrivateDirectory.Name) && (entry.Attributes & FileAttributes.ReparsePoint) == 0,
+        };
+        return found.FirstOrDefault();
     }
 
     /// <summary>Checks that a directory is there, can be listed, and that the replica's own directory is in it or can be made.</summary>

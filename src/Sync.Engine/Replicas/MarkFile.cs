@@ -6,7 +6,7 @@ namespace Sync.Engine.Replicas;
 internal sealed class MarkFile(IFileSystem files)
 {
     /// <summary>Where it is.</summary>
-    public const string Path = ".sync/mark";
+    public const string Path = PrivateDirectory.Name + "/" + PrivateDirectory.MarkName;
 
     /// <summary>Reads it; null if it is missing or no mark.</summary>
     public ReplicaMark? Read()

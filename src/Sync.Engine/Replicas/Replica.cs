@@ -155,7 +155,7 @@ internal sealed partial class Replica : IContentLocator, IAsyncDisposable
         _indexWorker = NewPool("index", 1);
         // What is lost before there is an observer is found by its first look at the whole tree.
         _watcher = options.Machine.Watch(files, options.Time, events => _observer?.Take(events));
-        _observer = new Observer(_context, _watcher, MayBeEmpty);
+        _observer = new Observer(_context, _watcher, MayBeEmpty, HaltAtReplica);
         ulong? owner = null;
         if (files.Stat("", out var self) == FsError.None && Environment.IsPrivilegedProcess && self.Owner != 0) owner = self.Owner;
         staged.Stands = path => files.Stat(path, out _) != FsError.NotFound;
@@ -465,6 +465,9 @@ internal sealed partial class Replica : IContentLocator, IAsyncDisposable
         _rootLost = true;
         return false;
     }
+
+    private void HaltAtReplica(string path) => Halt(
+        $"'{_options.Root}' holds '{path}': that directory is synced by itself, by this machine or by another that mounts it, and changes would chase themselves. Take one of the two out ('leave', 'share remove'); if nothing syncs it, or it came with a copy, remove '{path}'; or leave it out by an ignore rule. Then 'resume'.");
 
     /// <summary>What is held open stays whole when its path leads elsewhere, and no event tells of it.</summary>
     private void WatchRoot() => _context.After(RootCheckPace, () =>

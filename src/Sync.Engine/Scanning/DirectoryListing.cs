@@ -32,6 +32,9 @@ internal sealed record DirectoryListing(Node Begun, string Path, bool Recursive)
     /// <summary>Its <c>.gitignore</c>, if it has one that counts.</summary>
     public RuleFile? GitIgnore { get; set; }
 
+    /// <summary>The path of another replica's own directory, if that is here: what is here is synced by it.</summary>
+    public string? Replica { get; set; }
+
     /// <summary>One of them was being written.</summary>
     public bool IsRuleFileChanging { get; set; }
 }

@@ -12,7 +12,7 @@ namespace Sync.Engine.Scanning;
 /// Watches and lists directories on workers, and hands over each listing that holds; what has moved or cannot be read meanwhile is tried again.
 /// On the loop, but for the reading.
 /// </summary>
-internal sealed class DirectoryScanner(ReplicaContext context, IWatcher watcher, JobCounter jobs, LookQueue looks, DirectoryRules rules, Action<DirectoryListing> listed)
+internal sealed class DirectoryScanner(ReplicaContext context, IWatcher watcher, JobCounter jobs, LookQueue looks, DirectoryRules rules, Action<DirectoryListing> listed, Action<string> replicaFound)
 {
     /// <summary>Directories whose listing did not hold, or could not be made: it is owed when a look has told of them.</summary>
     private readonly HashSet<Node> _owed = [];
@@ -82,6 +82,7 @@ internal sealed class DirectoryScanner(ReplicaContext context, IWatcher watcher,
         foreach (var item in listing.Items)
         {
             if (item.Name is null || item.Error != FsError.None) continue;
+            if (PrivateDirectory.IsOfAnother(context.Files, path, item)) listing.Replica = item.Name == PrivateDirectory.Name ? SharePath.Join(path, item.Name) : path;
             if (item.Stat.Kind == EntryKind.Symlink && context.Files.ReadLink(SharePath.Join(path, item.Name), out var target) == FsError.None) listing.LinkTargets[item.Name] = target;
             if (item.Stat.Kind != EntryKind.File) continue;
             if (!rules.IsRuleFile(item.Name)) continue;
@@ -138,6 +139,15 @@ internal sealed class DirectoryScanner(ReplicaContext context, IWatcher watcher,
                 if (!now.IsLocal || context.Trees.LocalPath(now) != listing.Path) context.Problems.Clear(display, ProblemCodes.Unreadable);
                 if (now.IsLocal) Scan(now, recursive: true);
             });
+            return;
+        }
+
+        if (listing.Replica is { } replica)
+        {
+            // Not to be looked into, nor to be taken for content.
+            rules.GiveUp(directory);
+            _owed.Add(directory);
+            replicaFound(replica);
             return;
         }
 

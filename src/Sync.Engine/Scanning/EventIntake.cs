@@ -1,3 +1,4 @@
+using Sync.Engine.Files;
 using Sync.Engine.Ignoring;
 using Sync.Engine.Trees;
 using Sync.Engine.Watching;
@@ -48,6 +49,13 @@ internal sealed class EventIntake(TreeSet trees, LookQueue looks, QuietPeriods q
         {
             node.Flags &= ~NodeFlags.Held;
             emptied(node);
+        }
+
+        // An agent makes its directory first: what is in it then tells whose it is, before it is taken for content.
+        if (PrivateDirectory.IsOwnName(e.Name) && node != trees.Root && node.Local!.Name == PrivateDirectory.Name)
+        {
+            scanner.Scan(node, recursive: true);
+            return;
         }
 
         // What is told of after this is judged by the new rules.

@@ -42,7 +42,8 @@ internal sealed class Observer
     /// <param name="watcher">Tells of changes, to <see cref="Take"/>.</param>
     /// <param name="mayBeEmpty">Asked when the root is found empty although it was not; if it says no, nothing is taken for deleted until
     /// <see cref="Rescan"/>.</param>
-    public Observer(ReplicaContext context, IWatcher watcher, Func<bool> mayBeEmpty)
+    /// <param name="replicaFound">Told where another replica's own directory is found below the root.</param>
+    public Observer(ReplicaContext context, IWatcher watcher, Func<bool> mayBeEmpty, Action<string> replicaFound)
     {
         _context = context;
         _quiet = new QuietPeriods(context, _looks);
@@ -59,7 +60,7 @@ internal sealed class Observer
 
         // Listings lead to sightings, and those to further listings: the circle is closed here.
         ListingComparer? listings = null;
-        _scanner = new DirectoryScanner(context, watcher, _jobs, _looks, _rules, listing => listings!.Take(listing));
+        _scanner = new DirectoryScanner(context, watcher, _jobs, _looks, _rules, listing => listings!.Take(listing), replicaFound);
         var recogniser = new Recogniser(
             context, _looks, _lookOrder, _rules, problems, candidates, local, _scanner,
             new DirectoryRecogniser(context, _looks, _rules, candidates, local, _scanner),

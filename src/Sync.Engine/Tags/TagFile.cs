@@ -59,13 +59,19 @@ internal static class TagFile
         tag = null;
         entries = [];
         var error = ReadAll(file, out var bytes);
-        if (error != FsError.None) return error;
+        if (error == FsError.None) (tag, entries) = Decode(bytes);
+        return error;
+    }
+
+    /// <summary>Reads a record's bytes.</summary>
+    /// <exception cref="StoreCorruptException">It is torn or rotten.</exception>
+    internal static (Tag Tag, IReadOnlyList<Entry> Entries) Decode(byte[] bytes)
+    {
         var from = Checked(bytes);
-        tag = ReadTag(ref from, out var count);
-        var list = new List<Entry>((int)Math.Min(count, from.Length / 16));
-        for (var i = 0L; i < count; i++) list.Add(EntryCodec.Read(ref from));
-        entries = list;
-        return FsError.None;
+        var tag = ReadTag(ref from, out var count);
+        var entries = new List<Entry>((int)Math.Min(count, (ulong)from.Length / 16));
+        for (ulong i = 0; i < count; i++) entries.Add(EntryCodec.Read(ref from));
+        return (tag, entries);
     }
 
     private static ReadOnlySpan<byte> Checked(byte[] bytes)
@@ -76,17 +82,19 @@ internal static class TagFile
         return body[Magic.Length..];
     }
 
-    private static Tag ReadTag(ref ReadOnlySpan<byte> from, out long count)
+    private static Tag ReadTag(ref ReadOnlySpan<byte> from, out ulong count)
     {
         var name = EntryCodec.Text(ref from);
         var revision = new Revision((long)EntryCodec.Number(ref from));
         var epoch = EntryCodec.Number(ref from);
-        var at = DateTimeOffset.FromUnixTimeMilliseconds((long)EntryCodec.Number(ref from));
+        var milliseconds = (long)EntryCodec.Number(ref from);
+        if (milliseconds < 0 || milliseconds > DateTimeOffset.MaxValue.ToUnixTimeMilliseconds()) throw new StoreCorruptException("A tag was made at no time.");
+        var at = DateTimeOffset.FromUnixTimeMilliseconds(milliseconds);
         var files = (long)EntryCodec.Number(ref from);
         var directories = (long)EntryCodec.Number(ref from);
         var symlinks = (long)EntryCodec.Number(ref from);
         var bytes = (long)EntryCodec.Number(ref from);
-        count = (long)EntryCodec.Number(ref from);
+        count = EntryCodec.Number(ref from);
         return new Tag(name, revision, epoch, at, files, directories, symlinks, bytes);
     }
 

@@ -19,6 +19,7 @@ internal static partial class DeviceNative
 
     private const int ReadWrite = 2;
     private const int Interrupted = 4;
+    private const int FromHere = 1; // SEEK_CUR
     private const int LockExclusiveNow = 2 | 4;
     private const int SetFlags = 4; // F_SETFL
     private const int TerminalSize = 256; // struct termios has at most 72 bytes.
@@ -32,6 +33,9 @@ internal static partial class DeviceNative
         if (fd >= 0) return new SafeFileHandle(fd, ownsHandle: true);
         return Marshal.GetLastPInvokeError() == IsSocket ? null : throw new IOException(Marshal.GetLastPInvokeErrorMessage());
     }
+
+    /// <summary>Whether it has places to go back to: a file or a disk, which is no line and is not to be written over.</summary>
+    public static bool IsStorage(SafeFileHandle handle) => Seek(handle, 0, FromHere) >= 0;
 
     /// <summary>Takes it for this process alone; false if another has it.</summary>
     public static bool TryLock(SafeFileHandle handle) => Flock(handle, LockExclusiveNow) == 0;
@@ -74,6 +78,9 @@ internal static partial class DeviceNative
         public short Events = events;
         public short Happened;
     }
+
+    [LibraryImport("libc", EntryPoint = "lseek", SetLastError = true)]
+    private static partial long Seek(SafeFileHandle handle, long offset, int whence);
 
     [LibraryImport("libc", EntryPoint = "open", StringMarshalling = StringMarshalling.Utf8, SetLastError = true)]
     private static partial int OpenFile(string path, int flags);

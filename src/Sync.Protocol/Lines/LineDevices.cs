@@ -37,6 +37,12 @@ internal static class LineDevices
     private static async Task<SafeFileHandle?> OpenAloneAsync(string path, CancellationToken cancel)
     {
         if (DeviceNative.Open(path) is not { } handle) return null;
+        if (DeviceNative.IsStorage(handle))
+        {
+            handle.Dispose();
+            throw new DialException($"{path} is a file or a disk, not a line, and is left alone: name a character device, a socket, or a pipe.");
+        }
+
         // A line that this process, or a command, has just closed takes a moment to go.
         for (var tries = 0; tries < LockTries; tries++)
         {

@@ -53,7 +53,7 @@ internal sealed class ObserverBench : IDisposable
             Log = NullLogger.Instance,
             Stopping = CancellationToken.None,
         };
-        _observer = new Observer(_context, new SilentWatcher(), () => true);
+        _observer = new Observer(_context, new SilentWatcher(), () => true, _ => { });
         Post(() => _observer.Rescan());
         RunAll();
     }

@@ -3,5 +3,5 @@ namespace Sync.Fuzzing.Tests.Targets;
 /// <summary>All decoders.</summary>
 internal static class FuzzTargets
 {
-    public static IReadOnlyList<FuzzTarget> All { get; } = [.. WireTargets.All, .. InviteTargets.All, .. DeltaTargets.All, .. StoreTargets.All, .. IgnoreTargets.All];
+    public static IReadOnlyList<FuzzTarget> All { get; } = [.. WireTargets.All, .. StreamTargets.All, .. PullTargets.All, .. InviteTargets.All, .. DeltaTargets.All, .. StoreTargets.All, .. IgnoreTargets.All];
 }

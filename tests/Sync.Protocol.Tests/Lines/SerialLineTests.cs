@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Sync.Protocol.Connecting;
 using Sync.Protocol.Lines;
 using Xunit;
 
@@ -27,6 +28,23 @@ public sealed class SerialLineTests
         }
 
         Assert.Equal([], host.Faults);
+    }
+
+    [Fact]
+    public async Task A_file_is_no_line_and_stays_as_it_is()
+    {
+        string path = Path.GetTempFileName();
+        await File.WriteAllTextAsync(path, "the only copy", Cancel);
+        try
+        {
+            DialException refused = await Assert.ThrowsAsync<DialException>(() => LineDevices.OpenAsync(path, Cancel).AsTask());
+            Assert.Contains("is a file", refused.Message, StringComparison.Ordinal);
+            Assert.Equal("the only copy", await File.ReadAllTextAsync(path, Cancel));
+        }
+        finally
+        {
+            File.Delete(path);
+        }
     }
 
     [Fact]
