@@ -21,6 +21,8 @@ install_missing() {
     [[ -x /usr/sbin/mkfs.btrfs ]] || command -v mkfs.btrfs >/dev/null || missing+=(btrfs-progs)
     # A directory of this machine, as sshfs and the like show another's.
     command -v bindfs >/dev/null || missing+=(bindfs)
+    # A file system unlike Linux' own.
+    command -v ntfs-3g >/dev/null || missing+=(ntfs-3g)
     command -v chromium >/dev/null || missing+=(chromium)
     # The API's walk-through in Python.
     command -v protoc >/dev/null || missing+=(protobuf-compiler libprotobuf-dev)

@@ -48,6 +48,17 @@ public sealed class ProvisionTests
         // At the next boot, say: the invite is used up, and is not needed.
         await using ProcessRun again = ProcessRun.Start("env", [.. Environment(pair), "SYNC_FOREGROUND=1", "sh", script]);
         await Eventually.HoldsAsync(() => Task.FromResult(again.Said("sync-guest: running, 1 joined")), () => $"the agent runs again\n{again}", TimeSpan.FromMinutes(2));
+        // A second share on the same machine, while its agent runs.
+        string more = Directory.CreateDirectory(pair.Temporary("more")).FullName;
+        await File.WriteAllTextAsync(Path.Combine(more, "file"), "more", TestContext.Current.CancellationToken);
+        (await pair.Host.RunAsync("share", "add", "more", more)).Expect(0);
+        string second = pair.Temporary("second.sh");
+        await File.WriteAllTextAsync(second, (await pair.Host.RunAsync("guest", "provision", "build-7", "--share", "more", "--format", "shell", "--dir", pair.Temporary("joined-too"))).Expect(0).Output, TestContext.Current.CancellationToken);
+        (await RunAsync(pair, second)).Expect(0);
+        (await RunAsync(pair, second)).Expect(0);
+        await using var both = new TestGuest(pair.Temporary("guest.data"), new TestTree(pair.Temporary("joined-too")));
+        (await both.RunAsync("flush", "--timeout", "60s")).Expect(0);
+        both.Tree.Check("file", "more");
         (await again.EndBySignalAsync(Libc.SigTerm, TimeSpan.FromSeconds(60))).Expect(0);
     }
 

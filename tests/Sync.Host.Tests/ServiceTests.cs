@@ -98,7 +98,7 @@ public sealed class ServiceTests
         Assert.Equal((false, $"sync-host is no service here: {installer.FileOf("sync-host")} does not exist"), await installer.StatusAsync("sync-host", Cancel));
         await installer.InstallAsync(Host, Cancel);
         Assert.Equal(SystemdUnit.Render(Host), await File.ReadAllTextAsync(installer.FileOf("sync-host")!, Cancel));
-        Assert.Equal(["systemctl is-system-running", "systemctl daemon-reload", "systemctl enable sync-host.service", "systemctl --no-block restart sync-host.service"], asked);
+        Assert.Equal(["id -u -- alice", "systemctl is-system-running", "systemctl daemon-reload", "systemctl enable sync-host.service", "systemctl --no-block restart sync-host.service"], asked);
         Assert.True((await installer.StatusAsync("sync-host", Cancel)).Runs);
         asked.Clear();
         await installer.UninstallAsync("sync-host", Cancel);
@@ -115,6 +115,27 @@ public sealed class ServiceTests
         var installer = new ServiceInstaller(ServiceKind.Systemd, directory.Path, isUsers: true, programs);
         Assert.Contains("systemd does not run here", await installer.InstallAsync(Host with { User = null, IsUsers = true }, Cancel), StringComparison.Ordinal);
         Assert.True(File.Exists(installer.FileOf("sync-host")));
+    }
+
+    [Fact]
+    public async Task AnImagesServiceStartsAtItsFirstBoot()
+    {
+        using var directory = new TemporaryDirectory();
+        var asked = new List<string>();
+        var programs = new RecordedPrograms(asked) { ["systemctl is-system-running"] = new ProgramOutput(1, "offline\n", "") };
+        var installer = new ServiceInstaller(ServiceKind.Systemd, directory.Path, isUsers: false, programs);
+        Assert.Contains("enabled", await installer.InstallAsync(Host, Cancel), StringComparison.Ordinal);
+        Assert.Equal("systemctl enable sync-host.service", asked[^1]);
+    }
+
+    [Fact]
+    public async Task AUserWhoIsNotThereIsRefusedBeforeAnythingIsWritten()
+    {
+        using var directory = new TemporaryDirectory();
+        var programs = new RecordedPrograms([]) { ["id -u -- alice"] = new ProgramOutput(1, "", "no such user\n") };
+        var installer = new ServiceInstaller(ServiceKind.Systemd, directory.Path, isUsers: false, programs);
+        Assert.Contains("'alice'", (await Assert.ThrowsAsync<CommandFailure>(() => installer.InstallAsync(Host, Cancel))).Message, StringComparison.Ordinal);
+        Assert.False(File.Exists(installer.FileOf("sync-host")));
     }
 
     [Fact]

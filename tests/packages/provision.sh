@@ -115,20 +115,38 @@ cat >"$machine/etc/cloud/cloud.cfg.d/99-test.cfg" <<'CFG'
 datasource_list: [ NoCloud ]
 network: { config: disabled }
 cloud_init_modules: [ write-files ]
-cloud_config_modules: [ runcmd ]
-cloud_final_modules: [ scripts-user ]
+cloud_config_modules: [ ]
+cloud_final_modules: [ scripts-per-boot ]
 CFG
-for step in "init --local" "init" "modules --mode config" "modules --mode final"; do
+for step in "init --local" "init" "modules --mode config"; do
     # shellcheck disable=SC2086
     check "cloud-init $step" in_machine cloud-init $step
 done
+# At the first boot the host is away.
+kill -STOP "$host"
+(in_machine timeout 8 cloud-init modules --mode final) >"$place/boot.log" 2>&1
+check "a boot without the host leaves the script for the next" bash -c "[[ -n \$(ls '$machine/var/lib/cloud/scripts/per-boot') ]]"
+kill -CONT "$host"
+pkill -f per-boot/sync-guest-join
+rm -rf "$machine/var/lib/cloud/sem"
+check "the next boot" in_machine cloud-init modules --mode final
 arrived() { diff -r --exclude=.sync "$place/src" "$machine/srv/work"; }
 joined() { sync_host status --json | grep -q "\"$1\""; }
 check "all files have come" until_true arrived
+check "the script is gone" bash -c "[[ -z \$(ls '$machine/var/lib/cloud/scripts/per-boot') ]]"
 check "the host knows it by its name" joined by-cloud-init
 echo 'made in the machine' >"$machine/srv/work/back.txt"
 check "an edit comes back" until_true arrived
 check "the invite is used up: the recipe joins no other machine" bash -c "! chroot '$machine' env SYNC_PREFIX=/root/p2 SYNC_DATA=/root/d2 SYNC_DIR=/root/s2 sh -c '$(sed -n 's/^    content: \(.*\)$/echo \1 | base64 -d | sh/p' "$machine/root/cloud-init")'"
+
+echo "== a second share"
+mkdir "$place/more"
+echo more >"$place/more/file"
+check "added" sync_host share add more "$place/more"
+check "its recipe" bash -c "'$place/program/sync-host' --data '$place/host' guest provision by-cloud-init --share more --format shell --from 127.0.0.1:8443 >'$machine/root/second'"
+check "runs on the machine that has joined" in_machine sh /root/second
+second() { diff -r --exclude=.sync "$place/more" "$machine/srv/more"; }
+check "and brings it" until_true second
 
 echo "== Jenkins' step"
 mkdir -p "$machine/root/agent/workspace"

@@ -157,23 +157,24 @@ done
 
 # --- the quick start of the README ---
 echo "== quick start"
-chroot "$host" install -d -o alice /srv/docs
-echo one >"$host/srv/docs/a"
-for line in "sync-host serve --share docs=/srv/docs" "sync-host invite --share docs" "sync-guest join sync1.…  ~/docs" "sync-guest run" "sync-guest flush && make" "sync-guest status --watch" "sync-host conflicts list"; do
+check "alice makes a directory" in_host alice sh -c "mkdir -p ~/docs"
+docs="$host/home/alice/docs"
+echo one >"$docs/a"
+for line in "mkdir -p ~/docs" 'sync-host serve --share docs=$HOME/docs' "sync-host invite --share docs" "sync-guest join sync1.…  ~/docs" "sync-guest run" "sync-guest flush && make" "sync-guest status --watch" "sync-host conflicts list"; do
     check "the README shows it" shown README.md "$line"
 done
-check "host starts" start host "listening on" in_host alice sync-host serve --share docs=/srv/docs
+check "host starts" start host "listening on" in_host alice sh -c 'exec sync-host serve --share docs=$HOME/docs'
 token="$(in_host alice sync-host invite --share docs 2>/dev/null)"
 check "guest joins" in_guest alice sh -c "sync-guest join $token ~/docs"
 check "guest starts" start guest "running" in_guest alice sync-guest run
 echo two >"$guest/home/alice/docs/b"
 check "flush" in_guest alice sh -c "sync-guest flush && true"
-check "both have both" same "$host/srv/docs" "$guest/home/alice/docs"
-check "both files are there" test -f "$host/srv/docs/b" -a -f "$guest/home/alice/docs/a"
+check "both have both" same "$docs" "$guest/home/alice/docs"
+check "both files are there" test -f "$docs/b" -a -f "$guest/home/alice/docs/a"
 check "status" says "in-sync" in_guest alice sync-guest status
 check "no conflicts" in_host alice sync-host conflicts list
 check "pull" in_guest alice sh -c "sync-guest pull $(in_host alice sync-host invite --share docs --read-only 2>/dev/null) workspace --cache ~/.cache/sync --data ~/pull"
-check "what was pulled" same "$host/srv/docs" "$guest/home/alice/workspace"
+check "what was pulled" same "$docs" "$guest/home/alice/workspace"
 resident="$(awk '/^VmRSS/ { print int($2 / 1024) }' "/proc/${agents[guest]}/status")"
 echo "guest: $(($(stat -Lc %s "$guest/usr/bin/sync-guest") / 1048576)) MiB on disk, $resident MiB resident"
 check "both stop cleanly" stop guest host

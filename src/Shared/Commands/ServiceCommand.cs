@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Sync.Shared.Data;
 using Sync.Shared.Doctor;
 using Sync.Shared.Output;
 using Sync.Shared.Services;
@@ -113,8 +114,13 @@ internal static class ServiceCommand
             throw new CommandFailure(ExitCode.Usage, $"'{Printable.Text(asked)}' is not a user's name");
         if (asked is not null && IsUsers && parsed.CommandResult.Command.Name == "install")
             throw new CommandFailure(ExitCode.NotAllowed, "only root installs a service for another user; leave --user out, or use sudo");
-        string[] data = parsed.GetValue(host.Data) is { Length: > 0 } directory ? ["--data", Path.GetFullPath(directory)] : [];
-        return new ServiceDefinition(host.Program, Environment.ProcessPath ?? host.Program, [start, .. data, .. parsed.GetValue(words) ?? []])
+        // The service's own environment will not say it.
+        var directory = parsed.GetValue(host.Data) is { Length: > 0 } given ? given : Environment.GetEnvironmentVariable(DataDirectory.Variable);
+        string[] data = string.IsNullOrEmpty(directory) ? [] : ["--data", Path.GetFullPath(directory)];
+        string[] line = [start, .. data, .. parsed.GetValue(words) ?? []];
+        if (parsed.RootCommandResult.Command.Parse(line).Errors is [var error, ..])
+            throw new CommandFailure(ExitCode.Usage, $"'{host.Program} {string.Join(' ', line.Select(Printable.Text))}' could not start: {error.Message}");
+        return new ServiceDefinition(host.Program, Environment.ProcessPath ?? host.Program, line)
         {
             User = asked,
             IsUsers = IsUsers && asked is null && parsed.CommandResult.Command.Name == "install",

@@ -7,6 +7,9 @@ namespace Sync.Shared.Data;
 /// <summary>Where an agent keeps its identity, index and configuration. Only its owner may look into it.</summary>
 internal sealed class DataDirectory
 {
+    /// <summary>The environment's variable that names it.</summary>
+    public const string Variable = "SYNC_DATA";
+
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
 
     private DataDirectory(string path) => Path = path;
@@ -40,7 +43,7 @@ internal sealed class DataDirectory
     /// <param name="program">"sync-host" or "sync-guest".</param>
     public static DataDirectory Locate(string? option, string program)
     {
-        var asked = string.IsNullOrEmpty(option) ? Environment.GetEnvironmentVariable("SYNC_DATA") : option;
+        var asked = string.IsNullOrEmpty(option) ? Environment.GetEnvironmentVariable(Variable) : option;
         return new DataDirectory(RealPath.Of(string.IsNullOrEmpty(asked) ? Default(program) : asked));
     }
 

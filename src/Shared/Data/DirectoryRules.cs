@@ -68,6 +68,7 @@ internal static class DirectoryRules
     /// <summary>A directory below this one that has, by the mark in its `.sync`, a replica of its own; null if there is none. Takes a look into every directory.</summary>
     private static string? ReplicaBelow(string directory)
     {
+        if (!Directory.Exists(directory)) return null;
         var options = new EnumerationOptions { RecurseSubdirectories = true, IgnoreInaccessible = true, AttributesToSkip = 0 };
         var found = new FileSystemEnumerable<string>(directory, static (ref FileSystemEntry entry) => entry.Directory.ToString(), options)
         {

@@ -31,6 +31,7 @@ internal sealed class ServiceInstaller(ServiceKind kind, string directory, bool 
     /// <exception cref="CommandFailure">It cannot be done.</exception>
     public async Task<string> InstallAsync(ServiceDefinition service, CancellationToken cancel)
     {
+        await CheckUserAsync(service.User, cancel);
         if (FileOf(service.Program) is { } file)
         {
             Directory.CreateDirectory(directory);
@@ -40,7 +41,13 @@ internal sealed class ServiceInstaller(ServiceKind kind, string directory, bool 
         switch (kind)
         {
             case ServiceKind.Systemd:
-                if (!await IsSystemdAsync(cancel)) return $"{FileOf(service.Program)} is written; systemd does not run here, so nothing is started";
+                if (!await IsSystemdAsync(cancel))
+                {
+                    // An image that is being built starts it at its first boot. A user's is enabled by the user's own systemd alone.
+                    var enabled = isUsers ? null : await programs.RunAsync("systemctl", ["enable", service.Program + ".service"], cancel);
+                    return $"{FileOf(service.Program)} is written{(enabled is { Code: 0 } ? ", enabled" : "")}; systemd does not run here, so nothing is started";
+                }
+
                 await DoAsync("systemctl", Systemctl("daemon-reload"), cancel);
                 await DoAsync("systemctl", Systemctl("enable", service.Program + ".service"), cancel);
                 await DoAsync("systemctl", Systemctl("--no-block", "restart", service.Program + ".service"), cancel);
@@ -93,6 +100,12 @@ internal sealed class ServiceInstaller(ServiceKind kind, string directory, bool 
         var words = told is null ? "its service manager is not installed" : (told.Output + told.Error).Trim();
         var runs = told is { Code: 0 } && (kind != ServiceKind.Windows || words.Contains("RUNNING", StringComparison.Ordinal));
         return (runs, $"{program}: {(kind == ServiceKind.Systemd ? words.ReplaceLineEndings("; ") : runs ? "active" : "not active")}{(FileOf(program) is { } at ? $" ({at})" : "")}");
+    }
+
+    private async Task CheckUserAsync(string? user, CancellationToken cancel)
+    {
+        if (user is null || kind == ServiceKind.Windows) return;
+        if (await programs.RunAsync("id", ["-u", "--", user], cancel) is { Code: not 0 }) throw new CommandFailure($"there is no user '{user}' here; make it first, or name another");
     }
 
     private string[] Systemctl(params string[] words) => isUsers ? ["--user", .. words] : words;

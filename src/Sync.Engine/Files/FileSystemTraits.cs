@@ -35,6 +35,9 @@ public sealed record FileSystemTraits
     /// <summary>The mtime of a symbolic link itself can be set.</summary>
     public required bool HasLinkTimes { get; init; }
 
+    /// <summary>The mtime of a file can be set: where it cannot, it is not compared.</summary>
+    public bool HasTimes { get; init; } = true;
+
     /// <summary>The step of stored times, in nanoseconds.</summary>
     public required long MtimeGrainNs { get; init; }
 

@@ -165,6 +165,18 @@ internal sealed class Placer
         _replacement.Replace(p, p.Entry.Kind, p.Expected);
     }
 
+    /// <summary>Whether what stands at the target is what is moved, under another spelling: by its key, or, where each spelling has one of its own (FUSE), by the names that the directory has.</summary>
+    private bool IsItself(string source, string target, FileStat moved)
+    {
+        if (_files.Stat(target, out var standing) == FsError.None && standing.Stamp.FileKey == moved.Stamp.FileKey) return true;
+        var (directory, from) = SharePath.Split(source);
+        var (its, to) = SharePath.Split(target);
+        if (directory != its || standing.Kind != moved.Kind || standing.Stamp.Size != moved.Stamp.Size || standing.Stamp.MtimeNs != moved.Stamp.MtimeNs) return false;
+        if (!from.Normalize().Equals(to.Normalize(), StringComparison.OrdinalIgnoreCase)) return false;
+        var items = new List<DirectoryItem>();
+        return _files.List(directory, items) == FsError.None && items.Exists(i => i.Name == from) && !items.Exists(i => i.Name == to);
+    }
+
     private FsError RenameWithoutNoReplace(string from, string to) =>
         _files.Stat(to, out _) == FsError.NotFound ? _files.Rename(from, to, RenameMode.Replace) : FsError.Exists;
 
@@ -186,7 +198,7 @@ internal sealed class Placer
         var error = _files.Rename(p.Source, p.Target, displaces ? RenameMode.Exchange : RenameMode.NoReplace);
         if (error == FsError.Unsupported && !displaces) error = RenameWithoutNoReplace(p.Source, p.Target);
         // Only the spelling changes: what is in its way is itself.
-        if (error == FsError.Exists && !displaces && _files.Traits.FoldsNames && _files.Stat(p.Target, out var itself) == FsError.None && itself.Stamp.FileKey == before.Stamp.FileKey)
+        if (error == FsError.Exists && !displaces && _files.Traits.FoldsNames && IsItself(p.Source, p.Target, before))
             error = _files.Rename(p.Source, p.Target, RenameMode.Replace);
         if (error is FsError.Exists or FsError.NotFound)
         {

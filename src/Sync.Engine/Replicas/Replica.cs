@@ -127,7 +127,7 @@ internal sealed partial class Replica : IContentLocator, IAsyncDisposable
         WorkerPool NewPool(string name, int threads, bool yields = false) =>
             new($"{options.Share} {name}", threads, OnError, yields, options.Machine.NewLane(name, threads));
         var trees = new TreeSet(root);
-        var comparer = new FacetComparer(Math.Max(1, files.Traits.MtimeGrainNs), files.Traits.HasModes, files.Traits.HasLinkTimes) { Ownership = policy.Ownership };
+        var comparer = new FacetComparer(files.Traits.HasTimes ? Math.Max(1, files.Traits.MtimeGrainNs) : long.MaxValue, files.Traits.HasModes, files.Traits.HasLinkTimes) { Ownership = policy.Ownership };
         _context = new ReplicaContext
         {
             Share = options.Share,

@@ -22,26 +22,24 @@ internal static class RecipeFormats
     /// <summary>What to give to the tool of that name.</summary>
     public static string Render(string format, GuestRecipe recipe) => All[format](recipe);
 
-    /// <summary>User data. The script stands in base64, so that nothing in it meets YAML's rules. Removed when it has run: user data stays readable, but its invite is used up.</summary>
+    /// <summary>User data. The script stands in base64, so that nothing in it meets YAML's rules. It runs at each boot until it has joined: the host may be away at the first one, or power go. Then it removes itself:
+    /// user data stays readable, but its invite is used up.</summary>
     private static string CloudInit(GuestRecipe recipe) => $"""
         #cloud-config
         packages:
           - curl
         write_files:
-          - path: /run/sync-guest-join.sh
+          - path: /var/lib/cloud/scripts/per-boot/sync-guest-join.sh
             permissions: "0700"
             encoding: b64
-            content: {Base64(recipe)}
-        runcmd:
-          - [sh, /run/sync-guest-join.sh]
-          - [rm, -f, /run/sync-guest-join.sh]
+            content: {Base64(ShellRecipe.Render(recipe) + "rm -f -- \"$0\"\n")}
 
         """;
 
     private static string Vagrant(GuestRecipe recipe) => $"""
         # In the Vagrantfile, beside the machine's own configuration.
         Vagrant.configure("2") do |config|
-          config.vm.provision "sync-guest", type: "shell", privileged: true, inline: "echo {Base64(recipe)} | base64 -d | sh"
+          config.vm.provision "sync-guest", type: "shell", privileged: true, inline: "echo {Base64(ShellRecipe.Render(recipe))} | base64 -d | sh"
         end
 
         """;
@@ -64,7 +62,7 @@ internal static class RecipeFormats
             command:
               - sh
               - -c
-              - "if ! command -v curl >/dev/null; then apt-get update -q && apt-get install -qy --no-install-recommends curl || exit 1; fi; echo {Base64(recipe)} | base64 -d >/run/join.sh && exec sh /run/join.sh"
+              - "if ! command -v curl >/dev/null; then apt-get update -q && apt-get install -qy --no-install-recommends curl || exit 1; fi; echo {Base64(ShellRecipe.Render(recipe))} | base64 -d >/run/join.sh && exec sh /run/join.sh"
             volumes:
               - sync-guest-program:/opt/sync-guest
               - sync-guest-data:/var/lib/sync-guest
@@ -83,7 +81,7 @@ internal static class RecipeFormats
           stage('Join the share') {
             sh '''#!/bin/sh
               export SYNC_PREFIX="$HOME/sync-guest" SYNC_DATA="$HOME/.local/share/sync-guest" SYNC_DIR="$WORKSPACE/share" BUILD_ID=dontKillMe JENKINS_NODE_COOKIE=dontKillMe
-              echo {{Base64(recipe)}} | base64 -d | sh
+              echo {{Base64(ShellRecipe.Render(recipe))}} | base64 -d | sh
               "$SYNC_PREFIX/sync-guest" flush --timeout 10m --data "$SYNC_DATA"
             '''
           }
@@ -91,7 +89,7 @@ internal static class RecipeFormats
 
         """;
 
-    private static string Base64(GuestRecipe recipe) => Convert.ToBase64String(Encoding.UTF8.GetBytes(ShellRecipe.Render(recipe)));
+    private static string Base64(string script) => Convert.ToBase64String(Encoding.UTF8.GetBytes(script));
 
     private static string Indent(string text, int columns) => string.Concat(text.Split('\n').Select(line => line.Length == 0 ? "\n" : new string(' ', columns) + line + "\n"));
 

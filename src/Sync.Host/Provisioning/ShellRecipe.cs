@@ -21,9 +21,9 @@ internal static class ShellRecipe
             trap 'rm -rf "$work"' EXIT
             # The host's certificate is its own; what comes is checked by its hash.
             if command -v curl >/dev/null; then
-                curl -fsSk --retry 5 --retry-connrefused -o "$work/archive" "$url"
+                curl -fsSk --retry 60 --retry-delay 10 --retry-connrefused -o "$work/archive" "$url"
             elif command -v wget >/dev/null; then
-                wget -q --no-check-certificate --tries=5 -O "$work/archive" "$url"
+                wget -q --no-check-certificate --tries=60 --waitretry=10 --retry-connrefused -O "$work/archive" "$url"
             else
                 echo "sync-guest: neither curl nor wget is installed" >&2
                 exit 1
@@ -39,14 +39,25 @@ internal static class ShellRecipe
             rm -rf "$work"
         fi
         mkdir -p "$dir"
-        if [ ! -f "$data/config.json" ]; then
-            echo {Quote(recipe.Token)} | "$prefix/sync-guest" join - "$dir" --name {Quote(recipe.Name)} --data "$data"
+        dir="$(cd "$dir" && pwd -P)"
+        # Other directories may have been joined before this one.
+        if ! grep -qsF "\"$dir\"" "$data/config.json"; then
+            tries=0
+            until echo {Quote(recipe.Token)} | "$prefix/sync-guest" join - "$dir" --name {Quote(recipe.Name)} --data "$data"; do
+                code=$?
+                # 5: the host cannot be reached, yet. Ten minutes.
+                [ "$code" = 5 ] && [ "$tries" -lt 60 ] || exit "$code"
+                tries=$((tries + 1))
+                sleep 10
+            done
         fi
         if [ "${"{"}SYNC_FOREGROUND:-{"}"}" = 1 ]; then
             exec "$prefix/sync-guest" run --data "$data"
-        elif [ -d /run/systemd/system ]; then
+        elif "$prefix/sync-guest" status --data "$data" >/dev/null 2>&1; then
+            :
+        elif [ -d /run/systemd/system ] && {"{"} [ "$(id -u)" = 0 ] || systemctl --user show-environment >/dev/null 2>&1; {"}"}; then
             "$prefix/sync-guest" service install --data "$data"
-        elif ! "$prefix/sync-guest" status --data "$data" >/dev/null 2>&1; then
+        else
             nohup "$prefix/sync-guest" run --data "$data" >"$data/run.log" 2>&1 &
         fi
 

@@ -25,6 +25,18 @@ internal sealed class Mounted : IAsyncDisposable
         return new Mounted(directory);
     }
 
+    /// <summary>A fresh NTFS, by FUSE.</summary>
+    /// <param name="image">The file that it is in.</param>
+    /// <param name="directory">Where it is mounted.</param>
+    public static async Task<Mounted> NtfsAsync(string image, string directory)
+    {
+        Assert.SkipUnless(Environment.UserName == "root", "mounting needs root");
+        await using (FileStream file = File.Create(image)) file.SetLength(32 << 20);
+        await SystemCommand.RunOrSkipAsync("mkntfs", "-F", "-Q", "-q", image);
+        await SystemCommand.RunOrSkipAsync("ntfs-3g", image, directory);
+        return new Mounted(directory);
+    }
+
     /// <summary>Takes it away from its path at once, also while something is open on it.</summary>
     public async Task UnmountAsync()
     {

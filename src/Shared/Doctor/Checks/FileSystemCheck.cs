@@ -49,6 +49,8 @@ internal sealed class FileSystemCheck : IDoctorCheck
             yield return DoctorFinding.Warning(Name, "'A' and 'a' are one name here: of two such names only one can be placed (unmaterialised)", null, root.Share);
         if (traits.MtimeGrainNs >= Second)
             yield return DoctorFinding.Warning(Name, $"times are kept in steps of {Step(traits.MtimeGrainNs)}: more has to be hashed", null, root.Share);
+        if (!traits.HasTimes)
+            yield return DoctorFinding.Warning(Name, "times of files cannot be set: they are those of when a file was placed here, and are not compared", null, root.Share);
         if (!traits.HasModes)
             yield return DoctorFinding.Warning(Name, "permission bits are not kept", null, root.Share);
         if (!traits.HasSymlinks)

@@ -31,7 +31,8 @@ internal sealed record InotifyUse(long Watches, long Instances)
         string[] paths;
         try
         {
-            paths = [.. Directory.EnumerateFiles(Path.Combine(process, "fd")).Where(fd => IsInotify(fd)).Select(fd => Path.Combine(process, "fdinfo", Path.GetFileName(fd)))];
+            // Not EnumerateFiles: that asks what each leads to, and a file system that does not answer would hold this up for ever.
+            paths = [.. Directory.EnumerateFileSystemEntries(Path.Combine(process, "fd")).Where(fd => IsInotify(fd)).Select(fd => Path.Combine(process, "fdinfo", Path.GetFileName(fd)))];
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

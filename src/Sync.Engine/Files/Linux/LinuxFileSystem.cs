@@ -255,19 +255,20 @@ internal sealed unsafe class LinuxFileSystem : IFileSystem
             using (targetParent)
             {
                 var flags = mode switch { RenameMode.NoReplace => NoReplace, RenameMode.Exchange => Exchange, _ => 0 };
-                if (LibC.syscall(Abi.Renameat2, sourceParent.Fd, (nint)source.Name, targetParent.Fd, (nint)target.Name, flags) == 0)
+                var isDone = LibC.syscall(Abi.Renameat2, sourceParent.Fd, (nint)source.Name, targetParent.Fd, (nint)target.Name, flags) == 0;
+                if (!isDone)
                 {
-                    if (placed is not null) looked = DirectoryWalk.StatName(targetParent.Fd, target.Name, placed);
-                    return FsError.None;
+                    // A file system without the flags says EINVAL too.
+                    error = Errno.LastError;
+                    if (error != FsError.Invalid || flags == 0 || Traits.CanExchange) return error;
+                    if (mode == RenameMode.Exchange) return FsError.Unsupported;
+                    // RACE: what is put there between the look and the rename is replaced.
+                    if (Stat(to, out _) is var found and not FsError.NotFound) return found == FsError.None ? FsError.Exists : found;
+                    if (LibC.syscall(Abi.Renameat2, sourceParent.Fd, (nint)source.Name, targetParent.Fd, (nint)target.Name, 0) != 0) return Errno.LastError;
                 }
 
-                // A file system without the flags says EINVAL too.
-                error = Errno.LastError;
-                if (error != FsError.Invalid || flags == 0 || Traits.CanExchange) return error;
-                if (mode == RenameMode.Exchange) return FsError.Unsupported;
-                // RACE: what is put there between the look and the rename is replaced.
-                if (Stat(to, out _) is var found and not FsError.NotFound) return found == FsError.None ? FsError.Exists : found;
-                return LibC.syscall(Abi.Renameat2, sourceParent.Fd, (nint)source.Name, targetParent.Fd, (nint)target.Name, 0) == 0 ? FsError.None : Errno.LastError;
+                if (placed is not null) looked = DirectoryWalk.StatName(targetParent.Fd, target.Name, placed);
+                return FsError.None;
             }
         }
     }

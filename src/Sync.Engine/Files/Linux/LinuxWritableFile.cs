@@ -5,6 +5,7 @@ namespace Sync.Engine.Files.Linux;
 /// <summary>A file under `.sync/`, open for writing.</summary>
 internal sealed unsafe class LinuxWritableFile(FileDescriptor fd, WriteBackKind writeBack) : IWritableFile
 {
+    private const uint PlainBits = 0x1FF; // 0777
     private const uint WaitBefore = 1;
     private const uint StartWrite = 2;
     private const uint WaitAfter = 4;
@@ -26,7 +27,8 @@ internal sealed unsafe class LinuxWritableFile(FileDescriptor fd, WriteBackKind 
         // The owner first: changing it clears the set-id bits.
         if (owner is { } who && LibC.fchown(fd, (uint)(who >> 32), (uint)who) != 0)
             return Errno.LastError;
-        if (LibC.fchmod(fd, mode) != 0)
+        // Some file systems that keep no modes refuse the set-id and sticky bits (exfat-fuse). Where modes are kept, what is wanting is seen.
+        if (LibC.fchmod(fd, mode) != 0 && ((mode & PlainBits) == mode || LibC.fchmod(fd, mode & PlainBits) != 0))
             return Errno.LastError;
         var times = stackalloc TimeSpec[2] { TimeSpec.Omit, TimeSpec.FromNanoseconds(mtimeNs) };
         return Result(LibC.futimens(fd, times));

@@ -39,7 +39,8 @@ internal static class TraitsProbe
                 return unprobed;
             var probed = unprobed with
             {
-                MtimeGrainNs = MtimeGrain(files, first),
+                HasTimes = MtimeGrain(files, first) is not null,
+                MtimeGrainNs = MtimeGrain(files, first) ?? Grains[^1],
                 HasModes = HasModes(files, first),
                 FoldsCase = files.Stat(Path.Join(PrivateDirectory.Name, first[(PrivateDirectory.Name.Length + 1)..].ToUpperInvariant()), out _) == FsError.None,
                 FoldsForms = FoldsForms(files, composed, decomposed),
@@ -85,16 +86,17 @@ internal static class TraitsProbe
             && files.SetMode(path, Plain) == FsError.None && files.Stat(path, out var plain) == FsError.None && plain.Mode == Plain;
     }
 
-    private static long MtimeGrain(LinuxFileSystem files, string path)
+    /// <summary>Null: it cannot be set (exfat-fuse says that it was, and leaves it).</summary>
+    private static long? MtimeGrain(LinuxFileSystem files, string path)
     {
         if (files.SetMtime(path, ProbeMtimeNs) != FsError.None || files.Stat(path, out var stat) != FsError.None)
-            return Grains[^1];
+            return null;
         foreach (var grain in Grains)
         {
             if (ProbeMtimeNs / grain * grain == stat.Stamp.MtimeNs)
                 return grain;
         }
 
-        return Grains[^1];
+        return Math.Abs(ProbeMtimeNs - stat.Stamp.MtimeNs) <= Grains[^1] ? Grains[^1] : null;
     }
 }
