@@ -78,7 +78,7 @@ mkdir "$place/program"
 tar -xz -C "$place/program" --strip-components=1 -f "$packages"/sync-host-*-linux-x64.tar.gz
 sync_host() { "$place/program/sync-host" --data "$place/host" "$@"; }
 for i in {1..200}; do echo "file $i" >"$place/src/deep/$i.txt"; done
-sync_host serve --share "work=$place/src" --listen 127.0.0.1:7443 --api 127.0.0.1:8443 >"$place/host.log" 2>&1 &
+"$place/program/sync-host" --data "$place/host" serve --share "work=$place/src" --listen 127.0.0.1:7443 --api 127.0.0.1:8443 >"$place/host.log" 2>&1 &
 host=$!
 check "the host is there" until_true sync_host status
 
