@@ -163,6 +163,11 @@ cp "$machine/usr/bin/sync-guest" "$machine/usr/local/bin/"
 check "restorecon" inside bash -c "$(grep -o 'sudo restorecon [^\`]*' "$page" | head -1)"
 rm "$machine/usr/local/bin/sync-guest"
 
+echo "== inotify limits, which are not set: they are this machine's"
+block '# /etc/sysctl.d/60-sync.conf' | head -2 >"$machine/etc/sysctl.d/60-sync.conf"
+check "two lines" grep -c '^fs.inotify.max_user_[a-z]* = [0-9]*$' "$machine/etc/sysctl.d/60-sync.conf"
+check "sysctl reads them" inside sysctl --dry-run -p /etc/sysctl.d/60-sync.conf
+
 echo "== provisioning"
 check "a place for packages" page_command "mkdir -p /var/lib/sync-host/packages"
 check "the archive" page_command "tar -czf /var/lib/sync-host/packages/sync-guest-0.1.0-linux-x64.tar.gz --transform s,^,sync-guest/, -C /usr/bin sync-guest"

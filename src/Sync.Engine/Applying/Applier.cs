@@ -614,7 +614,8 @@ internal sealed class Applier(
                     FsError.BadName when p.NameFault != NameFault.None => context.Files.Traits.Names.Explain(p.NameFault),
                     FsError.NameTooLong => "The name or path is too long for this file system.",
                     FsError.BadName => "This file system cannot represent the name.",
-                    _ => $"It could not be put in place ({p.Error}); it is tried again.",
+                    FsError.Invalid => "This file system refuses it, most likely for its name. It stays on the other replicas, and is tried again.",
+                    _ => $"It could not be put in place ({p.Error.InWords()}); it is tried again.",
                 });
                 return;
         }
