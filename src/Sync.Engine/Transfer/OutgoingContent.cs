@@ -24,21 +24,7 @@ internal sealed class OutgoingContent(IFileSystem files, VerifiedManifests manif
     private int _filled;
 
     /// <summary>Writes all its frames, the end included.</summary>
-    public async Task RunAsync(CancellationToken cancel)
-    {
-        ContentFrame.End end;
-        try
-        {
-            end = await SendAsync(cancel);
-        }
-        catch (IOException e)
-        {
-            // The replica's own data directory, where manifests are kept.
-            end = End(TransferStatus.Failed, e.Message);
-        }
-
-        await output.WriteAsync(end, cancel);
-    }
+    public Task RunAsync(CancellationToken cancel) => OutgoingEnd.WriteAsync(output, request.Id, SendAsync(cancel), cancel);
 
     private async ValueTask<ContentFrame.End> SendAsync(CancellationToken cancel)
     {
