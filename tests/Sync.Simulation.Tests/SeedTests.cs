@@ -13,7 +13,7 @@ public sealed class SeedTests
     /// <summary>Seeds in a test run, if they fit in its time. SYNC_SEEDS asks for more, without a limit, and goes on where the last such run stopped.</summary>
     private const ulong Seeds = 20_000;
 
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(230);
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(150);
 
     [Fact]
     public async Task Every_seed_keeps_every_promise()

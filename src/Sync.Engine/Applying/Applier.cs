@@ -483,10 +483,10 @@ internal sealed class Applier(
         _ => false,
     };
 
-    /// <summary>Whether the directory that something was put into by its path has another path by now: it stands in what had taken that path, or has moved along. Taken for placed, it would be missed at
+    /// <summary>Whether the directory that something new was put into by its path has another path by now: it stands in what had taken that path, or has moved along. Taken for placed, it would be missed at
     /// the first look, and deleted elsewhere.</summary>
     private bool IsElsewhere(Placement p) =>
-        p.Step.Kind is StepKind.Create or StepKind.Move && Trees.Find(p.Entry.Parent) is { IsLocal: true } parent && SharePath.Join(Trees.LocalPath(parent), p.Entry.Name) != p.Target;
+        p.Step.Kind == StepKind.Create && Trees.Find(p.Entry.Parent) is { IsLocal: true } parent && SharePath.Join(Trees.LocalPath(parent), p.Entry.Name) != p.Target;
 
     private bool IsWithin(EntryId directory, Node node) => Trees.Find(directory) is { } at && Trees.IsLocallyWithin(at, node);
 
