@@ -137,9 +137,10 @@ internal sealed class JobRun
         await _onDemand.OpenAsync(slot, cancel);
         using var metering = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         var metered = _meter.WatchAsync(slot, Record.Guests, _time, metering.Token);
+        (JobState State, string? Reason, IReadOnlyList<JobPart> Parts) end;
         try
         {
-            await RoundsAsync(slot, cancel);
+            end = await RoundsAsync(slot, cancel);
         }
         finally
         {
@@ -147,9 +148,12 @@ internal sealed class JobRun
             await metered;
             await _onDemand.CloseAsync(slot);
         }
+
+        // Told when nothing moves any more: what is saved after it waits for the next job.
+        End(end.State, end.Reason, end.Parts);
     }
 
-    private async Task RoundsAsync(ReplicaSlot slot, CancellationToken cancel)
+    private async Task<(JobState State, string? Reason, IReadOnlyList<JobPart> Parts)> RoundsAsync(ReplicaSlot slot, CancellationToken cancel)
     {
         if (slot.Replica is not IHostShare share)
             throw new CommandFailure(ExitCode.Halted, $"share {Record.Share} is not running: {slot.Status.Reason}");
@@ -161,16 +165,9 @@ internal sealed class JobRun
                 parts = [.. parts, .. revoked.Select(g => new JobPart(g, ReplicaWords.Of(FlushOutcome.Refused), $"guest '{Printable.Text(g)}' has no right to share {Record.Share} any more"))];
             Change(r => r with { Parts = parts });
             if (parts.All(p => p.IsComplete))
-            {
-                End(JobState.Done, null, parts);
-                return;
-            }
-
+                return (JobState.Done, null, parts);
             if (parts.FirstOrDefault(p => !p.IsComplete && p.Outcome is not JobPart.Offline) is { } failed)
-            {
-                End(JobState.Failed, failed.Reason ?? failed.Outcome, parts);
-                return;
-            }
+                return (JobState.Failed, failed.Reason ?? failed.Outcome, parts);
 
             // Only guests that are away are left: something changes in the share's status when one comes, or is no guest any more.
             await WaitForGuestAsync(slot, parts, cancel);

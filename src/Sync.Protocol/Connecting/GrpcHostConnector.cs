@@ -11,8 +11,11 @@ namespace Sync.Protocol.Connecting;
 /// </summary>
 public sealed class GrpcHostConnector : IHostConnector, IAsyncDisposable
 {
-    /// <summary>What one try may take, over all addresses.</summary>
+    /// <summary>What one try may take, over all addresses; after tries that have taken it, twice as long each, up to <see cref="LongestDeadline"/>: an emulated or a loaded machine may need that for a handshake.
+    /// (To be connected at all, an address of a network has <see cref="PeerDialer.ReachedWithin"/>.)</summary>
     public static readonly TimeSpan ConnectDeadline = TimeSpan.FromSeconds(10);
+
+    private static readonly TimeSpan LongestDeadline = TimeSpan.FromSeconds(30);
 
     private readonly PeerAddress[] _addresses;
     private readonly string _hostFingerprint;
@@ -22,6 +25,7 @@ public sealed class GrpcHostConnector : IHostConnector, IAsyncDisposable
     private readonly IBulkLimits _limits;
     private readonly Lock _gate = new();
     private Route? _route;
+    private TimeSpan _deadline = ConnectDeadline;
     private int _best;
     private bool _disposed;
 
@@ -50,15 +54,19 @@ public sealed class GrpcHostConnector : IHostConnector, IAsyncDisposable
         var begun = _time.GetTimestamp();
         var first = Volatile.Read(ref _best);
         LinkException? worst = null;
+        // Tries of several replicas at once may double it together; it is bounded all the same.
+        TimeSpan deadline;
+        lock (_gate) deadline = _deadline;
         for (var i = 0; i < _addresses.Length; i++)
         {
             var index = (first + i) % _addresses.Length;
             // An address that swallows packets leaves time for the others.
-            var share = (ConnectDeadline - _time.GetElapsedTime(begun)) / (_addresses.Length - i);
+            var share = (deadline - _time.GetElapsedTime(begun)) / (_addresses.Length - i);
             try
             {
                 var link = await TryAsync(index, hello, share, cancel);
                 Volatile.Write(ref _best, index);
+                lock (_gate) _deadline = ConnectDeadline;
                 return link;
             }
             catch (LinkException e) when (e.Failure is LinkFailure.Unreachable or LinkFailure.WrongPeer)
@@ -96,6 +104,7 @@ public sealed class GrpcHostConnector : IHostConnector, IAsyncDisposable
         catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
         {
             Drop(route);
+            lock (_gate) _deadline = _deadline * 2 < LongestDeadline ? _deadline * 2 : LongestDeadline;
             throw new LinkException(
                 LinkFailure.Unreachable, $"The host at {route.Address} did not answer within {timeout.TotalSeconds:0.#} s. Check that sync-host runs there, and the network between.");
         }

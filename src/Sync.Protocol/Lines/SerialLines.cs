@@ -6,6 +6,9 @@ internal static class SerialLines
     private static readonly Lock Gate = new();
     private static readonly Dictionary<string, (SerialLine Line, int Users)> Lines = new(StringComparer.Ordinal);
 
+    /// <summary>Lines that are being closed: a device that one process at a time may open is busy until then.</summary>
+    private static readonly Dictionary<string, Task> Closing = new(StringComparer.Ordinal);
+
     /// <summary>Opens a channel over the line at a path.</summary>
     /// <exception cref="Connecting.DialException">It cannot be opened.</exception>
     /// <exception cref="OperationCanceledException">Nobody was there in time.</exception>
@@ -14,7 +17,7 @@ internal static class SerialLines
         SerialLine line;
         lock (Gate)
         {
-            line = Lines.TryGetValue(path, out var known) ? known.Line : new SerialLine(stop => LineDevices.OpenAsync(path, stop), accept: null, TimeProvider.System);
+            line = Lines.TryGetValue(path, out var known) ? known.Line : new SerialLine(stop => OpenAsync(path, stop), accept: null, TimeProvider.System);
             Lines[path] = (line, known.Users + 1);
         }
 
@@ -31,12 +34,19 @@ internal static class SerialLines
         }
     }
 
+    private static async ValueTask<Stream> OpenAsync(string path, CancellationToken stop)
+    {
+        Task former;
+        lock (Gate) former = Closing.GetValueOrDefault(path, Task.CompletedTask);
+        await former.WaitAsync(stop);
+        return await LineDevices.OpenAsync(path, stop);
+    }
+
     private static void Release(string path)
     {
-        SerialLine line;
         lock (Gate)
         {
-            (line, var users) = Lines[path];
+            var (line, users) = Lines[path];
             if (users > 1)
             {
                 Lines[path] = (line, users - 1);
@@ -44,8 +54,8 @@ internal static class SerialLines
             }
 
             Lines.Remove(path);
+            // It never throws: what happens on the line has ended its channels.
+            Closing[path] = line.DisposeAsync().AsTask();
         }
-
-        _ = line.DisposeAsync().AsTask();
     }
 }
