@@ -37,10 +37,11 @@ internal static class TraitsProbe
         {
             if (!Create(files, first) || !Create(files, second))
                 return unprobed;
+            var grain = MtimeGrain(files, first);
             var probed = unprobed with
             {
-                HasTimes = MtimeGrain(files, first) is not null,
-                MtimeGrainNs = MtimeGrain(files, first) ?? Grains[^1],
+                HasTimes = grain is not null,
+                MtimeGrainNs = grain ?? Grains[^1],
                 HasModes = HasModes(files, first),
                 FoldsCase = files.Stat(Path.Join(PrivateDirectory.Name, first[(PrivateDirectory.Name.Length + 1)..].ToUpperInvariant()), out _) == FsError.None,
                 FoldsForms = FoldsForms(files, composed, decomposed),
