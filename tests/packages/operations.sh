@@ -43,24 +43,7 @@ if [[ ! -f $base ]]; then
 fi
 
 passed=0 failed=0
-check() { # WHAT COMMAND...
-    local what=$1
-    shift
-    if "$@" >"$place/check.log" 2>&1; then
-        ((passed += 1))
-    else
-        ((failed += 1))
-        echo "FAILED: $what: $*"
-        sed 's/^/    /' "$place/check.log" | tail -20
-    fi
-}
-until_true() {
-    for _ in {1..300}; do
-        "$@" >/dev/null 2>&1 && return 0
-        sleep 0.1
-    done
-    "$@"
-}
+. tests/packages/checks.sh
 
 machine="$place/machine"
 mkdir "$machine"

@@ -39,17 +39,7 @@ fi
 place=$2
 passed=0 failed=0 skipped=0
 
-check() { # WHAT COMMAND...
-    local what=$1
-    shift
-    if "$@" >"$place/check.log" 2>&1; then
-        ((passed += 1))
-    else
-        ((failed += 1))
-        echo "FAILED: $what: $*"
-        sed 's/^/    /' "$place/check.log" | tail -20
-    fi
-}
+. tests/packages/checks.sh
 
 says() { grep -qF -- "$1" <<<"$("${@:2}" 2>&1)" || { echo "not in the output of ${*:2}: $1"; "${@:2}"; return 1; }; }
 absent() { [[ ! -e $1 && ! -L $1 ]]; }
