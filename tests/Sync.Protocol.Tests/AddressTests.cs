@@ -35,6 +35,8 @@ public sealed class AddressTests
     [InlineData("ho st:1")]
     [InlineData("[10.0.0.1]:1")]
     [InlineData("http://host:1")]
+    [InlineData("https://unix:99")]
+    [InlineData("https://vsock:2")]
     [InlineData("unix:")]
     [InlineData("unix:/")]
     [InlineData("unix:relative")]

@@ -277,6 +277,8 @@ internal sealed class Applier(
         var batch = new List<Placement>(Math.Min(_ready.Count, BatchLength));
         while (batch.Count < BatchLength && _ready.TryDequeue(out var placement)) batch.Add(placement);
         _running = true;
+        var makes = batch.Exists(static p => p is { Step.Kind: StepKind.Create, Entry.Kind: EntryKind.Directory });
+        if (makes) context.Arrivals.BeginMaking();
         context.Apply.Run(() =>
         {
             foreach (var p in batch.Where(static p => p.NameFault != NameFault.None)) (p.Outcome, p.Error) = (PlacementOutcome.Failed, FsError.BadName);
@@ -297,6 +299,7 @@ internal sealed class Applier(
                 {
                     _running = false;
                     foreach (var placement in batch) Conclude(placement);
+                    if (makes) observer.EndMaking();
                 });
             }
         });
@@ -483,10 +486,10 @@ internal sealed class Applier(
         _ => false,
     };
 
-    /// <summary>Whether the directory that something new was put into by its path has another path by now: it stands in what had taken that path, or has moved along. Taken for placed, it would be missed at
-    /// the first look, and deleted elsewhere.</summary>
-    private bool IsElsewhere(Placement p) =>
-        p.Step.Kind == StepKind.Create && Trees.Find(p.Entry.Parent) is { IsLocal: true } parent && SharePath.Join(Trees.LocalPath(parent), p.Entry.Name) != p.Target;
+    /// <summary>Whether something was put by its path into another directory than the trees know there; where that cannot be known: whether that directory has another path by now. Taken for placed, it would be
+    /// missed at the first look, and deleted elsewhere.</summary>
+    private bool IsElsewhere(Placement p) => Trees.Find(p.Entry.Parent) is { IsLocal: true } parent
+        && (p.DirectoryKey != 0 && parent.FileKey != 0 ? parent.FileKey != p.DirectoryKey : p.Step.Kind == StepKind.Create && SharePath.Join(Trees.LocalPath(parent), p.Entry.Name) != p.Target);
 
     private bool IsWithin(EntryId directory, Node node) => Trees.Find(directory) is { } at && Trees.IsLocallyWithin(at, node);
 

@@ -41,6 +41,9 @@ public sealed record FileSystemTraits
     /// <summary>The step of stored times, in nanoseconds.</summary>
     public required long MtimeGrainNs { get; init; }
 
+    /// <summary>So long after a write another one may leave a file's stamp as it is, in nanoseconds: the coarsest tick of a kernel is 10 ms, where the file system is not coarser itself.</summary>
+    public long BlindNs => 4 * Math.Max(MtimeGrainNs, 10_000_000);
+
     /// <summary>Kernel events do not tell of all changes (network file systems): poll.</summary>
     public required bool NeedsPolling { get; init; }
 }

@@ -50,10 +50,11 @@ public interface IFileSystem : IDisposable
     /// <summary>Renames atomically.</summary>
     FsError Rename(string from, string to, RenameMode mode);
 
-    /// <summary>Renames, then looks at what stands there; what the look finds is <paramref name="placed"/> with <paramref name="looked"/> its error.</summary>
-    FsError Rename(string from, string to, RenameMode mode, out FileStat placed, out FsError looked)
+    /// <summary>Renames, then looks at what stands there; what the look finds is <paramref name="placed"/> with <paramref name="looked"/> its error. The file key of the directory that it went into, whatever
+    /// has come to that one's path since, is <paramref name="directory"/>; 0 where it cannot be known.</summary>
+    FsError Rename(string from, string to, RenameMode mode, out FileStat placed, out FsError looked, out ulong directory)
     {
-        placed = default;
+        (placed, directory) = (default, 0);
         var error = Rename(from, to, mode);
         looked = error == FsError.None ? Stat(to, out placed) : FsError.None;
         return error;

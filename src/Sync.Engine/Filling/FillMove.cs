@@ -50,17 +50,24 @@ internal sealed class FillMove(
     {
         var parts = await context.Loop.CallAsync(() => Choose(states, wholeOnly), context.Stopping).ConfigureAwait(false);
         if (parts.Count == 0) return false;
-        await OnApplyAsync(() =>
+        try
         {
-            foreach (var part in parts) Move(part, states);
-        }).ConfigureAwait(false);
-        foreach (var part in parts)
-        {
-            var adopted = new Adoption(part);
-            while (!await context.Loop.CallAsync(() => Adopt(adopted, states), context.Stopping).ConfigureAwait(false))
+            await OnApplyAsync(() =>
             {
-                // The loop has others to serve.
+                foreach (var part in parts) Move(part, states);
+            }).ConfigureAwait(false);
+            foreach (var part in parts)
+            {
+                var adopted = new Adoption(part);
+                while (!await context.Loop.CallAsync(() => Adopt(adopted, states), context.Stopping).ConfigureAwait(false))
+                {
+                    // The loop has others to serve.
+                }
             }
+        }
+        finally
+        {
+            context.Loop.Post(observer.EndMaking);
         }
 
         return true;
@@ -97,6 +104,7 @@ internal sealed class FillMove(
 
         // A kill between the rename and the next turn must not make edits of them.
         recent.EndTurn();
+        if (parts.Count > 0) context.Arrivals.BeginMaking();
         return parts;
     }
 
@@ -121,7 +129,7 @@ internal sealed class FillMove(
         }
 
         part.Directories.Reverse();
-        part.Error = context.Files.Rename(FillStage.PathOf(part.Path), part.Path, RenameMode.NoReplace, out var placed, out var looked);
+        part.Error = context.Files.Rename(FillStage.PathOf(part.Path), part.Path, RenameMode.NoReplace, out var placed, out var looked, out _);
         if (part.Error != FsError.None || tree.Entries[part.Top].Kind == EntryKind.Directory) return;
         // RACE: what was written to it in this instant is not what we made: a look finds it.
         part.Stat = placed;

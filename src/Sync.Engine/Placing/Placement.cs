@@ -64,6 +64,9 @@ internal sealed record Placement(Node Node, Step Step)
     /// <summary>What stands at the target now, if it was done.</summary>
     public FileStat Result { get; set; }
 
+    /// <summary>The file key of the directory that it was put into by its path; 0: not known.</summary>
+    public ulong DirectoryKey { get; set; }
+
     /// <summary>Displaced files that still have a writer.</summary>
     public Lingering? Lingering { get; set; }
 

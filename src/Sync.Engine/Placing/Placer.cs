@@ -137,9 +137,10 @@ internal sealed class Placer
             return;
         }
 
-        var placed = _files.Rename(p.Staged!, p.Target, RenameMode.NoReplace, out var now, out var looked);
+        var placed = _files.Rename(p.Staged!, p.Target, RenameMode.NoReplace, out var now, out var looked, out var directory);
         if (placed == FsError.None)
         {
+            p.DirectoryKey = directory;
             PlacementResult.Done(p, p.StagedStamp, looked, now);
             return;
         }
@@ -189,13 +190,15 @@ internal sealed class Placer
         }
 
         var displaces = p.Step.Kind == StepKind.Move && p.Step.Other is not null;
-        if (displaces && (_files.Stat(p.Target, out var standing) != FsError.None || !PlacementResult.IsExpected(p.OtherKind, p.OtherExpected, standing, exact: true)))
+        FileStat standing = default;
+        if (displaces && (_files.Stat(p.Target, out standing) != FsError.None || !PlacementResult.IsExpected(p.OtherKind, p.OtherExpected, standing, exact: true)))
         {
             p.Outcome = PlacementOutcome.Raced;
             return;
         }
 
-        var error = _files.Rename(p.Source, p.Target, displaces ? RenameMode.Exchange : RenameMode.NoReplace);
+        var error = _files.Rename(p.Source, p.Target, displaces ? RenameMode.Exchange : RenameMode.NoReplace, out _, out _, out var directory);
+        if (error == FsError.None) p.DirectoryKey = directory;
         if (error == FsError.Unsupported && !displaces) error = RenameWithoutNoReplace(p.Source, p.Target);
         // Only the spelling changes: what is in its way is itself.
         if (error == FsError.Exists && !displaces && _files.Traits.FoldsNames && IsItself(p.Source, p.Target, before))
@@ -222,7 +225,7 @@ internal sealed class Placer
             }
 
             if (p.OtherKind == EntryKind.Directory) _files.RemoveDirectory(p.Source);
-            else _replacement.Keep(p, p.Source, p.Target, displaced);
+            else _replacement.Keep(p, p.Source, p.Target, standing, displaced);
         }
 
         PlacementResult.Renamed(_files, p);
@@ -340,7 +343,7 @@ internal sealed class Placer
             return;
         }
 
-        _replacement.Keep(p, staged, p.Target, displaced);
+        _replacement.Keep(p, staged, p.Target, standing, displaced);
         p.Outcome = PlacementOutcome.Done;
     }
 }

@@ -1,5 +1,7 @@
 using Sync.Engine.Files;
+using Sync.Engine.LineEnds;
 using Sync.Engine.Model;
+using Sync.Engine.Scanning;
 using Sync.Engine.Versions;
 
 namespace Sync.Engine.Placing;
@@ -71,7 +73,7 @@ internal sealed class Replacement(IFileSystem files, VersionStore versions, Cont
                 return;
             }
         }
-        else Keep(p, p.Staged!, p.Target, displaced);
+        else Keep(p, p.Staged!, p.Target, standing, displaced);
 
         p.Staged = null;
         PlacementResult.Done(files, p, p.StagedStamp);
@@ -142,6 +144,13 @@ internal sealed class Replacement(IFileSystem files, VersionStore versions, Cont
                 }
             }
 
+            if (files.Stat(copy, out var copied) == FsError.None && IsUnseen(p, copy, standing, copied))
+            {
+                leftovers.Remove(copy);
+                p.Outcome = PlacementOutcome.Raced;
+                return;
+            }
+
             var kept = versions.Keep(copy, p.Target, standing, p.Reason, out _, p.DisplacedContent);
             if (kept != FsError.None)
             {
@@ -169,20 +178,36 @@ internal sealed class Replacement(IFileSystem files, VersionStore versions, Cont
         PlacementResult.Done(files, p, p.StagedStamp);
     }
 
-    /// <summary>What was displaced goes to the version store, once nobody writes to it any more.</summary>
-    public void Keep(Placement p, string path, string original, FileStat displaced)
+    /// <summary>What was displaced goes to the version store, once nobody writes to it any more; what nobody has seen of it is brought back beside what has its name now.</summary>
+    /// <param name="p">What it was displaced for.</param>
+    /// <param name="path">Where it is.</param>
+    /// <param name="original">Where it was.</param>
+    /// <param name="standing">What it was when it was looked at there.</param>
+    /// <param name="displaced">What it is.</param>
+    public void Keep(Placement p, string path, string original, FileStat standing, FileStat displaced)
     {
-        if (displaced.Kind == EntryKind.File && files.HasNoWriter(path) == false)
+        var isUnseen = IsUnseen(p, path, standing, displaced);
+        if (isUnseen || (displaced.Kind == EntryKind.File && files.HasNoWriter(path) == false))
         {
             var waiting = $"{PrivateDirectory.Displaced}/{Path.GetFileName(stager.NewPath(p.Node.Id))}-{displaced.Stamp.FileKey:x}";
             files.MakeDirectory(PrivateDirectory.Displaced, 0x1C0);
             if (files.Rename(path, waiting, RenameMode.NoReplace) == FsError.None)
             {
-                p.Lingering = new Lingering(waiting, original, displaced, p.Reason, p.DisplacedContent);
+                p.Lingering = new Lingering(waiting, original, isUnseen ? displaced with { Stamp = default } : displaced, p.Reason, p.DisplacedContent);
                 return;
             }
         }
 
-        leftovers.Keep(path, original, displaced, p.Reason, p.DisplacedContent);
+        leftovers.Keep(path, original, displaced, isUnseen ? "conflict" : p.Reason, isUnseen ? default : p.DisplacedContent);
+    }
+
+    /// <summary>Whether a file was written to a moment before, and has other bytes than the trees know: where the disk's clock ticks slowly a second write leaves the stamp of the first, and its event may
+    /// be on its way. Told by the disk's own clock, which a rename or a copy has just set; a file that cannot be read is not known to be that.</summary>
+    private bool IsUnseen(Placement p, string path, FileStat standing, FileStat now)
+    {
+        if (standing.Kind != EntryKind.File || p.DisplacedContent.IsNone || now.Stamp.CtimeNs == 0 || now.Stamp.CtimeNs - standing.Stamp.CtimeNs >= files.Traits.BlindNs) return false;
+        return IsOther(default) && IsOther(LineChoice.Lf);
+
+        bool IsOther(LineChoice lines) => FileReading.Of(files, path, CancellationToken.None, lines: lines) is { Error: FsError.None } reading && (reading.Changed || reading.Manifest?.Id != p.DisplacedContent);
     }
 }

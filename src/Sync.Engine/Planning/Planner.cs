@@ -121,8 +121,15 @@ internal sealed class Planner(TreeSet trees, FacetComparer compare)
         // A directory that was deleted and made anew is the same one: it may hold again what it held. So is what has no other past than a proposal.
         if (node is { Remote: null, Id.IsProvisional: true } && !node.Has(NodeFlags.Distinct)
             && trees.LocalParent(node) is { } parent && trees.RemoteChild(parent, node.Local!.Name) is { Local: null } former
-            && former.Kind == node.Kind && (node.Kind == EntryKind.Directory || WasHere(former)) && !former.Has(NodeFlags.Proposing) && !former.Has(NodeFlags.Applying))
-            return new Step(StepKind.Bind, Other: former);
+            && former.Kind == node.Kind && !former.Has(NodeFlags.Proposing))
+        {
+            // About to be placed where this stands already: then it is let go, and is this one. Proposed before that, this would have to be another.
+            if (former.Has(NodeFlags.Applying))
+            {
+                if (node.Kind == EntryKind.Directory || FacetComparer.SameBytes(node.Local, former.Remote!)) return Step.Wait(former);
+            }
+            else if (node.Kind == EntryKind.Directory || WasHere(former)) return new Step(StepKind.Bind, Other: former);
+        }
 
         // The journal never knew it, or forgot it: new here.
         if (node.Remote is null || node.Base is null) return Propose(node, Facets.All);

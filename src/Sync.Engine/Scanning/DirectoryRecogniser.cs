@@ -48,6 +48,7 @@ internal sealed class DirectoryRecogniser(ReplicaContext context, LookQueue look
             return;
         }
 
+        if (context.Arrivals.MayBeMade(directory, name, stat.Stamp.FileKey)) return;
         var node = local.Claim(directory, name, EntryKind.Directory);
         local.Set(node, new Entry { Id = node.Id, Parent = directory.Id, Name = name, Kind = EntryKind.Directory, Mode = stat.Mode, Owner = local.OwnerOf(stat), MtimeNs = stat.Stamp.MtimeNs }, stat.Stamp);
         scanner.Scan(node, recursive: true, origin);

@@ -54,6 +54,9 @@ internal sealed class DirectoryScanner(ReplicaContext context, IWatcher watcher,
     /// <summary>Whether a directory that stands where it was looked for is still to be listed, for the last listing did not hold or could not be made. To be done by who asks.</summary>
     public bool TakeOwed(Node directory) => _owed.Count > 0 && _owed.RemoveWhere(owed => owed.Current == directory) > 0;
 
+    /// <summary>A directory that cannot be looked at is listed when it can be.</summary>
+    public void Owe(Node directory) => _owed.Add(directory);
+
     /// <summary>Gives memory back.</summary>
     public void Trim()
     {

@@ -10,9 +10,6 @@ namespace Sync.Engine.Scanning;
 /// </summary>
 internal sealed class FreshFiles
 {
-    /// <summary>The coarsest tick of a kernel, where the file system itself is not coarser.</summary>
-    private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(10);
-
     private readonly ReplicaContext _context;
     private readonly Dictionary<Node, long> _since = [];
     private readonly Queue<(Node File, long Since)> _order = new();
@@ -21,9 +18,8 @@ internal sealed class FreshFiles
     public FreshFiles(ReplicaContext context)
     {
         _context = context;
-        var grain = TimeSpan.FromMicroseconds(context.Files.Traits.MtimeGrainNs / 1000.0);
         // An event is seen at once, or when its file has been quiet.
-        _window = Ticks(QuietPeriods.LongestWait + QuietPeriods.Quiet + 4 * (grain > Tick ? grain : Tick));
+        _window = Ticks(QuietPeriods.LongestWait + QuietPeriods.Quiet + TimeSpan.FromMicroseconds(context.Files.Traits.BlindNs / 1000.0));
         context.Trees.Stamped = Add;
     }
 

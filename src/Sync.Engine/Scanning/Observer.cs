@@ -168,6 +168,13 @@ internal sealed class Observer
         Loop();
     }
 
+    /// <summary>Directories have been made, and are known by their keys: looks at what could have been one of them.</summary>
+    public void EndMaking()
+    {
+        foreach (var (directory, name) in _context.Arrivals.EndMaking())
+            if (directory.Current.IsLocal) LookAt(directory.Current, name);
+    }
+
     /// <summary>Looks at whatever was not judged of a node while it was being placed or removed.</summary>
     public void LookAgain(Node node)
     {

@@ -61,6 +61,8 @@ internal sealed class Recogniser(
         if (seen.Error != FsError.None)
         {
             if (child is not null) candidates.RemoveGone(child);
+            // A listing takes back what is said here.
+            if (child is { Kind: EntryKind.Directory }) scanner.Owe(child);
             if (seen.Error == FsError.BadName) problems.Report(directory, name, ProblemCodes.BadName, "The link's target is not valid UTF-8: it is not synced.");
             else problems.ReportUnreadable(directory, name, seen.Error);
             return;

@@ -80,6 +80,7 @@ public readonly record struct PeerAddress
         return true;
     }
 
+    /// <summary>A host that is called like one of the other ways is refused: written without "https://" its address would be theirs.</summary>
     private static bool TryTcp(string text, out PeerAddress address)
     {
         address = default;
@@ -91,7 +92,7 @@ public readonly record struct PeerAddress
             host = host[1..^1];
             if (!IPAddress.TryParse(host, out var ip) || ip.AddressFamily != System.Net.Sockets.AddressFamily.InterNetworkV6) return false;
         }
-        else if (host.Length > MaxHost || Uri.CheckHostName(host) is not (UriHostNameType.Dns or UriHostNameType.IPv4))
+        else if (host.Length > MaxHost || host is "unix" or "serial" or "vsock" || Uri.CheckHostName(host) is not (UriHostNameType.Dns or UriHostNameType.IPv4))
         {
             return false;
         }

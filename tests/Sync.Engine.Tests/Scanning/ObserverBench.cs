@@ -85,6 +85,26 @@ internal sealed class ObserverBench : IDisposable
         };
     }
 
+    /// <summary>A directory of the journal is being made in the root, as if by the applier; what is returned ends that.</summary>
+    public Action Make(EntryId id, string name)
+    {
+        var entry = new Entry { Id = id, Parent = EntryId.Root, Name = name, Kind = EntryKind.Directory, Mode = 0x1ED };
+        var node = _context.Trees.GetOrAdd(id);
+        _context.Trees.SetRemote(node, entry);
+        node.Flags |= NodeFlags.Applying;
+        _context.Arrivals.Begin(node, _context.Trees.Root, name);
+        _context.Arrivals.BeginMaking();
+        Assert.Equal(FsError.None, _root.Fs.MakeDirectory(name, entry.Mode, out var made));
+        return () => Post(() =>
+        {
+            node.Flags &= ~NodeFlags.Applying;
+            _context.Arrivals.End(node);
+            _context.Trees.SetLocal(node, entry, made.Stamp);
+            _observer.EndMaking();
+            _observer.LookAt(_context.Trees.Root, name);
+        });
+    }
+
     /// <summary>The content that the local tree has at a name in the root.</summary>
     public ContentId ContentOf(string name) => _context.Trees.LocalChild(_context.Trees.Root, name)!.Local!.Content;
 

@@ -1,5 +1,6 @@
 using Sync.Engine.Files;
 using Sync.Engine.Model;
+using Sync.Engine.Scanning;
 using Sync.Simulation.Tests.Kernel;
 
 namespace Sync.Simulation.Tests.Disks;
@@ -108,10 +109,23 @@ internal sealed class SimFileSystem(SimDisk disk, SimProcess process, Trace trac
         return target is null ? FsError.Invalid : FsError.None;
     }
 
-    public FsError Rename(string from, string to, RenameMode mode)
+    public FsError Rename(string from, string to, RenameMode mode) => Rename(from, to, mode, out _);
+
+    public FsError Rename(string from, string to, RenameMode mode, out FileStat placed, out FsError looked, out ulong directory)
     {
+        placed = default;
+        var error = Rename(from, to, mode, out directory);
+        // Others have their turn before the look.
+        looked = error == FsError.None ? Stat(to, out placed) : FsError.None;
+        return error;
+    }
+
+    private FsError Rename(string from, string to, RenameMode mode, out ulong directory)
+    {
+        directory = 0;
         var error = Begin(DiskCall.Change);
         if (error != FsError.None) return error;
+        if (disk.Find(SharePath.Split(to).Directory, out var into) == FsError.None) directory = into.Stat.Stamp.FileKey;
         if (mode == RenameMode.Replace) disk.TellReplacing(to);
         error = disk.Rename(from, to, mode);
         if (trace.IsRead) trace.Say(process.Scheduler.NowNs, process.Name, $"from {from}");

@@ -228,18 +228,20 @@ internal sealed unsafe class LinuxFileSystem : IFileSystem
     }
 
     /// <inheritdoc/>
-    public FsError Rename(string from, string to, RenameMode mode) => Rename(from, to, mode, null, out _);
+    public FsError Rename(string from, string to, RenameMode mode) => Rename(from, to, mode, null, null, out _);
 
     /// <inheritdoc/>
-    public FsError Rename(string from, string to, RenameMode mode, out FileStat placed, out FsError looked)
+    public FsError Rename(string from, string to, RenameMode mode, out FileStat placed, out FsError looked, out ulong directory)
     {
         StatX raw;
-        var error = Rename(from, to, mode, &raw, out looked);
+        StatX into = default;
+        var error = Rename(from, to, mode, &raw, &into, out looked);
         placed = error == FsError.None && looked == FsError.None ? raw.ToFileStat() : default;
+        directory = into.Inode == 0 ? 0 : into.ToFileStat().Stamp.FileKey;
         return error;
     }
 
-    private FsError Rename(string from, string to, RenameMode mode, StatX* placed, out FsError looked)
+    private FsError Rename(string from, string to, RenameMode mode, StatX* placed, StatX* into, out FsError looked)
     {
         looked = FsError.None;
         using var source = new PathBytes(from, stackalloc byte[PathBytes.Scratch]);
@@ -268,6 +270,8 @@ internal sealed unsafe class LinuxFileSystem : IFileSystem
                 }
 
                 if (placed is not null) looked = DirectoryWalk.StatName(targetParent.Fd, target.Name, placed);
+                // What fails leaves it at 0.
+                if (into is not null) _ = DirectoryWalk.StatDescriptor(targetParent.Fd, into);
                 return FsError.None;
             }
         }
