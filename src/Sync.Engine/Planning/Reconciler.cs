@@ -581,6 +581,8 @@ internal sealed class Reconciler
         {
             node.Applied = null;
             Trees.SetSynced(node, null);
+            // What comes anew in a directory that was deleted here keeps it alive.
+            if (node is { Local: null, IsRemote: true } && Trees.Find(node.Remote!.Parent) is { Local: null } parent) Enqueue(parent);
         }
 
         if (node is { Local: null, IsRemote: false } && !Trees.HasChildren(node) && !_doubts.Contains(node))
