@@ -1,4 +1,5 @@
 using System.Collections;
+using Sync.Shared.Data;
 
 namespace Sync.Shared.Settings;
 
@@ -9,7 +10,7 @@ internal static class SettingsLayers
     public const string Prefix = "SYNC_";
 
     /// <summary>Those that are read elsewhere, and are no settings.</summary>
-    private static readonly string[] OtherVariables = ["SYNC_DATA"];
+    private static readonly string[] OtherVariables = [DataDirectory.Variable];
 
     /// <summary>Whether a key is one and a text fits it.</summary>
     /// <returns>What is wrong; null: nothing, and <paramref name="canonical"/> is the key as it is written in the definitions.</returns>

@@ -1,8 +1,6 @@
-using Microsoft.Extensions.Logging;
 using Sync.Delta;
 using Sync.Engine.Control;
 using Sync.Engine.Files;
-using Sync.Engine.Ignoring;
 using Sync.Engine.Link;
 using Sync.Engine.Model;
 using Sync.Engine.Names;

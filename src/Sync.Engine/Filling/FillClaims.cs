@@ -1,9 +1,7 @@
 using Sync.Engine.Control;
-using Sync.Engine.Files;
 using Sync.Engine.Ignoring;
 using Sync.Engine.Model;
 using Sync.Engine.Scanning;
-using Sync.Engine.Snapshots;
 using Sync.Engine.Transfer;
 using Sync.Engine.Trees;
 

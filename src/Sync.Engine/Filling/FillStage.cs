@@ -1,6 +1,5 @@
 using Sync.Engine.Files;
 using Sync.Engine.Files.Linux;
-using Sync.Engine.Model;
 using Sync.Engine.Pulling;
 using Sync.Engine.Snapshots;
 

@@ -1,5 +1,4 @@
 using System.Buffers;
-using Microsoft.Extensions.Logging;
 using Sync.Delta;
 using Sync.Engine.Control;
 using Sync.Engine.Files;

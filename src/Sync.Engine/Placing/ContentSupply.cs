@@ -1,5 +1,3 @@
-using Sync.Engine.Files;
-
 namespace Sync.Engine.Placing;
 
 /// <summary>Where a placement takes its bytes from: bytes at hand, a verified staged file (taken over), or a file of the share (copied and verified).</summary>

@@ -1,4 +1,3 @@
-using Sync.Delta;
 using Sync.Engine.Link;
 using Sync.Engine.Model;
 using Sync.Engine.Store;

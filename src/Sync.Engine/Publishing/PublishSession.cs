@@ -1,7 +1,6 @@
 using System.Threading.Channels;
 using Sync.Engine.Journal;
 using Sync.Engine.Link;
-using Sync.Engine.Model;
 
 namespace Sync.Engine.Publishing;
 

@@ -1,5 +1,4 @@
 using Sync.Engine.Files;
-using Sync.Engine.Files.Linux;
 using Sync.Engine.Model;
 
 namespace Sync.Engine.Pulling;

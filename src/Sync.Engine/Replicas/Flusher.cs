@@ -1,5 +1,4 @@
 using Sync.Engine.Control;
-using Sync.Engine.Link;
 using Sync.Engine.Machines;
 using Sync.Engine.Model;
 using Sync.Engine.Scanning;

@@ -1,13 +1,10 @@
 using System.Collections.Immutable;
-using Microsoft.Extensions.Logging;
 using Sync.Delta;
-using Sync.Engine.Control;
 using Sync.Engine.Files;
 using Sync.Engine.Ignoring;
 using Sync.Engine.Journal;
 using Sync.Engine.Link;
 using Sync.Engine.Model;
-using Sync.Engine.Placing;
 using Sync.Engine.Scanning;
 using Sync.Engine.Snapshots;
 using Sync.Engine.Store;

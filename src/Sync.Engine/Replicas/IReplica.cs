@@ -1,6 +1,4 @@
 using Sync.Engine.Files;
-using Sync.Engine.Link;
-using Sync.Engine.Model;
 
 namespace Sync.Engine.Replicas;
 

@@ -2,7 +2,6 @@ using System.Threading.Channels;
 using Sync.Delta;
 using Sync.Engine.Journal;
 using Sync.Engine.Link;
-using Sync.Engine.Model;
 
 namespace Sync.Engine.Replicas;
 

@@ -1,6 +1,5 @@
 using System.Buffers;
 using Sync.Engine.Control;
-using Sync.Engine.Link;
 using Sync.Engine.Model;
 using Sync.Engine.Store;
 using Sync.Engine.Trees;

@@ -2,11 +2,9 @@ using System.Threading.Channels;
 using Sync.Delta;
 using Sync.Engine.Control;
 using Sync.Engine.Link;
-using Sync.Engine.Machines;
 using Sync.Engine.Model;
 using Sync.Engine.Store;
 using Sync.Engine.Transfer;
-using Sync.Engine.Trees;
 
 namespace Sync.Engine.Replicas;
 

@@ -1,7 +1,6 @@
 using Sync.Delta;
 using Sync.Engine.Control;
 using Sync.Engine.Files;
-using Sync.Engine.Link;
 using Sync.Engine.Model;
 using Sync.Engine.Placing;
 using Sync.Engine.Planning;

@@ -1,9 +1,7 @@
 using Sync.Delta;
 using Sync.Engine.Link;
 using Sync.Engine.Model;
-using Sync.Engine.Store;
 using Sync.Engine.Transfer;
-using Sync.Engine.Trees;
 using Sync.Engine.Versions;
 
 namespace Sync.Engine.Replicas;

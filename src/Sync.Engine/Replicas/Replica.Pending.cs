@@ -1,7 +1,5 @@
-using Sync.Delta;
 using Sync.Engine.Model;
 using Sync.Engine.Planning;
-using Sync.Engine.Store;
 using Sync.Engine.Trees;
 
 namespace Sync.Engine.Replicas;

@@ -1,5 +1,4 @@
 using System.Buffers;
-using Sync.Engine.Files;
 using Sync.Engine.Link;
 using Sync.Engine.Model;
 

@@ -2,7 +2,6 @@ using System.Globalization;
 using Sync.Delta;
 using Sync.Engine.Files;
 using Sync.Engine.Model;
-using Sync.Engine.Placing;
 using Sync.Engine.Scanning;
 using Sync.Engine.Store;
 

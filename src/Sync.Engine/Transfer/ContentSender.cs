@@ -3,7 +3,6 @@ using System.Threading.Channels;
 using Sync.Delta;
 using Sync.Engine.Files;
 using Sync.Engine.Link;
-using Sync.Engine.Model;
 using Sync.Engine.Store;
 
 namespace Sync.Engine.Transfer;

@@ -1,7 +1,6 @@
 using Sync.Delta;
 using Sync.Engine.Files;
 using Sync.Engine.LineEnds;
-using Sync.Engine.Placing;
 using Sync.Engine.Scanning;
 
 namespace Sync.Engine.Transfer;

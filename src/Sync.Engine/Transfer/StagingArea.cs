@@ -1,7 +1,6 @@
 using System.Globalization;
 using Sync.Delta;
 using Sync.Engine.Files;
-using Sync.Engine.Placing;
 
 namespace Sync.Engine.Transfer;
 

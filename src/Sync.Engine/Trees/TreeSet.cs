@@ -1,4 +1,3 @@
-using Sync.Delta;
 using Sync.Engine.Files;
 using Sync.Engine.LineEnds;
 using Sync.Engine.Model;
