@@ -62,7 +62,11 @@ archive() { # PROGRAM PLATFORM
     cp -r "$work/$2/$1" "$work/archives/$name"
     stamp "$work/archives/$name"
     tar -c --sort=name --mtime="@$SOURCE_DATE_EPOCH" --owner=0 --group=0 --numeric-owner --format=gnu -C "$work/archives" "$name" | gzip -n -9 >"$out/$name.tar.gz"
-    python3 packaging/sbom.py "$1" "$version" "$work/src/src/$([[ $1 == sync-host ]] && echo Sync.Host || echo Sync.Guest)/obj/project.assets.json" "$SOURCE_DATE_EPOCH" >"$out/$name.cdx.json"
+    local project assets=() projects=(Sync.Guest)
+    # The host's web server lies beside it.
+    [[ $1 == sync-host ]] && projects=(Sync.Host Sync.Web)
+    for project in "${projects[@]}"; do assets+=("$work/src/src/$project/obj/project.assets.json"); done
+    python3 packaging/sbom.py "$1" "$version" "$SOURCE_DATE_EPOCH" "${assets[@]}" >"$out/$name.cdx.json"
 }
 
 deb() { # PROGRAM SUMMARY: from linux-x64
@@ -81,7 +85,7 @@ deb() { # PROGRAM SUMMARY: from linux-x64
     # The unit reads a file of settings that belongs to the package.
     "$tree/usr/bin/$program" service print --kind systemd --user sync-agent --executable "$installed" --state-directory "$program" --data "/var/lib/$program" |
         sed "s:^ExecStart=:EnvironmentFile=-/etc/default/$program\n&:" >"$tree/usr/lib/systemd/system/$program.service"
-    sed "s/@PROGRAM@/$program/g" packaging/debian/defaults >"$tree/etc/default/$program"
+    sed -e "s/@PROGRAM@/$program/g" -e "$([[ $program == sync-host ]] && echo 's/^@HOST@//' || echo '/^@HOST@/d')" packaging/debian/defaults >"$tree/etc/default/$program"
     for completion in "bash usr/share/bash-completion/completions $program" "zsh usr/share/zsh/vendor-completions _$program" "fish usr/share/fish/vendor_completions.d $program.fish"; do
         # shellcheck disable=SC2086 # three words
         set -- $completion

@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
-"""Writes the bill of materials of a published program as CycloneDX 1.5 JSON: the packages that its project.assets.json resolved, with their hashes.
+"""Writes the bill of materials of a published program as CycloneDX 1.5 JSON: the packages that its projects resolved, as their project.assets.json
+files tell, with their hashes.
 
-Use: sbom.py PROGRAM VERSION ASSETS TIMESTAMP. The same input gives the same bytes.
+Use: sbom.py PROGRAM VERSION TIMESTAMP ASSETS... The same input gives the same bytes.
 """
 import base64
 import json
@@ -18,18 +19,19 @@ def component(name, version, library):
     return made
 
 
-def main(program, version, assets_file, epoch):
-    with open(assets_file, encoding="utf-8") as file:
-        assets = json.load(file)
+def main(program, version, epoch, *assets_files):
     # What is linked at run time; analyzers and build tools have no files there.
     used, edges = {}, {}
-    for target in assets["targets"].values():
-        for key, item in target.items():
-            if item.get("type") != "package":
-                continue
-            if any(not path.endswith("_._") for kind in ("runtime", "native", "runtimeTargets") for path in item.get(kind, {})):
-                used[key] = assets["libraries"][key]
-                edges[key] = item.get("dependencies", {})
+    for assets_file in assets_files:
+        with open(assets_file, encoding="utf-8") as file:
+            assets = json.load(file)
+        for target in assets["targets"].values():
+            for key, item in target.items():
+                if item.get("type") != "package":
+                    continue
+                if any(not path.endswith("_._") for kind in ("runtime", "native", "runtimeTargets") for path in item.get(kind, {})):
+                    used[key] = assets["libraries"][key]
+                    edges[key] = item.get("dependencies", {})
     by_name = {key.split("/")[0].lower(): key for key in used}
     ref = lambda key: "pkg:nuget/" + key.replace("/", "@")
     root = f"pkg:generic/{program}@{version}"

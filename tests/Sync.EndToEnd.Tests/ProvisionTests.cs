@@ -16,9 +16,14 @@ public sealed class ProvisionTests
         string stage = Path.Combine(Path.GetDirectoryName(Executables.Guest)!, ".");
         (await SystemCommand.RunAsync("tar", "-czf", archive, "--transform", "s,^\\.,sync-guest-9.9.9-linux-x64,", "-C", stage, ".")).Expect(0);
         // The ready line comes before the API's.
-        await pair.Host.ApiAsync(null);
+        using ApiClient api = await pair.Host.ApiAsync(null);
+        string from = api.Address.Authority;
 
-        CommandResult provisioned = (await pair.Host.RunAsync("guest", "provision", "build-7", "--share", Pair.Share, "--format", "shell", "--dir", pair.Temporary("joined"))).Expect(0);
+        // A fresh machine would ask itself.
+        CommandResult nowhere = await pair.Host.RunAsync("guest", "provision", "build-7", "--share", Pair.Share, "--format", "shell");
+        Assert.Equal(2, nowhere.ExitCode);
+        Assert.Contains("--from", nowhere.Error, StringComparison.Ordinal);
+        CommandResult provisioned = (await pair.Host.RunAsync("guest", "provision", "build-7", "--share", Pair.Share, "--format", "shell", "--from", from, "--dir", pair.Temporary("joined"))).Expect(0);
         Assert.Contains("/packages/sync-guest-9.9.9-linux-x64.tar.gz", provisioned.Error, StringComparison.Ordinal);
         string script = pair.Temporary("join.sh");
         await File.WriteAllTextAsync(script, provisioned.Output, TestContext.Current.CancellationToken);
@@ -53,7 +58,7 @@ public sealed class ProvisionTests
         await File.WriteAllTextAsync(Path.Combine(more, "file"), "more", TestContext.Current.CancellationToken);
         (await pair.Host.RunAsync("share", "add", "more", more)).Expect(0);
         string second = pair.Temporary("second.sh");
-        await File.WriteAllTextAsync(second, (await pair.Host.RunAsync("guest", "provision", "build-7", "--share", "more", "--format", "shell", "--dir", pair.Temporary("joined-too"))).Expect(0).Output, TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(second, (await pair.Host.RunAsync("guest", "provision", "build-7", "--share", "more", "--format", "shell", "--from", from, "--dir", pair.Temporary("joined-too"))).Expect(0).Output, TestContext.Current.CancellationToken);
         (await RunAsync(pair, second)).Expect(0);
         (await RunAsync(pair, second)).Expect(0);
         await using var both = new TestGuest(pair.Temporary("guest.data"), new TestTree(pair.Temporary("joined-too")));

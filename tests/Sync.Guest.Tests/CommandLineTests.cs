@@ -74,7 +74,7 @@ public sealed class CommandLineTests
     {
         using var place = new TemporaryDirectory();
         var data = DataDirectory.Locate(place.Sub("data"), "sync-guest");
-        var config = ConfigStore<GuestConfig>.Load(data.ConfigFile, GuestConfigJson.Default.GuestConfig, new GuestConfig());
+        var config = ConfigStore<GuestConfig>.Load(data.ConfigFile, GuestConfigJson.Readable.GuestConfig, new GuestConfig());
         var bindings = new LocalBindings(config, data, new NoRuntime());
         await bindings.AddAsync(Binding(place.Sub("one")), Cancel);
         await bindings.AddAsync(Binding(place.Sub("two"), "other"), Cancel);
@@ -90,7 +90,7 @@ public sealed class CommandLineTests
         Assert.Equal(0, (await CommandLineRun.Of("leave", place.At("one"), "--data", data.Path)).Code);
         Assert.Equal(1, (await CommandLineRun.Of("leave", place.At("one"), "--data", data.Path)).Code);
         Assert.True(Directory.Exists(place.At("one")));
-        var left = ConfigStore<GuestConfig>.Load(data.ConfigFile, GuestConfigJson.Default.GuestConfig, new GuestConfig()).Current;
+        var left = ConfigStore<GuestConfig>.Load(data.ConfigFile, GuestConfigJson.Readable.GuestConfig, new GuestConfig()).Current;
         var binding = Assert.Single(left.Bindings);
         Assert.Equivalent(config.Current.Bindings[1], binding, strict: true);
     }

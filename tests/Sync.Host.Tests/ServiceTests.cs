@@ -93,18 +93,29 @@ public sealed class ServiceTests
     {
         using var directory = new TemporaryDirectory();
         var asked = new List<string>();
-        var programs = new RecordedPrograms(asked) { ["systemctl is-system-running"] = new ProgramOutput(1, "degraded\n", "") };
+        var programs = new RecordedPrograms(asked) { ["systemctl is-system-running"] = new ProgramOutput(1, "degraded\n", ""), ["systemctl is-active sync-host.service"] = new ProgramOutput(3, "inactive\n", "") };
         var installer = new ServiceInstaller(ServiceKind.Systemd, Path.Combine(directory.Path, "system"), isUsers: false, programs);
-        Assert.Equal((false, $"sync-host is no service here: {installer.FileOf("sync-host")} does not exist"), await installer.StatusAsync("sync-host", Cancel));
+        Assert.Equal((false, $"sync-host is no service here: {installer.FileOf("sync-host")} does not exist, and no other unit of that name runs"), await installer.StatusAsync("sync-host", Cancel));
         await installer.InstallAsync(Host, Cancel);
         Assert.Equal(SystemdUnit.Render(Host), await File.ReadAllTextAsync(installer.FileOf("sync-host")!, Cancel));
-        Assert.Equal(["id -u -- alice", "systemctl is-system-running", "systemctl daemon-reload", "systemctl enable sync-host.service", "systemctl --no-block restart sync-host.service"], asked);
+        Assert.Equal(["id -u -- alice", "systemctl is-system-running", "systemctl daemon-reload", "systemctl enable sync-host.service", "systemctl --no-block restart sync-host.service"], asked[1..]);
+        programs.Remove("systemctl is-active sync-host.service");
         Assert.True((await installer.StatusAsync("sync-host", Cancel)).Runs);
         asked.Clear();
         await installer.UninstallAsync("sync-host", Cancel);
         Assert.Equal(["systemctl is-system-running", "systemctl --no-block stop sync-host.service", "systemctl disable sync-host.service", "systemctl daemon-reload"], asked);
         Assert.False(File.Exists(installer.FileOf("sync-host")));
         await Assert.ThrowsAsync<CommandFailure>(() => installer.UninstallAsync("sync-host", Cancel));
+    }
+
+    [Fact]
+    public async Task AUnitOfThePackageCountsAndAMaskedOneIsNotWrittenTo()
+    {
+        using var directory = new TemporaryDirectory();
+        var installer = new ServiceInstaller(ServiceKind.Systemd, directory.Path, isUsers: false, new RecordedPrograms([]));
+        Assert.Equal((true, "sync-host: active (a unit of the machine)"), await installer.StatusAsync("sync-host", Cancel));
+        File.CreateSymbolicLink(installer.FileOf("sync-host")!, "/dev/null");
+        Assert.Contains("masked", (await Assert.ThrowsAsync<CommandFailure>(() => installer.InstallAsync(Host, Cancel))).Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -133,7 +133,7 @@ echo "== Jenkins' step"
 mkdir -p "$machine/root/agent/workspace"
 # Its agent runs on after the step, as on a build machine.
 check "the step runs" in_machine HOME=/root/agent WORKSPACE=/root/agent/workspace sh /root/step.sh
-there() { diff -r --exclude=.sync "$place/src" "$machine/root/agent/workspace/share"; }
+there() { diff -r --exclude=.sync "$place/src" "$machine/root/agent/srv/work"; }
 check "and has flushed: all files are there" there
 
 echo "== what is not the host's archive"

@@ -68,6 +68,8 @@ internal sealed class CommandLineHost
         {
             var path = string.Join(' ', Names(parsed.CommandResult));
             var problem = parsed.UnmatchedTokens.Count > 0 ? $"'{parsed.UnmatchedTokens[0]}' is not known here." : parsed.Errors[0].Message;
+            // The library lists what may stand there line by line.
+            problem = string.Join(' ', problem.Split(['\r', '\n', '\t'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
             await error.WriteLineAsync($"{Program}: {Printable.Text(problem)} See '{path} --help'.");
             return (int)ExitCode.Usage;
         }

@@ -34,6 +34,7 @@ internal sealed class ServiceInstaller(ServiceKind kind, string directory, bool 
         await CheckUserAsync(service.User, cancel);
         if (FileOf(service.Program) is { } file)
         {
+            if (new FileInfo(file).LinkTarget == "/dev/null") throw new CommandFailure($"{service.Program}.service is masked; 'systemctl unmask {service.Program}' first");
             Directory.CreateDirectory(directory);
             await File.WriteAllTextAsync(file, Render(kind, service), cancel);
         }
@@ -74,6 +75,8 @@ internal sealed class ServiceInstaller(ServiceKind kind, string directory, bool 
                 var runs = await IsSystemdAsync(cancel);
                 if (runs) await DoAsync("systemctl", Systemctl("--no-block", "stop", program + ".service"), cancel);
                 if (runs) await DoAsync("systemctl", Systemctl("disable", program + ".service"), cancel);
+                // In an image that is being built.
+                else if (!isUsers) await programs.RunAsync("systemctl", ["disable", program + ".service"], cancel);
                 File.Delete(file!);
                 if (runs) await DoAsync("systemctl", Systemctl("daemon-reload"), cancel);
                 break;
@@ -90,7 +93,13 @@ internal sealed class ServiceInstaller(ServiceKind kind, string directory, bool 
     /// <summary>Whether it is installed and runs, in the system's own words.</summary>
     public async Task<(bool Runs, string Text)> StatusAsync(string program, CancellationToken cancel)
     {
-        if (FileOf(program) is { } file && !File.Exists(file)) return (false, $"{program} is no service here: {file} does not exist");
+        if (FileOf(program) is { } file && !File.Exists(file))
+        {
+            // The package's, or, asked by a user, the machine's.
+            var other = kind == ServiceKind.Systemd ? await programs.RunAsync("systemctl", ["is-active", program + ".service"], cancel) : null;
+            return other is { Code: 0 } ? (true, $"{program}: {other.Output.Trim()} (a unit of the machine)") : (false, $"{program} is no service here: {file} does not exist, and no other unit of that name runs");
+        }
+
         var told = kind switch
         {
             ServiceKind.Systemd => await programs.RunAsync("systemctl", Systemctl("is-active", program + ".service"), cancel),

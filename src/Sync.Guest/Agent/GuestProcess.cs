@@ -38,7 +38,7 @@ internal sealed class GuestProcess(DataDirectory data, TimeProvider time, TextWr
             using var rates = new PeerRates(time, _ => null);
             live.Follow(now => logs.Level.Least = now.LogLevel);
             live.Follow(now => rates.Plan = now.Rates);
-            var config = ConfigStore<GuestConfig>.Load(data.ConfigFile, GuestConfigJson.Default.GuestConfig, new GuestConfig());
+            var config = ConfigStore<GuestConfig>.Load(data.ConfigFile, GuestConfigJson.Readable.GuestConfig, new GuestConfig());
             await using var connectors = new HostConnectors(identity, time, logging, rates);
             await using var agent = new GuestAgent(config, data, identity.Fingerprint, connectors.For, time, logging);
             live.Follow(now => agent.LineEndings = LineEndings.Crlf(now.CrlfPatterns));

@@ -28,7 +28,7 @@ internal sealed class BindingsAccess : IDisposable
             return new BindingsAccess(access, new RemoteBindings(agent.GuestBindings));
         try
         {
-            var config = ConfigStore<GuestConfig>.Load(data.ConfigFile, GuestConfigJson.Default.GuestConfig, new GuestConfig());
+            var config = ConfigStore<GuestConfig>.Load(data.ConfigFile, GuestConfigJson.Readable.GuestConfig, new GuestConfig());
             return new BindingsAccess(access, new LocalBindings(config, data, new NoRuntime()));
         }
         catch

@@ -9,7 +9,7 @@ internal static class GuestNames
 {
     public static CompletionNames Of(DataDirectory data)
     {
-        var config = ConfigStore<GuestConfig>.Load(data.ConfigFile, GuestConfigJson.Default.GuestConfig, new GuestConfig()).Current;
+        var config = ConfigStore<GuestConfig>.Load(data.ConfigFile, GuestConfigJson.Readable.GuestConfig, new GuestConfig()).Current;
         return new CompletionNames([.. config.Bindings.Select(b => b.Share)], [.. config.Bindings.Select(b => b.Name)]);
     }
 }

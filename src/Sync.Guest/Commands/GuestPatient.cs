@@ -11,7 +11,7 @@ internal static class GuestPatient
 {
     public static DoctorPatient Of(CommandLineHost host, DataDirectory data, AgentStatus? status)
     {
-        var config = ConfigStore<GuestConfig>.Load(data.ConfigFile, GuestConfigJson.Default.GuestConfig, new GuestConfig()).Current;
+        var config = ConfigStore<GuestConfig>.Load(data.ConfigFile, GuestConfigJson.Readable.GuestConfig, new GuestConfig()).Current;
         return new DoctorPatient
         {
             Program = host.Program,

@@ -113,7 +113,7 @@ internal static class PullCommand
 
     private static void Check(DataDirectory data, string directory)
     {
-        var bindings = ConfigStore<GuestConfig>.Load(data.ConfigFile, GuestConfigJson.Default.GuestConfig, new GuestConfig()).Current.Bindings;
+        var bindings = ConfigStore<GuestConfig>.Load(data.ConfigFile, GuestConfigJson.Readable.GuestConfig, new GuestConfig()).Current.Bindings;
         DirectoryRules.CheckApart(directory, bindings.Select(b => ("joined to share " + Printable.Text(b.Share), b.Directory)), data.Path);
         DirectoryRules.CheckUnclaimed(directory);
     }

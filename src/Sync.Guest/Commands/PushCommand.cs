@@ -73,7 +73,7 @@ internal static class PushCommand
     /// <summary>What is joined is the share already: its agent brings every change, and a second way in would only conflict with that.</summary>
     private static void Check(DataDirectory data, string directory, PushTarget target, string fingerprint)
     {
-        var bindings = ConfigStore<GuestConfig>.Load(data.ConfigFile, GuestConfigJson.Default.GuestConfig, new GuestConfig()).Current.Bindings;
+        var bindings = ConfigStore<GuestConfig>.Load(data.ConfigFile, GuestConfigJson.Readable.GuestConfig, new GuestConfig()).Current.Bindings;
         if (bindings.FirstOrDefault(b => b.Share == target.Share && b.HostFingerprint == fingerprint && b.Directory == directory) is not null)
             throw new CommandFailure($"{Printable.Text(directory)} is joined to share {Printable.Text(target.Share)}: its agent brings what is in it by itself; 'sync-guest flush' waits for that");
     }

@@ -38,7 +38,7 @@ internal sealed class Pairings(DataDirectory data)
         try
         {
             Directory.CreateDirectory(Folder);
-            AtomicFile.Write(PathOf(pairing), JsonSerializer.SerializeToUtf8Bytes(pairing, GuestConfigJson.Default.PairingRecord));
+            AtomicFile.Write(PathOf(pairing), JsonSerializer.SerializeToUtf8Bytes(pairing, GuestConfigJson.Readable.PairingRecord));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -56,7 +56,7 @@ internal sealed class Pairings(DataDirectory data)
             }
         }
 
-        foreach (var binding in ConfigStore<GuestConfig>.Load(data.ConfigFile, GuestConfigJson.Default.GuestConfig, new GuestConfig()).Current.Bindings)
+        foreach (var binding in ConfigStore<GuestConfig>.Load(data.ConfigFile, GuestConfigJson.Readable.GuestConfig, new GuestConfig()).Current.Bindings)
         {
             if (string.Equals(binding.Share, share, StringComparison.Ordinal)) yield return new PairingRecord(binding.Share, binding.HostFingerprint, binding.Addresses, binding.Name);
         }
@@ -66,7 +66,7 @@ internal sealed class Pairings(DataDirectory data)
     {
         try
         {
-            var pairing = JsonSerializer.Deserialize(File.ReadAllBytes(path), GuestConfigJson.Default.PairingRecord);
+            var pairing = JsonSerializer.Deserialize(File.ReadAllBytes(path), GuestConfigJson.Readable.PairingRecord);
             return pairing is { Share: not null, Addresses.Count: > 0, HostFingerprint: not null } && PeerIdentity.IsFingerprint(pairing.HostFingerprint) ? pairing : null;
         }
         catch (JsonException e)

@@ -15,7 +15,7 @@ internal sealed class PolicyOptions
     private readonly Option<bool?> _vcsIgnore = new("--vcs-ignore") { Description = "Honour .gitignore files too, and leave .git out" };
     private readonly Option<bool?> _ownership = new("--ownership") { Description = "Sync numeric owner and group (needs root on every side)" };
     private readonly Option<int?> _maxDelete = new("--max-delete") { Description = "Halt before deleting more than this part of the entries (50); 100 never halts", HelpName = "PERCENT" };
-    private readonly Option<string?> _minFree = new("--min-free") { Description = "Halt while the disk has less free than this (64M)", HelpName = "SIZE" };
+    private readonly Option<string?> _minFree = new("--min-free") { Description = "Put nothing new in place while the disk has less free than this (64M; a twentieth of a smaller one)", HelpName = "SIZE" };
     private readonly Option<int?> _versionDays = new("--version-days") { Description = "Keep what sync overwrote or deleted so long (30)", HelpName = "DAYS" };
     private readonly Option<int?> _versionPercent = new("--version-percent") { Description = "The most of the disk that it may take (10)", HelpName = "PERCENT" };
     private readonly Option<bool?> _onDemand = new("--on-demand") { Description = "Nothing moves until a job says so (sync-host job start)" };

@@ -20,13 +20,14 @@ internal static class ProvisionCommand
         var directory = new Option<string?>("--dir") { Description = "Where the share's files go on that machine (/srv/SHARE)", HelpName = "PATH" };
         var from = new Option<string?>("--from") { Description = "Where that machine reaches this host's API, where the API's own address is not the way in", HelpName = "HOST:PORT" };
         var address = new Option<string[]>("--address") { Description = "How the guest reaches this host, as for invite; may be repeated", HelpName = "ADDRESS" };
-        var platform = new Option<string>("--platform") { Description = "Whose archive (linux-x64)", HelpName = "PLATFORM", DefaultValueFactory = _ => "linux-x64" };
+        var platform = new Option<string>("--platform") { Description = "Whose archive: linux-x64, linux-arm64, linux-musl-x64", HelpName = "PLATFORM", DefaultValueFactory = _ => "linux-x64" };
+        platform.AcceptOnlyFromAmong([.. GuestArchives.Platforms]);
         var readOnly = new Option<bool>("--read-only") { Description = "The guest may only read" };
         var ephemeral = new Option<bool>("--ephemeral") { Description = "It leaves nothing behind on the host when it goes" };
         var ttl = CommonOptions.Time("--ttl", "How long it may take until the machine first starts (24h)", TimeSpan.FromHours(24));
         var command = new DocumentedCommand(
             "provision", "Print what makes a fresh machine join a share by itself: it holds a single-use invite",
-            "sync-host guest provision build-7 --share src --format cloud-init > user-data", "sync-host guest provision dev --share src --format vagrant --from 10.0.2.2:8443 --address 10.0.2.2:7443")
+            "sync-host guest provision build-7 --share src --format cloud-init --from 192.168.122.1:8443 > user-data", "sync-host guest provision dev --share src --format vagrant --from 10.0.2.2:8443 --address 10.0.2.2:7443")
         {
             name, share, format, directory, from, address, platform, readOnly, ephemeral, ttl,
         };
@@ -51,26 +52,30 @@ internal static class ProvisionCommand
             var recipe = new GuestRecipe(called, parsed.GetValue(share)!, place, invite.Token, new Uri(api, "/packages/" + archive), sha256);
             await parsed.InvocationConfiguration.Error.WriteLineAsync(
                 $"invite {invite.Id} to {request.Share}, for one guest, until {Printable.Moment(Text.Moment(invite.ExpiresAtUnixMs))}, by way of {string.Join(", ", invite.Addresses)}; the archive from {recipe.Archive}");
+            if (invite.Addresses.All(IsOwnMachine))
+                await parsed.InvocationConfiguration.Error.WriteLineAsync("every address of this host that the invite names leads a machine to itself: say with --address how that one reaches this host");
             await parsed.InvocationConfiguration.Output.WriteAsync(RecipeFormats.Render(parsed.GetValue(format)!, recipe));
             return (int)ExitCode.Done;
         });
         return command;
     }
 
+    private static bool IsOwnMachine(string text) =>
+        PeerAddress.TryParse(text, out var address) && address.Transport == PeerTransport.Tcp && (address.Host == "localhost" || (System.Net.IPAddress.TryParse(address.Host, out var ip) && System.Net.IPAddress.IsLoopback(ip)));
+
     private static async Task<Uri> ApiAsync(Protocol.Control.Access.AccessClient access, string? from, CancellationToken cancel)
     {
-        if (from is not null)
-        {
-            return PeerAddress.TryParse(from, out var asked) && asked.Transport == PeerTransport.Tcp
-                ? new Uri("https://" + asked)
-                : throw new CommandFailure(ExitCode.Usage, $"'{Printable.Text(from)}' is not HOST:PORT");
-        }
+        PeerAddress asked = default;
+        if (from is not null && (!PeerAddress.TryParse(from, out asked) || asked.Transport != PeerTransport.Tcp))
+            throw new CommandFailure(ExitCode.Usage, $"'{Printable.Text(from)}' is not HOST:PORT");
 
         // The code that comes with it is good for a minute and unused.
         var address = (await access.CreateSignInAsync(new CreateSignInRequest(), cancellationToken: cancel)).Address;
         if (address.Length == 0)
             throw new CommandFailure("this host offers nothing by HTTPS: start it with 'sync-host serve --api ADDR:PORT'");
+        if (from is not null) return new Uri("https://" + asked);
         var api = new Uri(address);
-        return api.Host is "0.0.0.0" or "[::]" ? throw new CommandFailure(ExitCode.Usage, $"the API listens on every address: say which one the machine reaches with --from HOST:{api.Port}") : api;
+        // Where it listens on every address it tells of this one.
+        return api.IsLoopback ? throw new CommandFailure(ExitCode.Usage, $"{api.Authority} leads to this machine alone: say which address of the API that machine reaches with --from HOST:{api.Port}") : api;
     }
 }

@@ -14,17 +14,24 @@ internal static class GuestArchives
         return [Path.Join(data.Path, "packages"), Path.Join(Path.GetDirectoryName(program), "packages")];
     }
 
-    /// <summary>The archive for a platform, such as linux-x64: its name, and its SHA-256 in lower-case hexadecimal. Of several the last by name.</summary>
+    /// <summary>Those that a recipe's script runs on.</summary>
+    public static IReadOnlyList<string> Platforms { get; } = ["linux-x64", "linux-arm64", "linux-musl-x64"];
+
+    /// <summary>The archive for a platform: its name, and its SHA-256 in lower-case hexadecimal. Of several that of the newest version.</summary>
     /// <exception cref="CommandFailure">There is none.</exception>
     public static (string Name, string Sha256) Find(DataDirectory data, string platform)
     {
         foreach (var place in Places(data).Where(Directory.Exists))
         {
-            if (Directory.GetFiles(place, $"sync-guest-*-{platform}.tar.gz").Order(StringComparer.Ordinal).LastOrDefault() is not { } file) continue;
+            var found = Directory.GetFiles(place, $"sync-guest-*-{platform}.tar.gz");
+            if (found.OrderBy(file => VersionOf(file, platform)).ThenBy(file => file, StringComparer.Ordinal).LastOrDefault() is not { } file) continue;
             using var content = File.OpenRead(file);
             return (Path.GetFileName(file), Convert.ToHexStringLower(SHA256.HashData(content)));
         }
 
         throw new CommandFailure($"this host has no sync-guest-VERSION-{platform}.tar.gz to offer; put it into {Printable.Text(Places(data)[0])}");
     }
+
+    private static Version VersionOf(string file, string platform) =>
+        Version.TryParse(Path.GetFileName(file)["sync-guest-".Length..^$"-{platform}.tar.gz".Length], out var version) ? version : new Version(0, 0);
 }

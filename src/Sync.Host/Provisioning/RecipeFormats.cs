@@ -74,15 +74,17 @@ internal static class RecipeFormats
 
         """;
 
-    /// <summary>A step that a pipeline's agent runs once, in the agent's own home: it need not be root.</summary>
+    /// <summary>A step in the agent's own home: it need not be root, and finds there what an earlier one has joined. Not in the workspace: who cleans that would delete the share's files everywhere.</summary>
     private static string JenkinsAgent(GuestRecipe recipe) => $$"""
         // In a Jenkinsfile, before the steps that need the share.
         node('{{Groovy(recipe.Name)}}') {
           stage('Join the share') {
+            // Its files are in $HOME{{recipe.Directory}}: a workspace that is cleaned would take them from everybody.
             sh '''#!/bin/sh
-              export SYNC_PREFIX="$HOME/sync-guest" SYNC_DATA="$HOME/.local/share/sync-guest" SYNC_DIR="$WORKSPACE/share" BUILD_ID=dontKillMe JENKINS_NODE_COOKIE=dontKillMe
+              set -e
+              export SYNC_PREFIX="$HOME/sync-guest" SYNC_DATA="$HOME/.local/share/sync-guest" SYNC_DIR="$HOME{{recipe.Directory}}" BUILD_ID=dontKillMe JENKINS_NODE_COOKIE=dontKillMe
               echo {{Base64(ShellRecipe.Render(recipe))}} | base64 -d | sh
-              "$SYNC_PREFIX/sync-guest" flush --timeout 10m --data "$SYNC_DATA"
+              "$SYNC_PREFIX/sync-guest" flush --share {{ShellRecipe.Quote(recipe.Share).Replace("\\", "\\\\", StringComparison.Ordinal)}} --timeout 10m --data "$SYNC_DATA"
             '''
           }
         }

@@ -21,13 +21,23 @@ internal static class ShellRecipe
             trap 'rm -rf "$work"' EXIT
             # The host's certificate is its own; what comes is checked by its hash.
             if command -v curl >/dev/null; then
-                curl -fsSk --retry 60 --retry-delay 10 --retry-connrefused -o "$work/archive" "$url"
+                fetch() {"{"} curl -fsSk --connect-timeout 10 --speed-limit 1 --speed-time 60 -o "$work/archive" "$url"; {"}"}
             elif command -v wget >/dev/null; then
-                wget -q --no-check-certificate --tries=60 --waitretry=10 --retry-connrefused -O "$work/archive" "$url"
+                fetch() {"{"} wget -q --no-check-certificate -T 10 -O "$work/archive" "$url"; {"}"}
             else
                 echo "sync-guest: neither curl nor wget is installed" >&2
                 exit 1
             fi
+            # The host may be away, or the network not there yet: ten minutes. An answer that is none (curl 22, wget 8) is not waited for.
+            deadline=$(($(date +%s) + 600))
+            until fetch; do
+                code=$?
+                if [ "$code" = 22 ] || [ "$code" = 8 ] || [ "$(date +%s)" -ge "$deadline" ]; then
+                    echo "sync-guest: $url cannot be had" >&2
+                    exit 1
+                fi
+                sleep 10
+            done
             if ! echo "$sha256  $work/archive" | sha256sum -c - >/dev/null 2>&1; then
                 echo "sync-guest: what $url gave is not what the host offered: its hash differs" >&2
                 exit 1
