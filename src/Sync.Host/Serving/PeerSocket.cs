@@ -9,9 +9,11 @@ internal static class PeerSocket
     private const UnixFileMode Everybody = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.OtherRead | UnixFileMode.OtherWrite;
 
     /// <summary>Removes the socket that an earlier host left. RACE: another host may begin to listen there in between; then this one's start takes its name.</summary>
-    /// <exception cref="CommandFailure">Somebody listens there, or what is there is no socket.</exception>
+    /// <exception cref="CommandFailure">Somebody listens there, what is there is no socket, or its directory is not there.</exception>
     public static void Clear(string path)
     {
+        if (Path.GetDirectoryName(path) is { } directory && !Directory.Exists(directory))
+            throw new CommandFailure($"unix:{Printable.Text(path)}: {Printable.Text(directory)} does not exist; make it first, or choose another with --listen");
         if (!File.Exists(path))
             return;
         using var probe = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);

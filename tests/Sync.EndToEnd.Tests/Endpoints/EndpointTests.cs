@@ -48,6 +48,16 @@ public sealed class EndpointTests
     }
 
     [Fact]
+    public async Task A_socket_in_a_directory_that_is_not_there_is_refused_with_its_name()
+    {
+        using var place = new TemporaryPlace();
+        await using TestHost host = place.Host(["unix:" + place.Of("nowhere/host.sock")]);
+        CommandResult failed = await host.StartToFailAsync();
+        Assert.Equal(1, failed.ExitCode);
+        Assert.Contains($"{place.Of("nowhere")} does not exist", failed.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Over_a_serial_line_a_guest_syncs_and_finds_its_feet_after_losses_and_restarts_of_either_side()
     {
         using var place = new TemporaryPlace();
