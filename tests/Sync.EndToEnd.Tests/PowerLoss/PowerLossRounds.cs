@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using System.Text.RegularExpressions;
 using Sync.EndToEnd.Tests.Crash;
 using Sync.EndToEnd.Tests.Harness;
 using Xunit;
@@ -7,7 +8,7 @@ using Xunit;
 namespace Sync.EndToEnd.Tests.PowerLoss;
 
 /// <summary>Lets machines lose power under load, over and over, and looks each time whether every promise was kept.</summary>
-internal sealed class PowerLossRounds
+internal sealed partial class PowerLossRounds
 {
     private static readonly TimeSpan FlushWait = TimeSpan.FromSeconds(3);
 
@@ -148,7 +149,7 @@ internal sealed class PowerLossRounds
             if (stands == content || CopiesOf(path, found).Contains(content))
                 continue;
             if (stands is null)
-                yield return $"{path}: missing, was '{Acknowledged.Head(content)}'";
+                yield return $"{path}: missing, was '{Acknowledged.Head(content)}'; copies: {string.Join(", ", found.Keys.Where(IsCopy))}";
             else
                 yield return $"{path}: is '{Acknowledged.Head(stands)}' of {stands.Length}, was saved as '{Acknowledged.Head(content)}' of {content.Length}";
         }
@@ -168,12 +169,12 @@ internal sealed class PowerLossRounds
 
     private static bool IsCopy(string path) => path.Contains(" (conflict ", StringComparison.Ordinal);
 
-    /// <summary>What conflict copies of a file hold.</summary>
-    private static IEnumerable<string> CopiesOf(string path, Dictionary<string, string> files)
-    {
-        string start = Path.ChangeExtension(path, null) + " (conflict ";
-        return files.Where(file => file.Key.StartsWith(start, StringComparison.Ordinal)).Select(file => file.Value);
-    }
+    /// <summary>What conflict copies of a file hold, or it itself in one of its directory: a directory that had a file's name in the moment of the loss may be one, beside the file.</summary>
+    private static IEnumerable<string> CopiesOf(string path, Dictionary<string, string> files) =>
+        files.Where(file => IsCopy(file.Key) && CopyMark().Replace(file.Key, "") == path).Select(file => file.Value);
+
+    [GeneratedRegex(@" \(conflict [^/)]*\)", RegexOptions.CultureInvariant)]
+    private static partial Regex CopyMark();
 
     /// <summary>Of a writer whose disk lost what had not reached it: no file is torn but those that were torn on that disk, for nobody had synced them; and
     /// the newest of a file that any disk has is not lost to an older.</summary>
