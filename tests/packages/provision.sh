@@ -63,6 +63,8 @@ for i in {1..200}; do echo "file $i" >"$place/src/deep/$i.txt"; done
 host=$!
 check "the host is there" until_true sync_host status
 
+check "the host's API answers" until_true sync_host dashboard --print
+
 recipe() { # FORMAT NAME
     sync_host guest provision "$2" --share work --format "$1" --from 127.0.0.1:8443 >"$machine/root/$1" 2>"$place/recipe.log" || { cat "$place/recipe.log"; return 1; }
 }
