@@ -98,6 +98,7 @@ deb() { # PROGRAM SUMMARY: from linux-x64
     done
     echo "/etc/default/$program" >"$tree/DEBIAN/conffiles"
     cp "$out/$program-$version-linux-x64.cdx.json" "$tree/usr/share/doc/$program/"
+    python3 packaging/copyright.py "$out/$program-$version-linux-x64.cdx.json" >"$tree/usr/share/doc/$program/copyright"
     stamp "$tree"
     cat >"$tree/DEBIAN/control" <<CONTROL
 Package: $program

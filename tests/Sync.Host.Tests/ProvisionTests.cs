@@ -14,10 +14,13 @@ public sealed class ProvisionTests
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
-    [Fact]
-    public async Task AShellReadsTheScript()
+    [Theory]
+    [InlineData(null)]
+    [InlineData("alice")]
+    public async Task AShellReadsTheScript(string? user)
     {
-        var script = RecipeFormats.Render("shell", Recipe);
+        var script = RecipeFormats.Render("shell", Recipe with { User = user });
+        Assert.Contains($"user=\"${{SYNC_USER:-{user}}}\"\n", script, StringComparison.Ordinal);
         Assert.DoesNotContain('\r', script);
         using var shell = Process.Start(new ProcessStartInfo("sh", ["-n"]) { UseShellExecute = false, RedirectStandardInput = true, RedirectStandardError = true })!;
         await shell.StandardInput.WriteAsync(script);

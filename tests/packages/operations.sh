@@ -155,12 +155,27 @@ block '# /etc/sysctl.d/60-sync.conf' | head -2 >"$machine/etc/sysctl.d/60-sync.c
 check "two lines" grep -c '^fs.inotify.max_user_[a-z]* = [0-9]*$' "$machine/etc/sysctl.d/60-sync.conf"
 check "sysctl reads them" inside sysctl --dry-run -p /etc/sysctl.d/60-sync.conf
 
+echo "== without a network"
+# In the background, as the service's user.
+serving='s:^:sudo -u sync-agent :;s:$: >/tmp/serve.log 2>\&1 \&:'
+inside systemctl stop sync-host
+inside install -d -o sync-agent /run/sync
+check "serve" page_command "sync-host serve --share src=/srv/src --listen unix:/run/sync/host.sock --listen serial:/run/vm/build-7.sock" "$serving"
+check "serves" until_true inside sudo -u sync-agent sync-host status
+check "an invite over the serial line" page_command "sync-host invite --share src --address serial:/dev/virtio-ports/sync" "s:^:sudo -u sync-agent :"
+token="$(inside sudo -u sync-agent sync-host invite --share src --address unix:/run/sync/host.sock 2>/dev/null)"
+check "a guest joins by the socket" inside sync-guest --data /root/unix join "$token" /srv/unix
+inside sh -c 'sync-guest --data /root/unix run >/tmp/unix.log 2>&1 &'
+check "flush" until_true inside sync-guest --data /root/unix flush
+check "is the same" same /srv/src /srv/unix
+inside pkill -TERM -x 'sync-host|sync-guest'
+until_true inside sh -c '! pgrep -x "sync-host|sync-guest"'
+
 echo "== provisioning"
 check "a place for packages" page_command "mkdir -p /var/lib/sync-host/packages"
 check "the archive" page_command "tar -czf /var/lib/sync-host/packages/sync-guest-0.1.0-linux-x64.tar.gz --transform s,^,sync-guest/, -C /usr/bin sync-guest"
 inside chown -R sync-agent /var/lib/sync-host/packages
-inside systemctl stop sync-host
-inside sudo -u sync-agent sh -c 'sync-host serve --api 0.0.0.0:8443 >/tmp/serve.log 2>&1 &'
+check "serve" page_command "sync-host serve --api 0.0.0.0:8443 …" "$serving;s: …::"
 check "serves" until_true inside sudo -u sync-agent sync-host status
 check "a recipe" until_true page_command "sync-host guest provision build-7 --share src --format cloud-init --from 192.168.122.1:8443 >user-data" "s:^sync-host:sudo -u sync-agent sync-host:"
 check "is user data" inside grep -qx '#cloud-config' /root/user-data

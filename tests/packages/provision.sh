@@ -131,6 +131,22 @@ check "runs on the machine that has joined" in_machine sh /root/second
 second() { diff -r --exclude=.sync "$place/more" "$machine/srv/more"; }
 check "and brings it" until_true second
 
+echo "== for a user of the machine"
+in_machine useradd --create-home alice
+users() { # FILE
+    sync_host guest provision for-alice --share work --format shell --user alice --dir /home/alice/work --from 127.0.0.1:8443 >"$machine/root/$1"
+}
+check "its recipe" users alice.sh
+check "is refused where there is no such user" bash -c "! chroot '$machine' env SYNC_USER=bob SYNC_DATA=/root/d4 sh /root/alice.sh 2>/dev/null && [[ ! -e '$machine/root/d4' ]]"
+# Another agent than root's, on the same machine.
+check "runs" in_machine SYNC_DATA=/var/lib/alice-sync sh /root/alice.sh
+alices() { diff -r --exclude=.sync "$place/src" "$machine/home/alice/work"; }
+check "brings the files" until_true alices
+check "as hers, all of them" bash -c "[[ -z \$(chroot '$machine' find /home/alice/work /var/lib/alice-sync ! -user alice) ]]"
+check "and her data are closed to others" bash -c "[[ \$(stat -c %a '$machine/var/lib/alice-sync') == 700 ]]"
+check "her agent runs as her" bash -c "[[ \$(chroot '$machine' ps -o user= -p \"\$(pgrep -f 'sync-guest run --data /var/lib/alice-sync' | tail -1)\" | tr -d ' ') == alice ]]"
+check "run again, it does no more" in_machine SYNC_DATA=/var/lib/alice-sync sh /root/alice.sh
+
 echo "== Jenkins' step"
 mkdir -p "$machine/root/agent/workspace"
 # Its agent runs on after the step, as on a build machine.

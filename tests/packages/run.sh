@@ -142,7 +142,8 @@ for program in sync-host sync-guest; do
         echo "Skipped: systemd-analyze is not installed."
     fi
     check "user and directory of $program" owned "$root" "sync-agent 700" "/var/lib/$program"
-    check "bill of materials of $program" python3 -c "import json,sys; d=json.load(open(sys.argv[1])); assert d['bomFormat']=='CycloneDX' and {'LiteDB', *sys.argv[2:]} <= {c['name'] for c in d['components']}" "$root/usr/share/doc/$program/$program-$version-linux-x64.cdx.json" $([[ $program == sync-host ]] && echo MudBlazor DiffPlex)
+    check "copyright of $program" grep -q 'LiteDB' "$root/usr/share/doc/$program/copyright"
+    check "bill of materials of $program" python3 -c "import json,sys; d=json.load(open(sys.argv[1])); assert d['bomFormat']=='CycloneDX' and {'LiteDB', 'Microsoft.NETCore.App.Runtime.linux-x64', *sys.argv[2:]} <= {c['name'] for c in d['components']}" "$root/usr/share/doc/$program/$program-$version-linux-x64.cdx.json" $([[ $program == sync-host ]] && echo MudBlazor DiffPlex)
 done
 
 # --- the quick start of the README ---

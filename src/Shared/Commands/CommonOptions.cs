@@ -48,20 +48,6 @@ internal static class CommonOptions
         return option;
     }
 
-    public static Option<TimeSpan> Time(string name, string description, TimeSpan usual) => new(name)
-    {
-        Description = description,
-        HelpName = "TIME",
-        DefaultValueFactory = _ => usual,
-        CustomParser = result =>
-        {
-            if (Quantity.TryParseTime(result.Tokens[0].Value, out var time))
-                return time;
-            result.AddError($"'{result.Tokens[0].Value}' is not a length of time such as 500ms, 60s, 10m, 1h or 30d.");
-            return TimeSpan.Zero;
-        },
-    };
-
     /// <summary>A direction's word, checked; null where it is not given.</summary>
     public static Option<string?> Direction(string description, params string[] more)
     {

@@ -13,7 +13,7 @@ internal static class FlushRun
     // The agent keeps the time; this is for one that hangs.
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(15);
 
-    public static Option<TimeSpan> TimeoutOption() => CommonOptions.Time("--timeout", "Give up after this long (60s)", TimeSpan.FromSeconds(60));
+    public static TimeOption TimeoutOption() => new("--timeout", "Give up after this long (60s)", TimeSpan.FromSeconds(60));
 
     public static async Task<int> RunAsync(CommandLineHost host, ParseResult parsed, FlushRequest request, bool json, CancellationToken cancel)
     {

@@ -11,7 +11,6 @@ internal static class LogOption
     {
         Description = "How much is logged on stderr: trace, debug, information (the usual), warning, error",
         HelpName = "LEVEL",
-        DefaultValueFactory = _ => LogLevel.Information,
         CustomParser = result =>
         {
             if (LogLevelWords.TryParse(result.Tokens[0].Value, out var level) && level != LogLevel.Critical)

@@ -20,7 +20,7 @@ internal static class FlushCommand
         command.SetAction((parsed, cancel) => FlushRun.RunAsync(
             host,
             parsed,
-            new FlushRequest { Share = parsed.GetValue(share)!, TimeoutMs = (long)parsed.GetValue(timeout).TotalMilliseconds },
+            new FlushRequest { Share = parsed.GetValue(share)!, TimeoutMs = (long)timeout.Of(parsed).TotalMilliseconds },
             parsed.GetValue(json),
             cancel));
         return command;

@@ -28,16 +28,15 @@ internal static class PullCommand
         var verify = new Option<bool>("--verify") { Description = "Read every file that is there, whatever its time and size say" };
         var dryRun = new Option<bool>("--dry-run") { Description = "Only tell what would be done, path by path" };
         var cache = new Option<string?>("--cache") { Description = "A directory of contents that all pulls with it share", HelpName = "DIR" };
-        var cacheSize = new Option<long>("--cache-size")
+        var cacheSize = new Option<long?>("--cache-size")
         {
             Description = "The most that the cache is to take (20G)",
             HelpName = "SIZE",
-            DefaultValueFactory = _ => 20L << 30,
             CustomParser = static result =>
             {
                 if (Quantity.TryParseBytes(result.Tokens[0].Value, out var bytes)) return bytes;
                 result.AddError($"'{result.Tokens[0].Value}' is not a size such as 500M or 20G.");
-                return 0;
+                return null;
             },
         };
         var json = CommonOptions.Json();
@@ -69,7 +68,7 @@ internal static class PullCommand
                 Verifies = parsed.GetValue(verify),
                 IsDryRun = parsed.GetValue(dryRun),
                 Cache = CacheOf(parsed.GetValue(cache), real),
-                CacheBytes = parsed.GetValue(cacheSize),
+                CacheBytes = parsed.GetValue(cacheSize) ?? 20L << 30,
             };
             var begun = TimeProvider.System.GetTimestamp();
             var result = await RunAsync(paired, options, parsed.InvocationConfiguration.Error, interrupt.Token);

@@ -31,7 +31,7 @@ internal static class FlushCommand
             new FlushRequest
             {
                 Share = parsed.GetValue(share)!,
-                TimeoutMs = (long)parsed.GetValue(timeout).TotalMilliseconds,
+                TimeoutMs = (long)timeout.Of(parsed).TotalMilliseconds,
                 Guest = parsed.GetValue(guest) ?? "",
                 AllGuests = parsed.GetValue(all),
             },

@@ -14,11 +14,11 @@ internal static class InviteCommand
     {
         var share = new Option<string?>("--share") { Description = "The share it gives access to", HelpName = "NAME" };
         var readOnly = new Option<bool>("--read-only") { Description = "The guest may only read" };
-        var ttl = CommonOptions.Time("--ttl", "How long it holds (1h)", TimeSpan.FromHours(1));
+        var ttl = new TimeOption("--ttl", "How long it holds (1h)", TimeSpan.FromHours(1));
         var uses = new Option<int>("--uses") { Description = "How many guests may use it (1)", HelpName = "COUNT", DefaultValueFactory = _ => 1 };
         var address = new Option<string[]>("--address") { Description = "How guests reach this host, where it cannot know: HOST:PORT, unix:PATH, serial:PATH or vsock:CID:PORT; may be repeated", HelpName = "ADDRESS" };
         var ephemeral = new Option<bool>("--ephemeral") { Description = "Guests that pair by it leave nothing behind on the host when they go" };
-        var linger = CommonOptions.Time("--linger", "How long an ephemeral guest that has gone is remembered (60s)", TimeSpan.FromSeconds(60));
+        var linger = new TimeOption("--linger", "How long an ephemeral guest that has gone is remembered (60s)", TimeSpan.FromSeconds(60));
         var command = new DocumentedCommand(
             "invite", "Print a one-line token that lets a guest join a share",
             "sync-host invite --share docs", "sync-host invite --share artifacts --read-only --ephemeral --uses 20 --ttl 12h --address build.example:7443")
@@ -36,10 +36,10 @@ internal static class InviteCommand
             {
                 Share = parsed.GetValue(share) ?? throw new CommandFailure(ExitCode.Usage, "name the share to invite to with --share NAME; see 'sync-host share list'"),
                 ReadOnly = parsed.GetValue(readOnly),
-                TtlMs = (long)parsed.GetValue(ttl).TotalMilliseconds,
+                TtlMs = (long)ttl.Of(parsed).TotalMilliseconds,
                 Uses = parsed.GetValue(uses),
                 Ephemeral = parsed.GetValue(ephemeral),
-                LingerMs = (long)parsed.GetValue(linger).TotalMilliseconds,
+                LingerMs = (long)linger.Of(parsed).TotalMilliseconds,
             };
             request.Addresses.AddRange(parsed.GetValue(address) ?? []);
             using var access = await HostAccess.OpenAsync(host, parsed, cancel);

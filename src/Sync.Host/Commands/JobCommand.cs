@@ -23,7 +23,7 @@ internal static class JobCommand
         var path = new Option<string?>("--path") { Description = "Wait only for what lies at or below it", HelpName = "PATH" };
         var wait = new Option<string>("--wait") { Description = "Until it is on disk everywhere, or only in place (durable)", HelpName = "durable|applied", DefaultValueFactory = _ => "durable" };
         wait.AcceptOnlyFromAmong("durable", "applied");
-        var timeout = CommonOptions.Time("--timeout", "How long it may take, guests that are away included (1h)", TimeSpan.FromHours(1));
+        var timeout = new TimeOption("--timeout", "How long it may take, guests that are away included (1h)", TimeSpan.FromHours(1));
         var key = new Option<string?>("--key") { Description = "An idempotency key: the same one within a day gives the same job", HelpName = "TEXT" };
         var noWait = new Option<bool>("--no-wait") { Description = "Print the job and return; 'job show --wait' waits" };
         var json = CommonOptions.Json();
@@ -41,7 +41,7 @@ internal static class JobCommand
                 PathPrefix = parsed.GetValue(path) ?? "",
                 Wait = parsed.GetValue(wait)!,
                 IdempotencyKey = parsed.GetValue(key) ?? "",
-                Timeout = Duration.FromTimeSpan(parsed.GetValue(timeout)),
+                Timeout = Duration.FromTimeSpan(timeout.Of(parsed)),
             };
             request.Guests.AddRange(parsed.GetValue(guests) ?? []);
             var job = await agent.Jobs.CreateJobAsync(request, cancellationToken: cancel);

@@ -21,7 +21,7 @@ internal static class TokenCommand
         scope.AcceptOnlyFromAmong("read", "sync", "admin");
         var share = new Option<string?>("--share") { Description = "Only for this share", HelpName = "NAME" };
         var name = new Option<string?>("--name") { Description = "What it is called in lists and logs", HelpName = "NAME" };
-        var ttl = CommonOptions.Time("--ttl", "How long it holds (90d)", TimeSpan.FromDays(90));
+        var ttl = new TimeOption("--ttl", "How long it holds (90d)", TimeSpan.FromDays(90));
         var command = new DocumentedCommand(
             "create", "Make a token and print it, alone, on stdout; it is shown this once", "sync-host token create --scope read", "sync-host token create --scope sync --share artifacts --name ci")
         {
@@ -34,7 +34,7 @@ internal static class TokenCommand
                 Scope = parsed.GetValue(scope)!,
                 Share = parsed.GetValue(share) ?? "",
                 Name = parsed.GetValue(name) ?? "",
-                TtlMs = (long)parsed.GetValue(ttl).TotalMilliseconds,
+                TtlMs = (long)ttl.Of(parsed).TotalMilliseconds,
             };
             if (request.TtlMs <= 0)
                 throw new CommandFailure(ExitCode.Usage, "a token holds for more than nothing; choose another --ttl");
