@@ -17,9 +17,9 @@ public sealed class DoctorTests
         var guest = Findings(await pair.Guest.RunProcessAsync("doctor", "--json"));
         Assert.Contains(("agent", "work", "ok"), guest);
         Assert.Contains(("filesystem", "work", "ok"), guest);
-        Assert.Contains(("host", FormattableString.Invariant($"127.0.0.1:{pair.Host.Port}"), "ok"), guest);
-        Assert.Contains(("clock", FormattableString.Invariant($"127.0.0.1:{pair.Host.Port}"), "ok"), guest);
-        Assert.Contains(("mtu", FormattableString.Invariant($"127.0.0.1:{pair.Host.Port}"), "ok"), guest);
+        Assert.Contains(("host", Machines.At(pair.Host.Port), "ok"), guest);
+        Assert.Contains(("clock", Machines.At(pair.Host.Port), "ok"), guest);
+        Assert.Contains(("mtu", Machines.At(pair.Host.Port), "ok"), guest);
         var host = Findings(await pair.Host.RunProcessAsync("doctor", "--json"));
         Assert.Contains(("port", null, "ok"), host);
         Assert.Contains(("tls", null, "ok"), host);
@@ -28,11 +28,11 @@ public sealed class DoctorTests
         Assert.Equal(["a"], Directory.GetFiles(tree.Root).Select(Path.GetFileName));
 
         await pair.Guest.StopAsync();
-        Assert.Contains(("host", FormattableString.Invariant($"127.0.0.1:{pair.Host.Port}"), "ok"), Findings(await pair.Guest.RunAsync("doctor", "--json")));
+        Assert.Contains(("host", Machines.At(pair.Host.Port), "ok"), Findings(await pair.Guest.RunAsync("doctor", "--json")));
         await pair.Host.StopAsync();
         CommandResult alone = await pair.Guest.RunAsync("doctor", "--json");
         Assert.Equal(1, alone.ExitCode);
-        Assert.Contains(("host", FormattableString.Invariant($"127.0.0.1:{pair.Host.Port}"), "problem"), Findings(alone));
+        Assert.Contains(("host", Machines.At(pair.Host.Port), "problem"), Findings(alone));
     }
 
     private static List<(string Check, string? Subject, string Level)> Findings(CommandResult run) =>

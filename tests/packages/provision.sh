@@ -144,7 +144,8 @@ alices() { diff -r --exclude=.sync "$place/src" "$machine/home/alice/work"; }
 check "brings the files" until_true alices
 check "as hers, all of them" bash -c "[[ -z \$(chroot '$machine' find /home/alice/work /var/lib/alice-sync ! -user alice) ]]"
 check "and her data are closed to others" bash -c "[[ \$(stat -c %a '$machine/var/lib/alice-sync') == 700 ]]"
-check "her agent runs as her" bash -c "[[ \$(chroot '$machine' ps -o user= -p \"\$(pgrep -f 'sync-guest run --data /var/lib/alice-sync' | tail -1)\" | tr -d ' ') == alice ]]"
+hers() { pgrep -x sync-guest -u "$(chroot "$machine" id -u alice)"; }
+check "her agent runs as her" hers
 check "run again, it does no more" in_machine SYNC_DATA=/var/lib/alice-sync sh /root/alice.sh
 
 echo "== Jenkins' step"

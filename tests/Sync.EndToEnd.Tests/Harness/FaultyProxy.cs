@@ -5,10 +5,10 @@ using System.Net.Sockets;
 
 namespace Sync.EndToEnd.Tests.Harness;
 
-/// <summary>A way to a host on which things go wrong: cut, held up, slowed down, changed, closed on one side. Loopback only.</summary>
+/// <summary>A way to a host on which things go wrong: cut, held up, slowed down, changed, closed on one side.</summary>
 internal sealed class FaultyProxy : IAsyncDisposable
 {
-    private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
+    private readonly TcpListener _listener = new(Machines.Address, 0);
     private readonly CancellationTokenSource _stop = new();
     private readonly ConcurrentDictionary<Socket, Socket> _pairs = [];
     private readonly ConcurrentBag<Task> _relays = [];
@@ -23,7 +23,7 @@ internal sealed class FaultyProxy : IAsyncDisposable
         _accepting = AcceptAsync();
     }
 
-    public string Address => string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{((IPEndPoint)_listener.LocalEndpoint).Port}");
+    public string Address => Machines.At(((IPEndPoint)_listener.LocalEndpoint).Port);
 
     /// <summary>How long each piece of at most 16 KiB is held up.</summary>
     public TimeSpan Delay { get; set; }
@@ -74,7 +74,7 @@ internal sealed class FaultyProxy : IAsyncDisposable
             var server = new Socket(SocketType.Stream, ProtocolType.Tcp);
             try
             {
-                await server.ConnectAsync(IPAddress.Loopback, _target, _stop.Token);
+                await server.ConnectAsync(Machines.Address, _target, _stop.Token);
             }
             catch (SocketException)
             {

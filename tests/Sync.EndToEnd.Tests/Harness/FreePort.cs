@@ -9,7 +9,7 @@ internal static class FreePort
     /// <summary>Takes one from the system. RACE: another process may take it before the caller listens; then the host's start fails with "in use".</summary>
     public static int Take()
     {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        using var listener = new TcpListener(Machines.Address, 0);
         listener.Start();
         return ((IPEndPoint)listener.LocalEndpoint).Port;
     }

@@ -26,6 +26,9 @@ internal abstract class TestAgent : IAsyncDisposable
     /// <summary>A program, with its arguments, that starts the agent and its commands: as another user, with another clock.</summary>
     public IReadOnlyList<string> Through { get; set; } = [];
 
+    /// <summary>What leads to the machine it is on; empty on this one. Before all else.</summary>
+    protected virtual IReadOnlyList<string> Machine => [];
+
     /// <summary>As <see cref="Through"/>, for the agent alone: commands are not started so.</summary>
     public IReadOnlyList<string> AgentThrough { get; set; } = [];
 
@@ -183,7 +186,7 @@ internal abstract class TestAgent : IAsyncDisposable
 
     private ProcessRun Begin(IEnumerable<string> arguments, IReadOnlyList<string>? through = null)
     {
-        string[] command = [.. Through, .. through ?? [], Executable, .. arguments, "--data", DataDirectory];
+        string[] command = [.. Machine, .. Through, .. through ?? [], Executable, .. arguments, "--data", DataDirectory];
         return ProcessRun.Start(command[0], command[1..]);
     }
 }

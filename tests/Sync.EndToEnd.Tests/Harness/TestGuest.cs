@@ -8,6 +8,8 @@ internal sealed class TestGuest(string dataDirectory, TestTree tree) : TestAgent
     /// <summary>The files of the directory that a <see cref="Pair"/> joined.</summary>
     public TestTree Tree { get; } = tree;
 
+    protected override IReadOnlyList<string> Machine { get; } = Machines.Next();
+
     protected override string ReadyLine => "sync-guest: running, ";
 
     protected override IReadOnlyList<string> AgentArguments => ["run"];

@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace Sync.EndToEnd.Tests.Harness;
 
 /// <summary>A `sync-host`.</summary>
@@ -19,7 +17,7 @@ internal sealed class TestHost : TestAgent
     /// <summary>The files of the share that a <see cref="Pair"/> made.</summary>
     public TestTree Tree { get; init; } = null!;
 
-    /// <summary>Where it listens; null: at <see cref="Port"/> of this machine alone.</summary>
+    /// <summary>Where it listens; null: at <see cref="Port"/> of the <see cref="Machines"/>' address alone.</summary>
     public IReadOnlyList<string>? Listen { get; init; }
 
     /// <summary>Whether it is started with an API on a free port.</summary>
@@ -28,7 +26,7 @@ internal sealed class TestHost : TestAgent
     protected override string ReadyLine => "sync-host: listening on ";
 
     protected override IReadOnlyList<string> AgentArguments =>
-        ["serve", .. (Listen ?? [string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{Port}")]).SelectMany(at => (string[])["--listen", at]), .. _shares.SelectMany(share => (string[])["--share", share]), .. HasApi ? ["--api", "127.0.0.1:0"] : Array.Empty<string>()];
+        ["serve", .. (Listen ?? [Machines.At(Port)]).SelectMany(at => (string[])["--listen", at]), .. _shares.SelectMany(share => (string[])["--share", share]), .. HasApi ? ["--api", "127.0.0.1:0"] : Array.Empty<string>()];
 
     /// <summary>A token for a share.</summary>
     public async Task<string> InviteAsync(params string[] options)
