@@ -75,6 +75,29 @@ public sealed class UnprivilegedTests
     }
 
     [Theory]
+    [InlineData(".sync/mark", false)]
+    [InlineData(".sync/mark", true)]
+    [InlineData(".sync/staging", false)]
+    public async Task A_mark_or_a_private_directory_that_cannot_be_read_is_waited_for_or_done_without_when_told_so(string path, bool isForced)
+    {
+        await using Pair pair = await Pair.StartUnprivilegedAsync(before: tree => tree.Put("a", "1"));
+        await pair.SyncAndCheckAsync();
+        await pair.Guest.StopAsync();
+        await Unprivileged.ShellAsync(pair.Guest.Tree, $"chmod 0000 {path}; echo 2 > a");
+        await pair.Guest.StartAsync();
+        await pair.Guest.StateAsync("halted");
+        Assert.Contains($"'{pair.Guest.Tree.Root}/{path}' of share '{Pair.Share}' cannot be read (Denied)", (await pair.Guest.RunAsync("status")).Output, StringComparison.Ordinal);
+        pair.Host.Tree.Check("a", "1");
+        if (isForced) (await pair.Guest.RunAsync("resume", "--force")).Expect(0);
+        else await Unprivileged.ShellAsync(pair.Guest.Tree, $"chmod 0700 {path}");
+        await pair.Guest.StateAsync("in-sync");
+        await pair.SyncAndCheckAsync();
+        if (!isForced) pair.Check("a", "2\n");
+        // Everything was compared by content: both are kept.
+        else Assert.Equal(["1", "2\n"], pair.Host.Tree.Paths().Where(p => p.StartsWith('a')).Select(p => File.ReadAllText(Path.Combine(pair.Host.Tree.Root, p))).Order(StringComparer.Ordinal));
+    }
+
+    [Theory]
     [InlineData(true)]
     [InlineData(false)]
     public async Task What_was_never_readable_comes_when_it_is(bool onHost)

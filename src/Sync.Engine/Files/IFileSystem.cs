@@ -1,3 +1,5 @@
+using Sync.Engine.Scanning;
+
 namespace Sync.Engine.Files;
 
 /// <summary>
@@ -16,6 +18,14 @@ public interface IFileSystem : IDisposable
 
     /// <summary>`lstat`.</summary>
     FsError Stat(string path, out FileStat stat);
+
+    /// <summary>`lstat`. The file key of the directory in which the name was looked for, whatever has come to that one's path since, is <paramref name="directory"/>; 0 where that is not there, or not known.</summary>
+    FsError Stat(string path, out FileStat stat, out ulong directory)
+    {
+        var error = Stat(path, out stat);
+        directory = Stat(SharePath.Split(path).Directory, out var parent) == FsError.None ? parent.Stamp.FileKey : 0;
+        return error;
+    }
 
     /// <summary>All names in a directory with their stats, appended to <paramref name="items"/>, in no order; "." and ".." left out.
     /// An error may come after some items.</summary>

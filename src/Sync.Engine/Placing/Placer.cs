@@ -300,7 +300,8 @@ internal sealed class Placer
         if (p.Entry.Kind == EntryKind.Directory)
         {
             var error = _files.RemoveDirectory(p.Target);
-            if (error is FsError.None or FsError.NotFound) p.Outcome = PlacementOutcome.Done;
+            if (error == FsError.None) p.Outcome = PlacementOutcome.Done;
+            else if (error == FsError.NotFound) Miss(p);
             else if (error == FsError.NotEmpty) p.Outcome = PlacementOutcome.NotEmpty;
             else if (error is FsError.NotDirectory or FsError.Escapes) p.Outcome = PlacementOutcome.Raced;
             else PlacementResult.Fail(p, error);
@@ -310,7 +311,7 @@ internal sealed class Placer
         var found = _files.Stat(p.Target, out var standing);
         if (found == FsError.NotFound)
         {
-            p.Outcome = PlacementOutcome.Done;
+            Miss(p);
             return;
         }
 
@@ -330,7 +331,7 @@ internal sealed class Placer
         var moved = _files.Rename(p.Target, staged, RenameMode.NoReplace);
         if (moved != FsError.None)
         {
-            if (moved == FsError.NotFound) p.Outcome = PlacementOutcome.Done;
+            if (moved == FsError.NotFound) Miss(p);
             else PlacementResult.Fail(p, moved);
             return;
         }
@@ -345,5 +346,14 @@ internal sealed class Placer
 
         _replacement.Keep(p, staged, p.Target, standing, displaced);
         p.Outcome = PlacementOutcome.Done;
+    }
+
+    /// <summary>What is to be removed is not there. It has gone where its own directory is looked into; whether that one is known only who knows the tree.</summary>
+    private void Miss(Placement p)
+    {
+        // RACE: its directory has another place, and it with that, or has gone as well.
+        var isGone = _files.Stat(p.Target, out _, out var directory) == FsError.NotFound && directory != 0;
+        p.DirectoryKey = directory;
+        p.Outcome = isGone ? PlacementOutcome.Done : PlacementOutcome.Raced;
     }
 }

@@ -17,6 +17,9 @@ internal sealed class FormerLives(TreeSet trees)
     /// <summary>What was being put in place when this replica was killed, or when the host lost it, by path.</summary>
     private readonly Dictionary<string, Entry> _placing = new(StringComparer.Ordinal);
 
+    /// <summary>Of that, what the first look found as it was to be: it is known to be this, wherever it goes, and what comes to its name later is a user's.</summary>
+    private readonly Dictionary<Node, (string Path, Entry Entry)> _placed = [];
+
     /// <summary>What this replica, or a former life of it, made and proposed without an answer, by its path there and then.</summary>
     private readonly Dictionary<string, List<Change>> _made = new(StringComparer.Ordinal);
 
@@ -27,8 +30,31 @@ internal sealed class FormerLives(TreeSet trees)
     /// put in place when this replica was killed.</summary>
     public bool IsHearsay(Node node) =>
         (_told.TryGetValue(node, out var told) && node.Local is { } local && local.Content == told.Content && local.LinkTarget == told.LinkTarget && (!node.Id.IsProvisional || local.Name == told.Name))
-        || (_placing.Count > 0 && node.Local is { } stands && _placing.TryGetValue(trees.LocalPath(node), out var placed) && stands.Kind == placed.Kind
-            && (stands.Kind == EntryKind.Directory || (stands.Content == placed.Content && stands.LinkTarget == placed.LinkTarget && stands.MtimeNs == placed.MtimeNs)));
+        || (_placing.Count > 0 && node.IsLocal && _placing.TryGetValue(trees.LocalPath(node), out var placing) && Stands(node, placing))
+        || (_placed.Count > 0 && _placed.TryGetValue(node, out var placed) && Stands(node, placed.Entry) && trees.LocalPath(node) == placed.Path);
+
+    /// <summary>The first look has ended.</summary>
+    public void Looked()
+    {
+        foreach (var (path, entry) in _placing.ToArray())
+        {
+            if (LocalAt(path) is not { } node || !Stands(node, entry)) continue;
+            _placing.Remove(path);
+            _placed[node] = (path, entry);
+        }
+    }
+
+    private static bool Stands(Node node, Entry entry) => node.Local is { } local && local.Kind == entry.Kind
+        && (local.Kind == EntryKind.Directory || (local.Content == entry.Content && local.LinkTarget == entry.LinkTarget && local.MtimeNs == entry.MtimeNs));
+
+    private Node? LocalAt(string path)
+    {
+        var at = trees.Root;
+        foreach (var name in path.Split('/'))
+            if (trees.LocalChild(at, name) is { } child) at = child;
+            else return null;
+        return at;
+    }
 
     /// <summary>The host has lost what it told of a node, and its disk still has it, or what came after.</summary>
     public void Lost(Node node, Entry told)
@@ -45,7 +71,11 @@ internal sealed class FormerLives(TreeSet trees)
     public bool WasPlacing(ContentId content) => _placing.Values.Any(entry => entry.Content == content);
 
     /// <summary>What was being put in place may be the only copy.</summary>
-    public void ForgetPlacing() => _placing.Clear();
+    public void ForgetPlacing()
+    {
+        _placing.Clear();
+        _placed.Clear();
+    }
 
     /// <summary>A new entry was proposed, and there was no answer.</summary>
     public void AddMade(string path, Change change)
@@ -74,12 +104,16 @@ internal sealed class FormerLives(TreeSet trees)
     }
 
     /// <summary>Nothing is left of a node.</summary>
-    public void Forget(Node node) => _told.Remove(node);
+    public void Forget(Node node)
+    {
+        _told.Remove(node);
+        _placed.Remove(node);
+    }
 
     /// <summary>Whoever was told of what was made here and lost has told of it in turn.</summary>
     public void ForgetMade()
     {
         _made.Clear();
-        _placing.Clear();
+        ForgetPlacing();
     }
 }

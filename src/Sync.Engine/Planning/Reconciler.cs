@@ -15,7 +15,7 @@ internal sealed class Reconciler
     private readonly Dictionary<Node, HashSet<Node>> _waiters = [];
     private readonly Dictionary<Node, Node> _waitsFor = [];
     private readonly Dictionary<Node, Entry?> _tentative = [];
-    private readonly PriorityQueue<Node, Revision> _tentativeOrder = new();
+    private readonly PriorityQueue<(Node Node, Entry State), Revision> _tentativeOrder = new();
     private readonly Queue<Node> _deferredProposals = new();
     private readonly Queue<Node> _deferredEffects = new();
     private readonly Dictionary<long, EntryId> _bound = [];
@@ -206,7 +206,7 @@ internal sealed class Reconciler
         if (entry.Revision > Planner.Committed)
         {
             _tentative.TryAdd(node, node.Remote);
-            _tentativeOrder.Enqueue(node, entry.Revision);
+            _tentativeOrder.Enqueue((node, entry), entry.Revision);
         }
         else _tentative.Remove(node);
 
@@ -235,11 +235,14 @@ internal sealed class Reconciler
     public void Commit(Revision revision)
     {
         if (revision > Planner.Committed) Planner.Committed = revision;
-        while (_tentativeOrder.TryPeek(out var node, out var next) && next <= revision)
+        while (_tentativeOrder.TryPeek(out var told, out var next) && next <= revision)
         {
             _tentativeOrder.Dequeue();
+            var node = told.Node;
             if (Trees.Find(node.Id) != node) continue;
             if (node.Remote is { } remote && remote.Revision <= revision) _tentative.Remove(node);
+            // Behind a later one that may not last: this is what is gone back to, and it will not be told again.
+            else if (_tentative.TryGetValue(node, out var before) && (before is null || before.Revision < next)) _tentative[node] = told.State;
             Enqueue(node);
             NodeChanged?.Invoke(node);
         }
@@ -378,6 +381,10 @@ internal sealed class Reconciler
     /// <param name="keptDisk">The host's disk still has what was found on it, or what came after.</param>
     public void DropTentative(Revision kept, bool keptDisk = false)
     {
+        // The host's new life gives their revisions to others.
+        var lasting = _tentativeOrder.UnorderedItems.Where(told => told.Priority <= kept).ToArray();
+        _tentativeOrder.Clear();
+        _tentativeOrder.EnqueueRange(lasting);
         foreach (var (node, committed) in _tentative.ToArray())
         {
             if (node.Remote is { } remote && remote.Revision <= kept) continue;
@@ -455,7 +462,7 @@ internal sealed class Reconciler
     public void RestoreTentative(Node node, Entry? committed)
     {
         _tentative[node] = committed;
-        _tentativeOrder.Enqueue(node, node.Remote!.Revision);
+        _tentativeOrder.Enqueue((node, node.Remote!), node.Remote!.Revision);
     }
 
     /// <summary>A former life of this replica proposed a change, and ended before the answer came. To be called before there is a link.</summary>

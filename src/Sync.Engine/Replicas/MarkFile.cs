@@ -8,16 +8,27 @@ internal sealed class MarkFile(IFileSystem files)
     /// <summary>Where it is.</summary>
     public const string Path = PrivateDirectory.Name + "/" + PrivateDirectory.MarkName;
 
-    /// <summary>Reads it; null if it is missing or no mark.</summary>
-    public ReplicaMark? Read()
+    /// <summary>Reads it; null if it is missing or no mark. An error: it may be there all the same.</summary>
+    public FsError Read(out ReplicaMark? mark)
     {
-        if (files.OpenRead(Path, out var file) != FsError.None) return null;
+        mark = null;
+        var error = files.OpenRead(Path, out var file);
+        if (error is FsError.NotFound or FsError.NotDirectory or FsError.IsDirectory or FsError.Escapes) return FsError.None;
+        if (error != FsError.None) return error;
         using (file)
         {
             var bytes = new byte[ReplicaMark.MaxLength + 1];
             var length = 0;
-            while (length < bytes.Length && file!.Read(length, bytes.AsSpan(length), out var read) == FsError.None && read > 0) length += read;
-            return ReplicaMark.Parse(bytes.AsSpan(0, length));
+            while (length < bytes.Length)
+            {
+                error = file!.Read(length, bytes.AsSpan(length), out var read);
+                if (error != FsError.None) return error;
+                if (read == 0) break;
+                length += read;
+            }
+
+            mark = ReplicaMark.Parse(bytes.AsSpan(0, length));
+            return FsError.None;
         }
     }
 

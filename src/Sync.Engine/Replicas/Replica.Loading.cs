@@ -22,7 +22,7 @@ internal sealed partial class Replica
         var broken = _store.WasReset;
         _epoch = (ulong)EntryCodec.Int64(_store.GetValue("epoch"));
         var mark = ReplicaMark.Parse(_store.GetValue("mark"));
-        var onDisk = _markFile.Read();
+        var onDisk = _remains.Mark;
         var age = ReplicaMark.Compare(mark, onDisk);
         // An index that is older than its directory is still a common ancestor of what is here and what is there. One that is newer is none: what
         // was agreed is void, and everything is compared by content.
@@ -194,9 +194,7 @@ internal sealed partial class Replica
     {
         // Parts of contents that the journal still has are resumed; others are of no use.
         _context.Staging.SweepParts(content => Trees.All.Any(n => n.IsRemote && n.Remote!.Content == content), _context.NowNs - PartsKeptNs);
-        var items = new List<DirectoryItem>();
-        _context.Files.List(PrivateDirectory.Staging, items);
-        foreach (var item in items)
+        foreach (var item in _remains.Staged)
         {
             if (item.Name is null || item.Name.StartsWith("p-", StringComparison.Ordinal)) continue;
             var path = $"{PrivateDirectory.Staging}/{item.Name}";
@@ -219,14 +217,14 @@ internal sealed partial class Replica
             else _applier.Keep(path, "(staged)/" + item.Name, item.Stat, "swept");
         }
 
-        items.Clear();
-        if (_context.Files.List(PrivateDirectory.Displaced, items) != FsError.None) return;
-        foreach (var item in items)
+        foreach (var item in _remains.Displaced)
         {
             if (item.Name is null) continue;
             var path = $"{PrivateDirectory.Displaced}/{item.Name}";
             if (DisplacedName.EntryOf(item.Name) is { } placed) _cutShort.Take(path, placed, item.Stat, _isAsKilled);
             else _applier.Keep(path, "(displaced)/" + item.Name, item.Stat, "swept");
         }
+
+        _remains = PrivateRemains.None;
     }
 }

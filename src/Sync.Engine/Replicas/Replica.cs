@@ -77,6 +77,7 @@ internal sealed partial class Replica : IContentLocator, IAsyncDisposable
     private readonly DeletionGuard _deletions;
     private readonly Func<Replica, SessionHello, CancellationToken, ValueTask<IHostLink>> _connect;
     private readonly MarkFile _markFile;
+    private PrivateRemains _remains;
     private readonly bool _fresh;
 
     /// <summary>What a former life was told is tentative: whether the host still has it is known when there is a link, and until then nothing is put in place for it.</summary>
@@ -111,7 +112,7 @@ internal sealed partial class Replica : IContentLocator, IAsyncDisposable
     private TaskCompletionSource _statusChanged = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     private Replica(
-        ReplicaOptions options, bool isHost, EntryId root, IFileSystem files, IDisposable claim, IRecordStore store, VersionStore versions, SharePolicy policy,
+        ReplicaOptions options, bool isHost, EntryId root, IFileSystem files, IDisposable claim, IRecordStore store, PrivateRemains remains, VersionStore versions, SharePolicy policy,
         StagedContents staged, SmallContents small, Func<Replica, SessionHello, CancellationToken, ValueTask<IHostLink>> connect)
     {
         _options = options;
@@ -171,6 +172,7 @@ internal sealed partial class Replica : IContentLocator, IAsyncDisposable
         _uploads = new UploadQueue(_context);
         if (!isHost) _context.Growing = new GrowingContents(() => _sendsEarly && Status.State is ReplicaState.InSync or ReplicaState.Syncing, growing => Loop.Post(() => _uploads.Grow(growing))) { Least = options.GrowingFrom };
         _markFile = new MarkFile(files);
+        _remains = remains;
         _trouble = new StoreTrouble(_context, options.DataDirectory);
         _recentLog = options.Machine.BootId is { } boot ? new RecentLog(name => options.Machine.OpenUnsynced(options.DataDirectory, name), boot, options.Machine) : null;
         _recent = new RecentKeeper(_context, _recentLog, () => _outbox.Open.Concat(Reconciler.Unanswered()));
@@ -241,73 +243,6 @@ internal sealed partial class Replica : IContentLocator, IAsyncDisposable
     private TreeSet Trees => _context.Trees;
 
     private ControlLoop Loop => _context.Loop;
-
-    /// <exception cref="ReplicaStartException">It cannot run now; the message says why.</exception>
-    public static Replica Open(
-        ReplicaOptions options, bool isHost, SharePolicy policy, StagedContents staged, SmallContents small,
-        Func<Replica, SessionHello, CancellationToken, ValueTask<IHostLink>> connect)
-    {
-        if (!options.Machine.HasDirectory(options.Root))
-            throw new ReplicaStartException(ReplicaStartCodes.RootMissing, $"The directory '{options.Root}' of share '{options.Share}' is missing. Mount or restore it; it is tried again.");
-        var error = options.Machine.OpenRoot(options.Root, out var files);
-        if (error != FsError.None)
-            throw new ReplicaStartException(ReplicaStartCodes.RootUnreadable, $"The directory '{options.Root}' of share '{options.Share}' cannot be used ({error}). Mend its permissions; it is tried again.");
-        var claim = options.Machine.TryClaim(options.Root);
-        if (claim is null)
-        {
-            files!.Dispose();
-            throw new ReplicaStartException(ReplicaStartCodes.RootInUse, $"The directory '{options.Root}' of share '{options.Share}' is synced by another agent. Stop that one, or give each its own directory; it is tried again.");
-        }
-
-        IRecordStore store;
-        try
-        {
-            store = options.Machine.OpenStore(options.DataDirectory, "index.db", options.Logging.CreateLogger("Sync.Engine.Store"));
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            claim.Dispose();
-            files!.Dispose();
-            throw new ReplicaStartException(ReplicaStartCodes.IndexUnusable, $"The index of share '{options.Share}' in '{options.DataDirectory}' cannot be opened: {e.Message}", e);
-        }
-
-        if (files!.Traits.MtimeGrainNs < 0) throw new InvalidOperationException("A negative grain.");
-        foreach (var path in new[] { PrivateDirectory.Staging, Flusher.CookiePath })
-            files.MakeDirectory(path, 0x1C0);
-        error = VersionStore.Open(files, options.Time, new VersionLimits(policy.VersionDays, policy.VersionPercent), options.Logging.CreateLogger("Sync.Engine.Versions"), out var versions, options.Machine.Random);
-        if (error != FsError.None)
-        {
-            store.Dispose();
-            claim.Dispose();
-            files.Dispose();
-            throw new ReplicaStartException(ReplicaStartCodes.RootUnreadable, $"'{options.Root}/.sync' of share '{options.Share}' cannot be written ({error}). Mend its permissions or free space; it is tried again.");
-        }
-
-        if (!options.AcceptRoot && EntryCodec.Int64(store.GetValue("cursor")) > 0 && ReplicaMark.Parse(store.GetValue("mark")) is not null && new MarkFile(files).Read() is null)
-        {
-            versions!.Dispose();
-            store.Dispose();
-            claim.Dispose();
-            files.Dispose();
-            throw new ReplicaStartException(ReplicaStartCodes.RootChanged, $"'{options.Root}' is not the directory that was synced as share '{options.Share}' (its '.sync' is missing or emptied). Mount or restore it, and it goes on; if it is meant, 'resume --force' compares everything by content.");
-        }
-
-        var root = new EntryId(EntryCodec.Int64(store.GetValue("root")) is var id and > 0 ? id : EntryId.Root.Value);
-        try
-        {
-            return new Replica(options, isHost, root, files, claim, store, versions!, policy, staged, small, connect);
-        }
-        catch (Exception e)
-        {
-            // What it holds would keep the next try out.
-            versions!.Dispose();
-            store.Dispose();
-            claim.Dispose();
-            files.Dispose();
-            if (e is not IOException) throw;
-            throw new ReplicaStartException(ReplicaStartCodes.IndexUnusable, $"The index of share '{options.Share}' in '{options.DataDirectory}' cannot be written: {e.Message}", e);
-        }
-    }
 
     /// <summary>Takes the journal's own objects where they are equal to what the index has: one state of an entry is in memory once. Before <see cref="Start"/>.</summary>
     public void ShareEntries(Func<EntryId, Entry?> find)
@@ -400,6 +335,7 @@ internal sealed partial class Replica : IContentLocator, IAsyncDisposable
     private void EndTurn()
     {
         _observer.EndTurn();
+        if (_observer.HasScanned && !_hasScanned) Reconciler.Former.Looked();
         if (_halt is not null || _paused || _hostPaused) _filler.Interrupt();
         var wasHeld = _filler.HoldsPlanning;
         if (CanPlan && !_isHost) _filler.EndTurn(Reconciler.Planner.Direction);

@@ -63,6 +63,26 @@ public sealed class KilledReplicaTests
     }
 
     [Fact]
+    public void A_state_that_became_durable_behind_a_later_one_is_what_is_left_when_the_host_loses_that()
+    {
+        var reconciler = NewReconciler();
+        reconciler.Receive(State(1) with { PlaceRevision = new Revision(11), ContentRevision = new Revision(11), ModeRevision = new Revision(11) });
+        reconciler.Receive(State(2) with { PlaceRevision = new Revision(11), ContentRevision = new Revision(13), ModeRevision = new Revision(11) });
+        reconciler.Commit(new Revision(12));
+        // To be saved, and gone back to: the host does not tell of it again.
+        Assert.Equal(new Revision(11), reconciler.CommittedRemote(reconciler.Trees.Find(File)!)!.Revision);
+        reconciler.DropTentative(new Revision(12));
+        Assert.Equal(State(1).Content, reconciler.Trees.Find(File)?.Remote?.Content);
+
+        // The host's new life gives the lost revision to another state.
+        reconciler.Receive(State(3) with { PlaceRevision = new Revision(11), ContentRevision = new Revision(14), ModeRevision = new Revision(11) });
+        reconciler.Commit(new Revision(13));
+        Assert.Equal(State(1).Content, reconciler.CommittedRemote(reconciler.Trees.Find(File)!)!.Content);
+        reconciler.Commit(new Revision(14));
+        Assert.Equal(State(3).Content, reconciler.CommittedRemote(reconciler.Trees.Find(File)!)!.Content);
+    }
+
+    [Fact]
     public void What_was_being_put_in_place_when_the_host_lost_it_is_no_edit_when_it_stands_there()
     {
         var reconciler = NewReconciler();
@@ -74,6 +94,22 @@ public sealed class KilledReplicaTests
         var found = reconciler.Trees.AddProvisional();
         reconciler.Trees.SetLocal(found, State(2) with { Id = found.Id, MtimeNs = 77 }, new FileStamp(1, 0, 77, 0));
         Assert.True(reconciler.Former.IsHearsay(found));
+    }
+
+    [Fact]
+    public void What_the_first_look_found_in_place_is_hearsay_and_what_comes_to_its_name_later_is_not()
+    {
+        var reconciler = NewReconciler();
+        reconciler.Former.AddPlacing("f", State(2) with { MtimeNs = 77 });
+        var found = reconciler.Trees.AddProvisional();
+        reconciler.Trees.SetLocal(found, State(2) with { Id = found.Id, MtimeNs = 77 }, new FileStamp(1, 0, 77, 0));
+        reconciler.Former.Looked();
+        Assert.True(reconciler.Former.IsHearsay(found));
+        // Moved away and back before there was a link, over something else: new here.
+        reconciler.Trees.SetLocal(found, null);
+        var back = reconciler.Trees.AddProvisional();
+        reconciler.Trees.SetLocal(back, State(2) with { Id = back.Id, MtimeNs = 77 }, new FileStamp(1, 0, 77, 0));
+        Assert.False(reconciler.Former.IsHearsay(back));
     }
 
     [Fact]

@@ -35,6 +35,13 @@ internal sealed class SimFileSystem(SimDisk disk, SimProcess process, Trace trac
         return Seen("stat", path, error, inode);
     }
 
+    public FsError Stat(string path, out FileStat stat, out ulong directory)
+    {
+        var error = Stat(path, out stat);
+        directory = disk.Find(SharePath.Split(path).Directory, out var parent) == FsError.None ? parent.Stat.Stamp.FileKey : 0;
+        return error;
+    }
+
     public FsError List(string path, List<DirectoryItem> items)
     {
         var error = Begin(DiskCall.Look);

@@ -112,6 +112,23 @@ internal sealed unsafe class LinuxFileSystem : IFileSystem
     }
 
     /// <inheritdoc/>
+    public FsError Stat(string path, out FileStat stat, out ulong directory)
+    {
+        (stat, directory) = (default, 0);
+        using var bytes = new PathBytes(path, stackalloc byte[PathBytes.Scratch]);
+        var error = _walk.OpenParent(bytes, out var parent);
+        if (error != FsError.None) return error;
+        using (parent)
+        {
+            StatX raw;
+            if (DirectoryWalk.StatDescriptor(parent.Fd, &raw) == FsError.None) directory = raw.ToFileStat().Stamp.FileKey;
+            error = DirectoryWalk.StatName(parent.Fd, bytes.Name, &raw);
+            if (error == FsError.None) stat = raw.ToFileStat();
+            return error;
+        }
+    }
+
+    /// <inheritdoc/>
     public FsError List(string path, List<DirectoryItem> items)
     {
         var error = Open(path, Abi.ReadOnly | Abi.DirectoryOnly | Abi.NonBlocking, 0, out var fd);
