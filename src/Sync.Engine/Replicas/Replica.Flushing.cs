@@ -17,30 +17,45 @@ internal sealed partial class Replica
         var started = _options.Time.GetTimestamp();
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancel, _stopping.Token);
         limit.CancelAfter(timeout);
+        while (true)
+        {
+            try
+            {
+                return await FlushOnceAsync(started, timeout, scope, limit.Token, cancel).ConfigureAwait(false);
+            }
+            catch (LinkException)
+            {
+                // The link went, as when the host changes this guest's rights, and comes again: until the time is over that is no end.
+            }
+        }
+    }
+
+    private async Task<FlushResult> FlushOnceAsync(long started, TimeSpan timeout, FlushScope scope, CancellationToken limit, CancellationToken cancel)
+    {
         try
         {
-            await Poll(() => Obstacle() is not null || (_link is not null && _observer.HasScanned), limit.Token, wantLink: true).ConfigureAwait(false);
-            if (await Loop.CallAsync(Obstacle, limit.Token).ConfigureAwait(false) is { } obstacle) return End(obstacle.Outcome, obstacle.Reason, []);
+            await Poll(() => Obstacle() is not null || (_link is not null && _outbox.Send is not null && _observer.HasScanned), limit, wantLink: true).ConfigureAwait(false);
+            if (await Loop.CallAsync(Obstacle, limit).ConfigureAwait(false) is { } obstacle) return End(obstacle.Outcome, obstacle.Reason, []);
 
             Loop.Post(_stuck.TryAgain);
             IReadOnlyList<Problem> theirs = [];
             await UntilRulesRestAsync(async () =>
             {
-                await Unless(OnLoop(done => _flusher.DrainLocal(scope, done)), limit.Token).ConfigureAwait(false);
+                await Unless(OnLoop(done => _flusher.DrainLocal(scope, done)), limit).ConfigureAwait(false);
                 var upTo = Revision.Zero;
                 if (!_isHost)
                 {
-                    var reached = await Loop.CallAsync(AskHost, limit.Token).ConfigureAwait(false);
-                    var answer = await reached.WaitAsync(limit.Token).ConfigureAwait(false);
+                    var reached = await Loop.CallAsync(AskHost, limit).ConfigureAwait(false);
+                    var answer = await reached.WaitAsync(limit).ConfigureAwait(false);
                     upTo = answer.Revision;
                     theirs = answer.Problems;
                 }
-                else upTo = await Loop.CallAsync(() => Reconciler.Planner.Committed, limit.Token).ConfigureAwait(false);
+                else upTo = await Loop.CallAsync(() => Reconciler.Planner.Committed, limit).ConfigureAwait(false);
 
-                await Unless(OnLoop(done => _flusher.DrainRemote(upTo, scope, done)), limit.Token).ConfigureAwait(false);
-            }, limit.Token).ConfigureAwait(false);
-            if (scope.Durable && !await IsDurable().WaitAsync(limit.Token).ConfigureAwait(false)) return End(FlushOutcome.Problems, "the disk could not be synced", []);
-            var problems = await Loop.CallAsync(() => Blocking(), limit.Token).ConfigureAwait(false);
+                await Unless(OnLoop(done => _flusher.DrainRemote(upTo, scope, done)), limit).ConfigureAwait(false);
+            }, limit).ConfigureAwait(false);
+            if (scope.Durable && !await IsDurable().WaitAsync(limit).ConfigureAwait(false)) return End(FlushOutcome.Problems, "the disk could not be synced", []);
+            var problems = await Loop.CallAsync(() => Blocking(), limit).ConfigureAwait(false);
             // What cannot be read here cannot be read there either: modes travel. A path counts once.
             var all = problems.Concat(theirs).Where(p => scope.Holds(p.Path)).DistinctBy(p => (p.Path, p.Code)).ToArray();
             return End(all.Length == 0 ? FlushOutcome.Complete : FlushOutcome.Problems, all.Length == 0 ? null : $"{all.Length} paths are not in sync", all);
@@ -48,10 +63,6 @@ internal sealed partial class Replica
         catch (FlushObstacleException e)
         {
             return End(e.Outcome, e.Message, []);
-        }
-        catch (LinkException e)
-        {
-            return End(FlushOutcome.Disconnected, e.Message, []);
         }
         catch (OperationCanceledException) when (!cancel.IsCancellationRequested && !_stopping.IsCancellationRequested)
         {
