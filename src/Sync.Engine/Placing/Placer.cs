@@ -299,6 +299,13 @@ internal sealed class Placer
     {
         if (p.Entry.Kind == EntryKind.Directory)
         {
+            // Another of its name, made in this instant, is its user's.
+            if (p.Expected.FileKey != 0 && _files.Stat(p.Target, out var other) == FsError.None && other.Stamp.FileKey != p.Expected.FileKey)
+            {
+                p.Outcome = PlacementOutcome.Raced;
+                return;
+            }
+
             var error = _files.RemoveDirectory(p.Target);
             if (error == FsError.None) p.Outcome = PlacementOutcome.Done;
             else if (error == FsError.NotFound) Miss(p);

@@ -51,6 +51,17 @@ public sealed class MissedRemovalTests : IDisposable
         Assert.NotEqual(Key("elsewhere"), removal.DirectoryKey);
     }
 
+    [Fact]
+    public void An_empty_directory_that_has_taken_its_name_stays()
+    {
+        var removal = Removal(EntryKind.Directory);
+        Directory.Move(_bench.Root.At("d/it"), _bench.Root.At("d/aside"));
+        Directory.CreateDirectory(_bench.Root.At("d/it"));
+        _bench.Placer.Run([removal]);
+        Assert.Equal(PlacementOutcome.Raced, removal.Outcome);
+        Assert.True(Directory.Exists(_bench.Root.At("d/it")));
+    }
+
     private ulong Key(string path)
     {
         Assert.Equal(FsError.None, _bench.Root.Fs.Stat(path, out var stat));
