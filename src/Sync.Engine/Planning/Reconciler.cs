@@ -14,8 +14,7 @@ internal sealed class Reconciler
     private readonly Queue<Node> _queue = new();
     private readonly Dictionary<Node, HashSet<Node>> _waiters = [];
     private readonly Dictionary<Node, Node> _waitsFor = [];
-    private readonly Dictionary<Node, Entry?> _tentative = [];
-    private readonly PriorityQueue<(Node Node, Entry State), Revision> _tentativeOrder = new();
+    private readonly TentativeStates _tentative = new();
     private readonly Queue<Node> _deferredProposals = new();
     private readonly Queue<Node> _deferredEffects = new();
     private readonly Dictionary<long, EntryId> _bound = [];
@@ -190,8 +189,7 @@ internal sealed class Reconciler
         _queue.TrimExcess();
         _waiters.TrimExcess();
         _waitsFor.TrimExcess();
-        _tentative.TrimExcess();
-        _tentativeOrder.TrimExcess();
+        _tentative.Trim();
         _deferredEffects.TrimExcess();
         _deferredProposals.TrimExcess();
     }
@@ -203,11 +201,7 @@ internal sealed class Reconciler
         var node = Trees.GetOrAdd(entry.Id);
         _untold?.Remove(node);
         if (node == Trees.Root || (node.Remote is { } known && known.Revision >= entry.Revision)) return;
-        if (entry.Revision > Planner.Committed)
-        {
-            _tentative.TryAdd(node, node.Remote);
-            _tentativeOrder.Enqueue((node, entry), entry.Revision);
-        }
+        if (entry.Revision > Planner.Committed) _tentative.Add(node, entry);
         else _tentative.Remove(node);
 
         Confirm(node, entry);
@@ -235,17 +229,11 @@ internal sealed class Reconciler
     public void Commit(Revision revision)
     {
         if (revision > Planner.Committed) Planner.Committed = revision;
-        while (_tentativeOrder.TryPeek(out var told, out var next) && next <= revision)
+        _tentative.Commit(revision, node => Trees.Find(node.Id) == node, node =>
         {
-            _tentativeOrder.Dequeue();
-            var node = told.Node;
-            if (Trees.Find(node.Id) != node) continue;
-            if (node.Remote is { } remote && remote.Revision <= revision) _tentative.Remove(node);
-            // Behind a later one that may not last: this is what is gone back to, and it will not be told again.
-            else if (_tentative.TryGetValue(node, out var before) && (before is null || before.Revision < next)) _tentative[node] = told.State;
             Enqueue(node);
             NodeChanged?.Invoke(node);
-        }
+        });
     }
 
     /// <summary>The host has dealt with a proposed change: the proposed state is the merge base now, see <see cref="Outcome"/>.</summary>
@@ -366,7 +354,7 @@ internal sealed class Reconciler
         _bound.Clear();
         // Told of already, while it is not known yet whose it is.
         if (!_doubts.IsEmpty)
-            foreach (var node in _tentative.Keys.ToArray())
+            foreach (var node in _tentative.Nodes.ToArray())
                 if (node.Remote is { Deleted: false } remote) Recognise(remote);
         foreach (var node in proposed)
         {
@@ -381,14 +369,8 @@ internal sealed class Reconciler
     /// <param name="keptDisk">The host's disk still has what was found on it, or what came after.</param>
     public void DropTentative(Revision kept, bool keptDisk = false)
     {
-        // The host's new life gives their revisions to others.
-        var lasting = _tentativeOrder.UnorderedItems.Where(told => told.Priority <= kept).ToArray();
-        _tentativeOrder.Clear();
-        _tentativeOrder.EnqueueRange(lasting);
-        foreach (var (node, committed) in _tentative.ToArray())
+        foreach (var (node, committed) in _tentative.Lose(kept))
         {
-            if (node.Remote is { } remote && remote.Revision <= kept) continue;
-            _tentative.Remove(node);
             node.Applied = null;
             if (Trees.Find(node.Id) != node) continue;
             if (keptDisk && node.Remote is { Deleted: false, ByHost: true } told) Former.Lost(node, told);
@@ -459,11 +441,7 @@ internal sealed class Reconciler
     /// <summary>A former life of this replica was told of a node's remote state, which is tentative.</summary>
     /// <param name="node">The node, with that state.</param>
     /// <param name="committed">What was committed of it before; null: nothing.</param>
-    public void RestoreTentative(Node node, Entry? committed)
-    {
-        _tentative[node] = committed;
-        _tentativeOrder.Enqueue((node, node.Remote!), node.Remote!.Revision);
-    }
+    public void RestoreTentative(Node node, Entry? committed) => _tentative.Restore(node, committed);
 
     /// <summary>A former life of this replica proposed a change, and ended before the answer came. To be called before there is a link.</summary>
     public void RestoreSent(SentChange sent)
@@ -512,10 +490,10 @@ internal sealed class Reconciler
     }
 
     /// <summary>What the journal says of a node is not durable there yet.</summary>
-    public bool HasTentative(Node node) => _tentative.ContainsKey(node);
+    public bool HasTentative(Node node) => _tentative.Has(node);
 
     /// <summary>The journal's view of a node that is committed: for persisting.</summary>
-    public Entry? CommittedRemote(Node node) => _tentative.TryGetValue(node, out var committed) ? committed : node.Remote;
+    public Entry? CommittedRemote(Node node) => _tentative.Committed(node);
 
     /// <summary>Wakes what waits for a node without one of its trees having changed.</summary>
     public void WakeWaiters(Node node)
