@@ -127,9 +127,7 @@ internal sealed class Decider(JournalTree tree, Func<string, ConflictPolicy> pol
     {
         // An edit or a move beats a delete; a mode or a touch does not.
         var isTouch = (change.Facets & Facets.Place) == 0 && SameBytes(tombstone, wanted);
-        // Nor does what stands there with no past but the journal's: it was placed, and the agent killed before it knew.
-        if (change.BaseContent == Revision.Zero && wanted.Kind == EntryKind.File && SameBytes(tombstone, wanted) && tombstone.MtimeNs == wanted.MtimeNs) return Answer(change, tombstone.Id, Verdict.Lost);
-        // Nor what was to be placed and has been overtaken since. (In a directory: what somebody has put in it brings it back.)
+        // Nor does what was to be placed and has been overtaken since. (In a directory: what somebody has put in it brings it back.)
         if (change.IsHearsay) return Answer(change, tombstone.Id, Verdict.Lost);
         // Nor does what was overtaken before the deletion.
         if (!isTouch && change.Facets.HasFlag(Facets.Content) && !change.Facets.HasFlag(Facets.Place) && Earlier.Had(tombstone.Id, wanted.Content, change.BaseContent)) return Answer(change, tombstone.Id, Verdict.Lost);

@@ -53,6 +53,20 @@ public sealed class EarlierContentsTests
         Assert.Equal(2, _tree.Count);
     }
 
+    [Theory]
+    [InlineData(false, Verdict.Accepted)]
+    [InlineData(true, Verdict.Lost)]
+    public void What_is_back_where_it_was_deleted_lives_unless_the_journal_alone_has_put_it_there(bool isHearsay, Verdict verdict)
+    {
+        // A look fell between two renames of a user's, who had moved it away for an instant.
+        var file = _tree.Find(_file)!;
+        var gone = new Change { Entry = file with { Deleted = true }, Facets = Facets.Place, BasePlace = file.PlaceRevision, BaseContent = file.ContentRevision };
+        Assert.Equal(Verdict.Accepted, _decider.Decide(_guest, gone, DateTimeOffset.UnixEpoch, []).Verdict);
+        var back = new Change { Entry = file, Facets = Facets.All, IsHearsay = isHearsay };
+        Assert.Equal(verdict, _decider.Decide(_guest, back, DateTimeOffset.UnixEpoch, []).Verdict);
+        Assert.Equal(isHearsay, _tree.Find(_file)!.Deleted);
+    }
+
     [Fact]
     public void A_touch_is_no_edit_on_either_side()
     {
