@@ -94,7 +94,7 @@ internal sealed class Decider(JournalTree tree, Func<string, ConflictPolicy> pol
             return Answer(change, occupant.Id, Verdict.Accepted);
         }
 
-        if (!change.Distinct && occupant.Kind == wanted.Kind && (change.IsHearsay || Earlier.Had(occupant.Id, wanted.Content, Revision.Zero)))
+        if (!change.Distinct && occupant.Kind == wanted.Kind && (change.IsHearsay || Earlier.Had(occupant, wanted.Content, Revision.Zero)))
         {
             proposer.Bind(change.Entry, occupant.Id);
             return Answer(change, occupant.Id, Verdict.Lost);
@@ -130,7 +130,7 @@ internal sealed class Decider(JournalTree tree, Func<string, ConflictPolicy> pol
         // Nor does what was to be placed and has been overtaken since. (In a directory: what somebody has put in it brings it back.)
         if (change.IsHearsay) return Answer(change, tombstone.Id, Verdict.Lost);
         // Nor does what was overtaken before the deletion.
-        if (!isTouch && change.Facets.HasFlag(Facets.Content) && !change.Facets.HasFlag(Facets.Place) && Earlier.Had(tombstone.Id, wanted.Content, change.BaseContent)) return Answer(change, tombstone.Id, Verdict.Lost);
+        if (!isTouch && change.Facets.HasFlag(Facets.Content) && !change.Facets.HasFlag(Facets.Place) && Earlier.Had(tombstone, wanted.Content, change.BaseContent)) return Answer(change, tombstone.Id, Verdict.Lost);
         if (isTouch || (change.Facets & (Facets.Place | Facets.Content)) == 0) return Answer(change, tombstone.Id, Verdict.Lost);
         // It was edited before it was deleted, and those bytes may be nowhere any more: what the proposer has lives on as something new.
         if (tombstone.Kind == EntryKind.File && !change.Facets.HasFlag(Facets.Content) && !SameBytes(tombstone, wanted)) return Answer(change, tombstone.Id, Verdict.Unknown);
@@ -175,7 +175,7 @@ internal sealed class Decider(JournalTree tree, Func<string, ConflictPolicy> pol
             // A differing mtime alone is no conflict: the journal's stands.
             if (SameBytes(current, wanted)) return Verdict.Accepted;
             // What the proposer has was overtaken; it is no edit of what stands.
-            if (Earlier.Had(current.Id, wanted.Content, change.BaseContent)) return Verdict.Lost;
+            if (Earlier.Had(current, wanted.Content, change.BaseContent)) return Verdict.Lost;
             // Only its mtime was set here since: an edit beats that. So it does what the proposer wrote itself, and has been told again by another.
             if (Earlier.BytesSince(current) > change.BaseContent && !HasPassed(change, current) && !ProposerWins(proposer, wanted, current)) return KeepLoser(proposer, change.Distinct, wanted, current, now);
         }

@@ -52,10 +52,11 @@ internal sealed class EarlierContents
     public Revision BytesSince(Entry entry) => _touched.TryGetValue(entry.Id.Value, out var since) ? since : entry.ContentRevision;
 
     /// <summary>Whether an entry had this content at a revision or at some time after it, and has been changed since.</summary>
-    public bool Had(EntryId id, ContentId content, Revision from)
+    public bool Had(Entry now, ContentId content, Revision from)
     {
-        if (content.IsNone) return false;
-        var known = Of(id).Earlier;
+        // The bytes of now were there at that revision: all others were before it, and who goes back to them does so knowingly.
+        if (content.IsNone || BytesSince(now) <= from) return false;
+        var known = Of(now.Id).Earlier;
         for (var i = known.Length - 1; i >= 0; i--)
         {
             if (known[i].Mark == content.Prefix) return true;

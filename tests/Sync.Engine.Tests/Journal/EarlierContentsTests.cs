@@ -54,6 +54,20 @@ public sealed class EarlierContentsTests
     }
 
     [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Going_back_to_what_was_before_the_state_that_is_known_is_an_edit_whatever_came_of_that(bool isDeleted)
+    {
+        Propose(_host, _file, Facets.Content, 2, Content);
+        var known = Content;
+        // The guest knows state 2, and its user went back to state 1 offline; the host has deleted it meanwhile, or touched it.
+        if (isDeleted) Assert.Equal(Verdict.Accepted, _decider.Decide(_host, new Change { Entry = _tree.Find(_file)! with { Deleted = true }, Facets = Facets.Place, BasePlace = _tree.Find(_file)!.PlaceRevision, BaseContent = known }, DateTimeOffset.UnixEpoch, []).Verdict);
+        else Propose(_host, _file, Facets.Content, 2, known, mtimeNs: 5);
+        Assert.Equal(Verdict.Accepted, Propose(_guest, _file, Facets.Content, 1, known).Verdict);
+        Assert.Equal((false, State(1).Content), (_tree.Find(_file)!.Deleted, _tree.Find(_file)!.Content));
+    }
+
+    [Theory]
     [InlineData(false, Verdict.Accepted)]
     [InlineData(true, Verdict.Lost)]
     public void What_is_back_where_it_was_deleted_lives_unless_the_journal_alone_has_put_it_there(bool isHearsay, Verdict verdict)
