@@ -17,7 +17,7 @@ internal sealed class FormerLives(TreeSet trees)
     /// <summary>What was being put in place when this replica was killed, or when the host lost it, by path.</summary>
     private readonly Dictionary<string, Entry> _placing = new(StringComparer.Ordinal);
 
-    /// <summary>Of that, what the first look found as it was to be: it is known to be this, wherever it goes, and what comes to its name later is a user's.</summary>
+    /// <summary>Of that, what the first look found as it was to be: as long as it stands there it is this, and what comes to its name later is a user's.</summary>
     private readonly Dictionary<Node, (string Path, Entry Entry)> _placed = [];
 
     /// <summary>What this replica, or a former life of it, made and proposed without an answer, by its path there and then.</summary>
